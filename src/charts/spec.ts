@@ -1,0 +1,39 @@
+/**
+ * A chart as data: pure, serialisable, the key under which its image is cached. Nothing in it depends on a canvas or on
+ * the clock. Values that are `null` are gaps and stay gaps.
+ */
+export type ChartKind = 'line' | 'area' | 'bar' | 'histogram';
+
+/** How axis ticks, labels and tooltips print values (see domain/format.ts). */
+export type ValueFormat = 'percent' | 'count' | 'duration' | 'number';
+
+export interface ChartSeries {
+  /** Stable name of the thing shown: decides its colour, so the same thing has the same colour in every chart. */
+  key: string;
+  label: string;
+  values: (number | null)[];
+}
+
+export interface ChartSpec {
+  kind: ChartKind;
+  /** The measure with its unit, or the finding. */
+  title: string;
+  /** Period, time zone, comparison. */
+  subtitle: string;
+  format: ValueFormat;
+  /** One label per value: dates (`2026-10-01`) for time axes, names or bands otherwise. */
+  labels: string[];
+  /** How `labels` are to be shown: dates are shortened to fit, names truncated. */
+  axis: 'day' | 'week' | 'month' | 'category';
+  /** At most 6. */
+  series: ChartSeries[];
+  /** Indices of `labels` whose bucket is not complete: drawn hatched (bars) or dotted (lines). */
+  incomplete: number[];
+  target: { value: number; label: string } | null;
+  /** Source and as-of, in the corner. */
+  footer: string;
+  /** BCP 47 tag for number and date shapes. */
+  locale: string;
+  /** What the chart shows, in a sentence, for screen readers (at most 2,000 characters). */
+  altText: string;
+}

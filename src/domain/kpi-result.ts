@@ -1,0 +1,100 @@
+import type { Grain, ResolvedPeriod } from './period.ts';
+
+/** How a value is to be read: ratios are 0..1, durations seconds, money a decimal string with `currency`. */
+export type Unit = 'ratio' | 'count' | 'duration' | 'score' | 'points' | 'money' | 'days' | 'hours';
+
+/** flow: events in the period; stock: the level at its end; cohort: things that began in it and what became of them. */
+export type KpiKind = 'flow' | 'stock' | 'cohort';
+
+export type Better = 'up' | 'down' | 'neither';
+
+export const verdicts = [
+  'better',
+  'worse',
+  'higher',
+  'lower',
+  'same',
+  'too-close',
+  'few-cases',
+  'partial',
+  'not-mature',
+  'no-baseline',
+] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** `null` means "no data" and is never shown as 0. Strings are decimal money. */
+export type KpiValue = number | string | null;
+
+export interface Measure {
+  value: KpiValue;
+  /** Ratios and averages carry what they were made of; counts have neither. */
+  numerator?: number;
+  denominator?: number;
+  parts?: Record<string, number | null>;
+}
+
+export interface SeriesPoint extends Measure {
+  /** First local date of the bucket, or the local hour for grain `hour`. */
+  at: string;
+  /** False for a bucket that has not ended, is cut by the period's edge, or lies past a source's watermark. */
+  complete: boolean;
+}
+
+export interface BreakdownRow extends Measure {
+  /** The dimension's value; null in `other`, '' where the record has none. */
+  key: string | null;
+  label: string;
+  /** The row's part of the denominator, or of the value for counts (0..1). */
+  share: number | null;
+}
+
+export interface Comparison {
+  period: { from: string; to: string; label: string };
+  value: KpiValue;
+  change: number | null;
+  changeRatio: number | null;
+  verdict: Verdict;
+}
+
+export interface SourceFreshness {
+  source: string;
+  stream: string;
+  asOf: string | null;
+}
+
+export interface Freshness {
+  /** The oldest watermark among the sources the answer needs. */
+  asOf: string | null;
+  stale: boolean;
+  /** Buckets marked as changed and not yet drained into the aggregates. */
+  pending: number;
+  sources: SourceFreshness[];
+}
+
+/** One answer, as plain data: every surface renders this and computes no number of its own. */
+export interface KpiResult extends Measure {
+  kpi: string;
+  version: number;
+  title: string;
+  kind: KpiKind;
+  unit: Unit;
+  better: Better;
+  currency?: string;
+  period: ResolvedPeriod;
+  filters: Record<string, string>;
+  parts: Record<string, number | null>;
+  /** 95 % Wilson interval of a ratio on few cases, else absent. */
+  interval?: { low: number; high: number };
+  comparison: Comparison | null;
+  target: { value: number; met: boolean | null } | null;
+  series: { grain: Grain; points: SeriesPoint[] };
+  /** Named bands of a distribution (resolution times, backlog age), where the KPI has one. */
+  distribution: { title: string; bands: { label: string; count: number }[] } | null;
+  breakdown: { by: string; rows: BreakdownRow[]; other: BreakdownRow | null } | null;
+  freshness: Freshness;
+  /** What a source does not deliver, when that is why there is no value. */
+  requires: string[];
+  notes: string[];
+  /** Code under which the answer can be reprinted; null while receipts are not stored. */
+  receipt: string | null;
+}
