@@ -1,0 +1,113 @@
+import type { KpiValue, Unit } from './kpi-result.ts';
+
+/** Thin typographic choices shared by every surface: a narrow no-break space before `%`, a true minus, no locale surprises. */
+const thinSpace = ' ';
+export const noValue = '–';
+
+/** `12,450` in the locale's shape. At most `digits` decimals. */
+export function formatNumber(value: number, locale = 'en', digits = 0): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: 0 })
+    .format(value)
+    .replace('-', '−');
+}
+
+/** A ratio 0..1 as `91.2 %`. */
+export function formatPercent(ratio: number, locale = 'en'): string {
+  const shown = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(
+    ratio * 100,
+  );
+  return `${shown.replace('-', '−')}${thinSpace}%`;
+}
+
+/**
+ * Seconds as the two largest units: `45 s`, `12 min`, `2 h 05 min`, `3 d 04 h`. Rounded to the smaller unit shown, so
+ * `59 min 40 s` is `1 h 00 min`.
+ */
+export function formatDuration(seconds: number): string {
+  const sign = seconds < 0 ? '−' : '';
+  const total = Math.abs(seconds);
+  if (total < 59.5) return `${sign}${Math.round(total)} s`;
+  const minutes = Math.round(total / 60);
+  if (minutes < 60) return `${sign}${minutes} min`;
+  if (minutes < 48 * 60) return `${sign}${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+  const hours = Math.round(total / 3600);
+  return `${sign}${Math.floor(hours / 24)} d ${pad(hours % 24)} h`;
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** A value in its unit, as people read it; `–` for no data. */
+export function formatValue(value: KpiValue, unit: Unit, options: { locale?: string; currency?: string } = {}): string {
+  if (value === null) return noValue;
+  const { locale = 'en', currency } = options;
+  if (unit === 'money') {
+    const amount = Number(value);
+    return currency
+      ? new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount)
+      : formatNumber(amount, locale, 2);
+  }
+  const number = Number(value);
+  switch (unit) {
+    case 'ratio':
+      return formatPercent(number, locale);
+    case 'duration':
+      return formatDuration(number);
+    case 'count':
+      return formatNumber(number, locale);
+    case 'hours':
+      return formatDuration(number * 3600);
+    case 'days':
+      return `${formatNumber(number, locale, 1)} d`;
+    case 'points':
+      return `${formatNumber(number, locale, 1)} points`;
+    case 'score':
+      return formatNumber(number, locale, 2);
+  }
+}
+
+/** A change of a value, without its sign: rates differ by points, the rest by their own unit. */
+export function formatChange(change: number, unit: Unit, locale = 'en'): string {
+  const size = Math.abs(change);
+  if (unit === 'ratio') return `${formatNumberFixed(size * 100, locale)} points`;
+  return formatValue(size, unit, { locale });
+}
+
+function formatNumberFixed(value: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(value);
+}
+
+/** A duration short enough for an axis tick: `30 s`, `15 min`, `4 h`, `2.5 d`. */
+export function formatDurationShort(seconds: number): string {
+  const size = Math.abs(seconds);
+  const sign = seconds < 0 ? '−' : '';
+  if (size < 60) return `${sign}${trim(size)} s`;
+  if (size < 3600) return `${sign}${trim(size / 60)} min`;
+  if (size < 48 * 3600) return `${sign}${trim(size / 3600)} h`;
+  return `${sign}${trim(size / 86_400)} d`;
+}
+
+function trim(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+/** `9 Nov` or, with the year, `9 Nov 2026`: a local date as people write it. */
+export function formatDate(date: string, options: { year?: boolean; locale?: string } = {}): string {
+  const plain = Temporal.PlainDate.from(date);
+  const month = plain.toLocaleString(options.locale ?? 'en', { month: 'short' });
+  return options.year ? `${plain.day} ${month} ${plain.year}` : `${plain.day} ${month}`;
+}
+
+/** Inclusive dates of a half-open range: `9-15 Nov 2026`, `28 Oct - 3 Nov 2026`, `5 Oct 2026`. */
+export function formatDateRange(from: string, to: string, options: { year?: boolean; locale?: string } = {}): string {
+  const { locale = 'en', year = true } = options;
+  const first = Temporal.PlainDate.from(from);
+  const last = Temporal.PlainDate.from(to).subtract({ days: 1 });
+  const end = formatDate(last.toString(), { year, locale });
+  if (first.equals(last)) return end;
+  if (first.year !== last.year)
+    return `${formatDate(from, { year: true, locale })} – ${formatDate(last.toString(), { year: true, locale })}`;
+  if (first.month !== last.month) return `${formatDate(from, { locale })} – ${end}`;
+  return `${first.day}–${end}`;
+}
