@@ -1,0 +1,62 @@
+import type { Sql } from 'sql-template-tag';
+import sql, { empty, join, raw } from 'sql-template-tag';
+
+/**
+ * One aggregate table: per local day of the tenant, additive parts of an entity's current rows. The day is the bucket:
+ * a change of a record marks the days it counts on before and after, and a drain makes exactly those days again from
+ * the entity with `select`, the one definition that rebuild and verify run too.
+ */
+export interface Rollup {
+  id: string;
+  table: string;
+  /** Stream whose writer lock the drain takes, and whose writer marks this rollup. */
+  stream: 'ticket';
+  /** The entity table the rollup is made of. */
+  entityTable: string;
+  /** Timestamp column of the entity that decides the day; rows without it do not count. */
+  at: string;
+  /** Raised with the meaning of a column: every bucket is then made again. */
+  definitionVersion: number;
+  /** Key columns after tenant_id and day, then the additive ones. */
+  key: readonly string[];
+  measures: readonly string[];
+  /** Groups `rows` (the entity's columns plus `day`) into key and measures, tenant_id and day first. */
+  select(rows: Sql, timezone: string): Sql;
+}
+
+export interface TenantZone {
+  tenantId: number;
+  timezone: string;
+}
+
+/** The local day of an entity row, as SQL: instant to local date is unambiguous, so Postgres may do it. */
+export function dayOf(rollup: Rollup, alias: string, timezone: string): Sql {
+  return sql`(${raw(`${alias}.${rollup.at}`)} at time zone ${timezone})::date`;
+}
+
+/** The rows a rollup is made of, with their `day`: all, those of some days, or those of some days up to an instant. */
+export function sourceRows(
+  rollup: Rollup,
+  tenant: TenantZone,
+  scope: { days?: readonly string[]; until?: Temporal.Instant } = {},
+): Sql {
+  const at = raw(`e.${rollup.at}`);
+  const day = dayOf(rollup, 'e', tenant.timezone);
+  // The padded range (no zone is further than 14 h from UTC) lets the index find a day's rows; the exact day decides.
+  const days = scope.days
+    ? sql`join unnest(${scope.days as string[]}::date[]) as b (day)
+        on ${at} >= (b.day - 1)::timestamp at time zone 'UTC' and ${at} < (b.day + 2)::timestamp at time zone 'UTC'
+        and ${day} = b.day`
+    : empty;
+  const until = scope.until ? sql`and ${at} <= ${scope.until.toString()}::timestamptz` : empty;
+  return sql`(
+    select e.*, ${day} as day
+    from ${raw(rollup.entityTable)} e ${days}
+    where e.tenant_id = ${tenant.tenantId} and e.deleted_at is null and ${at} is not null ${until}
+  ) as r`;
+}
+
+/** Column names as a list for SQL; they are code constants. */
+export function columns(names: readonly string[], alias?: string): Sql {
+  return join(names.map((name) => raw(alias ? `${alias}.${name}` : name)));
+}
