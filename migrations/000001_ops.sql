@@ -9,7 +9,9 @@ create table ops.tenants (
   timezone text not null,
   week_start smallint not null default 1,
   locale text not null default 'en',
-  currency text not null default 'USD'
+  currency text not null default 'USD',
+  -- Ids of customer accounts whose records are left out of every number (tests, demonstrations).
+  demo_accounts text[] not null default '{}'
 );
 
 -- People who may ask, and what they may see. Filled from crema.yaml; read by the row policies.

@@ -70,12 +70,12 @@ create table crm.tickets (
   version bigint not null,
   deleted_at timestamptz,
   -- The moment the ticket left the backlog: resolved or closed, whichever came first; where a source gives neither
-  -- date but a final status, the time of that last update.
+  -- date but a final status, the time of that last update. Never before its creation, whatever a source says.
   ended_at timestamptz generated always as (
-    coalesce(
-      least(resolved_at, closed_at),
-      case when status in ('resolved', 'closed', 'cancelled') then coalesce(updated_at, created_at) end
-    )
+    case
+      when resolved_at is not null or closed_at is not null then greatest(created_at, least(resolved_at, closed_at))
+      when status in ('resolved', 'closed', 'cancelled') then greatest(created_at, updated_at)
+    end
   ) stored,
   primary key (tenant_id, source, id)
 );

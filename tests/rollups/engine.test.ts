@@ -1,0 +1,65 @@
+import sql, { raw } from 'sql-template-tag';
+import { describe, expect, test } from 'vitest';
+import { drain, rebuild, verify } from '../../src/rollups/engine.ts';
+import { rollups } from '../../src/rollups/index.ts';
+import { insertTickets, makeTenant, useDatabase } from '../database.ts';
+
+const at = Temporal.Instant.from('2026-11-20T00:00:00Z');
+const database = useDatabase();
+
+describe('a rollup', () => {
+  test('counts a ticket on its local day, not the UTC one', async () => {
+    const tenantId = await makeTenant(database.db, 'jakarta', { timezone: 'Asia/Jakarta' });
+    const tenant = { tenantId, timezone: 'Asia/Jakarta' };
+    await insertTickets(database.db, tenantId, [
+      {
+        id: 'a',
+        created_at: '2026-03-01T16:59:59Z',
+        resolved_at: '2026-03-01T17:00:00Z',
+        sla_met: true,
+        priority: 'high',
+      },
+    ]);
+    for (const rollup of rollups) await drain(database.db, rollup, tenant, at);
+    const [created] = await database.db.query<{ day: string }>(
+      sql`select day from mart.ticket_created_daily where tenant_id = ${tenantId}`,
+    );
+    const [resolved] = await database.db.query<object>(sql`
+      select day, bin, duration_us, tickets from mart.ticket_resolved_daily where tenant_id = ${tenantId}`);
+    expect(created?.day).toBe('2026-03-01');
+    expect(resolved).toEqual({ day: '2026-03-02', bin: 0, duration_us: 1_000_000, tickets: 1 });
+  });
+
+  test('is made again in full when the zone changes', async () => {
+    const tenantId = await makeTenant(database.db, 'mover');
+    await insertTickets(database.db, tenantId, [{ id: 'a', created_at: '2026-03-01T20:00:00Z' }]);
+    const rollup = rollups[0]!;
+    await drain(database.db, rollup, { tenantId, timezone: 'UTC' }, at);
+    await drain(database.db, rollup, { tenantId, timezone: 'Asia/Tokyo' }, at);
+    const days = await database.db.query(sql`select day from mart.ticket_created_daily where tenant_id = ${tenantId}`);
+    expect(days).toEqual([{ day: '2026-03-02' }]);
+  });
+
+  test.each(rollups.map((rollup) => [rollup.id, rollup] as const))(
+    '%s: verify finds a planted wrong cell and a missing row',
+    async (id, rollup) => {
+      const tenantId = await makeTenant(database.db, `verify-${id}`);
+      const tenant = { tenantId, timezone: 'UTC' };
+      await insertTickets(database.db, tenantId, [
+        { id: 'a', created_at: '2026-03-01T10:00:00Z', resolved_at: '2026-03-02T10:00:00Z' },
+        { id: 'b', created_at: '2026-03-03T10:00:00Z', resolved_at: '2026-03-05T10:00:00Z' },
+      ]);
+      await rebuild(database.db, rollup, tenant, at);
+      const whole = await verify(database.db, rollup, tenant, at);
+      expect(whole).toMatchObject({ differing: 0, rows: 2, cells: 2 * rollup.measures.length });
+      await database.db.run(sql`
+      update ${raw(rollup.table)} set tickets = tickets + 1 where tenant_id = ${tenantId} and day <= '2026-03-02'`);
+      await database.db.run(sql`delete from ${raw(rollup.table)} where tenant_id = ${tenantId} and day > '2026-03-02'`);
+      const broken = await verify(database.db, rollup, tenant, at);
+      expect(broken.differing).toBe(1 + rollup.measures.length);
+      expect(broken.examples[0]).toMatchObject({ measure: 'tickets', stored: '2', recomputed: '1' });
+      await rebuild(database.db, rollup, tenant, at);
+      expect((await verify(database.db, rollup, tenant, at)).differing).toBe(0);
+    },
+  );
+});
