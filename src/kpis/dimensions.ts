@@ -1,0 +1,48 @@
+/**
+ * What numbers may be filtered and broken down by. `entity` names the table its values are ids of: their names are
+ * shown and accepted, ids always work.
+ */
+export interface Dimension {
+  id: string;
+  title: string;
+  column: string;
+  entity: 'crm.teams' | 'crm.operators' | 'crm.accounts' | null;
+  /** What a record without the value is called. */
+  none: string;
+}
+
+const list = [
+  {
+    id: 'priority',
+    title: 'Priority',
+    column: 'priority',
+    entity: null,
+    none: 'No priority',
+  },
+  { id: 'channel', title: 'Channel', column: 'channel', entity: null, none: 'No channel' },
+  { id: 'status', title: 'Status', column: 'status', entity: null, none: 'No status' },
+  { id: 'team', title: 'Team', column: 'team_id', entity: 'crm.teams', none: 'No team' },
+  { id: 'operator', title: 'Operator', column: 'operator_id', entity: 'crm.operators', none: 'Unassigned' },
+  { id: 'account', title: 'Account', column: 'account_id', entity: 'crm.accounts', none: 'No account' },
+] as const satisfies readonly Dimension[];
+
+export type DimensionId = (typeof list)[number]['id'];
+
+export const dimensions: readonly Dimension[] = list;
+
+export function dimensionOf(id: string): Dimension {
+  const found = dimensions.find((dimension) => dimension.id === id);
+  if (!found) throw new RangeError(`no dimension ${id}`);
+  return found;
+}
+
+export function isDimension(id: string): id is DimensionId {
+  return dimensions.some((dimension) => dimension.id === id);
+}
+
+/** A value as a label where no record names it: `on-hold` becomes `On hold`. */
+export function plainLabel(dimension: Dimension, key: string): string {
+  if (key === '') return dimension.none;
+  if (dimension.entity) return key;
+  return key.charAt(0).toUpperCase() + key.slice(1).replaceAll(/[-_]/g, ' ');
+}

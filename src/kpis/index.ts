@@ -1,0 +1,14 @@
+import { backlog } from './backlog/kpi.ts';
+import type { Kpi } from './kpi.ts';
+import { resolutionTime } from './resolution-time/kpi.ts';
+import { slaReported } from './sla-reported/kpi.ts';
+import { tickets } from './tickets/kpi.ts';
+
+/** The catalogue, in the order it is shown. */
+export const kpis: readonly Kpi[] = [slaReported, tickets, resolutionTime, backlog];
+
+export const kpiIds: readonly string[] = kpis.map((kpi) => kpi.id);
+
+export function kpiOf(id: string): Kpi | undefined {
+  return kpis.find((kpi) => kpi.id === id);
+}

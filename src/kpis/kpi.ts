@@ -1,0 +1,111 @@
+import type { Queryable } from '../db/db.ts';
+import type { Bins } from '../domain/histogram.ts';
+import type { Better, KpiKind, Measure, Unit } from '../domain/kpi-result.ts';
+import type { DateRange, Grain } from '../domain/period.ts';
+import type { ReadAt } from '../rollups/read.ts';
+import type { Rollup } from '../rollups/rollup.ts';
+import type { Evidence } from '../stats/compare.ts';
+import type { DimensionId } from './dimensions.ts';
+
+/** The values of one dimension that count: (source, id) pairs for entities, plain values else (source null). */
+export interface Filter {
+  dimension: DimensionId;
+  values: readonly { source: string | null; key: string }[];
+}
+
+/** What a room's query reads: one period of one tenant as of one moment, cut to some dimension values. */
+export interface Scope {
+  at: ReadAt;
+  weekStart: number;
+  period: DateRange;
+  filters: readonly Filter[];
+}
+
+/** How the rows are to be grouped: by buckets of a grain, by a dimension, or not at all. */
+export type Grouping =
+  | { kind: 'total' }
+  | { kind: 'series'; grain: Exclude<Grain, 'hour'>; buckets: readonly string[] }
+  | { kind: 'breakdown'; by: DimensionId };
+
+/** Additive parts of one group: they may be summed over groups before they are measured, never after. */
+export interface Sums {
+  counts: Readonly<Record<string, number>>;
+  bins: Bins;
+}
+
+export interface Group {
+  /** First date of the bucket, for series. */
+  bucket: string | null;
+  /** Value of the dimension and the source it is an id of, for breakdowns. */
+  key: string | null;
+  source: string | null;
+  sums: Sums;
+}
+
+/** One group's numbers: `weight` is what shares and ranks go by; 0 means there is nothing to show. */
+export interface Measured extends Measure {
+  weight: number;
+  parts: Record<string, number | null>;
+  evidence: Evidence;
+}
+
+export interface PartDeclaration {
+  title: string;
+  unit: Unit;
+}
+
+/**
+ * One KPI: its declaration as data, its only query, and the pure step from sums to numbers. Help, explain, footnotes
+ * and docs/reference/kpis.md are made from the declaration; nothing is described twice.
+ */
+export interface Kpi {
+  id: string;
+  version: number;
+  group: 'support';
+  title: string;
+  /** The question it answers, as a person asks it. */
+  question: string;
+  /** The formula in words. */
+  formula: string;
+  kind: KpiKind;
+  unit: Unit;
+  better: Better;
+  dimensions: readonly DimensionId[];
+  parts: Readonly<Record<string, PartDeclaration>>;
+  /** Streams whose watermarks decide whether a period is complete. */
+  streams: readonly string[];
+  rollups: readonly Rollup[];
+  /** The rollup whose days say since when and until when there is data. */
+  datedBy: Rollup;
+  /** What a source must deliver for there to be a value, for `requires`. */
+  needs: string;
+  /** Days after its end from which a period's cohort is decided; 0 where it is at once. */
+  maturesAfterDays: number;
+  target: number | null;
+  owner: string;
+  criticality: 'low' | 'medium' | 'high' | 'critical';
+  refreshSlaMinutes: number;
+  /** Date the definition is valid from; null: for all data. */
+  validFrom: string | null;
+  chart: { series: 'line' | 'area'; prefer: 'series' | 'distribution' };
+  /** True where no records in a period is a true zero (counts), false where it means no value (ratios, times). */
+  zeroIsValue: boolean;
+  caveats: readonly string[];
+  examples: readonly string[];
+  query(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]>;
+  measure(sums: Sums, context: { days: number }): Measured;
+  /** Bands of a distribution over the whole period, where the KPI has one. */
+  distribution?: (sums: Sums) => { title: string; bands: { label: string; count: number }[] };
+  /** Things to say with this answer, in full sentences. */
+  notes?: (measured: Measured) => string[];
+}
+
+export const noSums: Sums = { counts: {}, bins: new Map() };
+
+export function addSums(a: Sums, b: Sums): Sums {
+  const counts: Record<string, number> = { ...a.counts };
+  for (const [name, value] of Object.entries(b.counts)) counts[name] = (counts[name] ?? 0) + value;
+  const bins = new Map(a.bins);
+  for (const [bin, count] of b.bins) bins.set(bin, (bins.get(bin) ?? 0) + count);
+  return { counts, bins };
+}

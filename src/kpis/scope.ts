@@ -1,0 +1,77 @@
+import type { Sql } from 'sql-template-tag';
+import sql, { empty, join, raw } from 'sql-template-tag';
+import { dimensionOf } from './dimensions.ts';
+import type { Filter, Group, Grouping, Scope } from './kpi.ts';
+
+/** Conditions that every ticket query has: chosen dimension values, and no demo accounts. `alias` is the row's. */
+export function ticketConditions(scope: Scope, alias: string): Sql {
+  const account = raw(`${alias}.account_id`);
+  return sql`${filterConditions(scope.filters, alias)}
+    and not (
+      ${account} <> '' and (
+        (${raw(alias)}.source, ${account}) in (
+          select a.source, a.id from crm.accounts a where a.tenant_id = ${scope.at.tenantId} and a.demo)
+        or ${account} in (select unnest(t.demo_accounts) from ops.tenants t where t.tenant_id = ${scope.at.tenantId})
+      )
+    )`;
+}
+
+function filterConditions(filters: readonly Filter[], alias: string): Sql {
+  if (filters.length === 0) return empty;
+  return join(
+    filters.map((filter) => {
+      const column = raw(`${alias}.${dimensionOf(filter.dimension).column}`);
+      const keys = filter.values.map((value) => value.key);
+      const sources = filter.values.map((value) => value.source);
+      return sql`and exists (
+        select 1 from unnest(${sources}::text[], ${keys}::text[]) as wanted (source, key)
+        where coalesce(${column}, '') = wanted.key and (wanted.source is null or wanted.source = ${raw(alias)}.source))`;
+    }),
+    ' ',
+  );
+}
+
+/** The grouping as columns `bucket`, `key`, `source` of a row with `day` and the ticket dimensions. */
+export function groupColumns(grouping: Grouping, scope: Scope, alias: string): Sql {
+  if (grouping.kind === 'series') {
+    return sql`${bucketOf(grouping.grain, scope.weekStart, raw(`${alias}.day`))} as bucket, null::text as key, null::text as source`;
+  }
+  if (grouping.kind === 'breakdown') {
+    const dimension = dimensionOf(grouping.by);
+    const source = dimension.entity ? raw(`${alias}.source`) : sql`null::text`;
+    return sql`null::date as bucket, coalesce(${raw(`${alias}.${dimension.column}`)}, '') as key, ${source} as source`;
+  }
+  return sql`null::date as bucket, null::text as key, null::text as source`;
+}
+
+function bucketOf(grain: 'day' | 'week' | 'month', weekStart: number, day: Sql): Sql {
+  switch (grain) {
+    case 'day':
+      return day;
+    case 'week':
+      return sql`(${day} - (extract(isodow from ${day})::int - ${weekStart}::int + 7) % 7)`;
+    case 'month':
+      return sql`date_trunc('month', ${day})::date`;
+  }
+}
+
+/** A query's row: the group, additive columns as numbers, and for times the counts per histogram bin. */
+export interface GroupRow {
+  bucket: string | null;
+  key: string | null;
+  source: string | null;
+  bins?: Record<string, number> | null;
+}
+
+export function toGroup(row: GroupRow): Group {
+  const { bucket, key, source, bins, ...counts } = row;
+  return {
+    bucket,
+    key,
+    source,
+    sums: {
+      counts: counts as Record<string, number>,
+      bins: new Map(Object.entries(bins ?? {}).map(([bin, n]) => [Number(bin), n])),
+    },
+  };
+}

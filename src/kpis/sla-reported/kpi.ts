@@ -1,0 +1,48 @@
+import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
+import type { Kpi } from '../kpi.ts';
+import { ticketsCreated } from '../tickets-created.ts';
+
+export const slaReported: Kpi = {
+  id: 'sla-reported',
+  version: 1,
+  group: 'support',
+  title: 'SLA met, as the CRM reports it',
+  question: 'On how many tickets does the CRM say that the SLA was met?',
+  formula:
+    'Tickets whose SLA flag is true / tickets whose flag is true or false. Tickets without a flag are a part, never in the denominator.',
+  kind: 'cohort',
+  unit: 'ratio',
+  better: 'up',
+  dimensions: ['priority', 'channel', 'status', 'team', 'operator', 'account'],
+  parts: { unflagged: { title: 'Tickets without a flag', unit: 'count' } },
+  streams: ['ticket'],
+  rollups: [ticketCreatedDaily],
+  datedBy: ticketCreatedDaily,
+  needs: 'SLA flags',
+  maturesAfterDays: 0,
+  target: 0.9,
+  owner: 'Customer Success',
+  criticality: 'high',
+  refreshSlaMinutes: 60,
+  validFrom: null,
+  chart: { series: 'line', prefer: 'series' },
+  zeroIsValue: false,
+  caveats: [
+    "The flag is the CRM's own verdict, not a measurement against a policy.",
+    'Dated by creation: tickets of recent days may still change their flag.',
+  ],
+  examples: ['sla-reported', 'sla-reported 30d by priority', 'sla-reported last month team:"Tier 2" vs year'],
+  query: ticketsCreated,
+  measure(sums) {
+    const met = sums.counts.sla_met ?? 0;
+    const flagged = met + (sums.counts.sla_missed ?? 0);
+    return {
+      value: flagged === 0 ? null : met / flagged,
+      numerator: met,
+      denominator: flagged,
+      weight: flagged,
+      parts: { unflagged: sums.counts.sla_unflagged ?? 0 },
+      evidence: { kind: 'ratio', successes: met, n: flagged },
+    };
+  },
+};

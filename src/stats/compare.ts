@@ -1,0 +1,46 @@
+import type { Better, Verdict } from '../domain/kpi-result.ts';
+import { type Interval, type LogDurations, newcombe, poissonShare, welchLog } from './intervals.ts';
+
+/** What a value rests on: decides how two of them are compared. */
+export type Evidence =
+  | { kind: 'ratio'; successes: number; n: number }
+  /** `exposure`: days the events were counted over. */
+  | { kind: 'count'; count: number; exposure: number }
+  | ({ kind: 'durations' } & LogDurations);
+
+/** Fewest cases a rate or a time may be judged on. */
+export const fewCases = 30;
+
+/**
+ * Whether the present differs from the past beyond chance, at 95 %: ratios by Newcombe's interval, counts as Poisson
+ * with their exposures, durations by Welch on log seconds. `change` is that of the displayed value; where it points the
+ * other way than the evidence (a median against a mean), the verdict is too close.
+ */
+export function compareEvidence(now: Evidence, then: Evidence, change: number, better: Better): Verdict {
+  if (change === 0) return 'same';
+  if (isFew(now) || isFew(then)) return 'few-cases';
+  const direction = directionOf(now, then);
+  if (direction === 0 || Math.sign(change) !== direction) return 'too-close';
+  if (better === 'neither') return direction > 0 ? 'higher' : 'lower';
+  return direction > 0 === (better === 'up') ? 'better' : 'worse';
+}
+
+function isFew(evidence: Evidence): boolean {
+  return evidence.kind !== 'count' && evidence.n < fewCases;
+}
+
+/** 1 where the present is surely higher, -1 where surely lower, 0 where chance explains the difference. */
+function directionOf(now: Evidence, then: Evidence): -1 | 0 | 1 {
+  if (now.kind === 'ratio' && then.kind === 'ratio') return side(newcombe(now, then), 0);
+  if (now.kind === 'durations' && then.kind === 'durations') return side(welchLog(now, then), 0);
+  if (now.kind === 'count' && then.kind === 'count') {
+    if (now.count + then.count === 0) return 0;
+    return side(poissonShare(now.count, then.count), now.exposure / (now.exposure + then.exposure));
+  }
+  throw new TypeError(`cannot compare ${now.kind} with ${then.kind}`);
+}
+
+function side(interval: Interval, neutral: number): -1 | 0 | 1 {
+  if (interval.low > neutral) return 1;
+  return interval.high < neutral ? -1 : 0;
+}

@@ -1,0 +1,58 @@
+/** Two-sided 95 % normal quantile. */
+const z95 = 1.959963984540054;
+
+export interface Interval {
+  low: number;
+  high: number;
+}
+
+/** Wilson score interval of a proportion (Wilson 1927, doi:10.1080/01621459.1927.10502953). `n` must be positive. */
+export function wilson(successes: number, n: number, z = z95): Interval {
+  const p = successes / n;
+  const scale = 1 / (1 + (z * z) / n);
+  const centre = (p + (z * z) / (2 * n)) * scale;
+  const half = z * scale * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
+  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+}
+
+/** 95 % interval of p1 - p2 by Newcombe's hybrid score method (Newcombe 1998, method 10). */
+export function newcombe(first: { successes: number; n: number }, second: { successes: number; n: number }): Interval {
+  const p1 = first.successes / first.n;
+  const p2 = second.successes / second.n;
+  const a = wilson(first.successes, first.n);
+  const b = wilson(second.successes, second.n);
+  const difference = p1 - p2;
+  return {
+    low: difference - Math.hypot(p1 - a.low, b.high - p2),
+    high: difference + Math.hypot(a.high - p1, p2 - b.low),
+  };
+}
+
+/**
+ * 95 % interval of the share of two Poisson counts that fell into the first: given their sum, the first is binomial
+ * (Przyborowski and Wilenski 1940), so Wilson applies. Equal rates mean the share of the exposure.
+ */
+export function poissonShare(first: number, second: number): Interval {
+  return wilson(first, first + second);
+}
+
+/** Mean and spread of ln(seconds), from additive sums. */
+export interface LogDurations {
+  n: number;
+  /** Sum of ln(seconds) and of its square. */
+  logSum: number;
+  logSquareSum: number;
+}
+
+/** 95 % interval of the difference of two means of ln(seconds) (Welch 1947, with the normal quantile: n >= 30 each). */
+export function welchLog(first: LogDurations, second: LogDurations): Interval {
+  const difference = first.logSum / first.n - second.logSum / second.n;
+  const half = z95 * Math.sqrt(varianceOfMean(first) + varianceOfMean(second));
+  return { low: difference - half, high: difference + half };
+}
+
+function varianceOfMean({ n, logSum, logSquareSum }: LogDurations): number {
+  if (n < 2) return Number.POSITIVE_INFINITY;
+  // Rounding of the stored sums can push a zero variance a hair below zero.
+  return Math.max(0, (logSquareSum - (logSum * logSum) / n) / (n - 1)) / n;
+}
