@@ -96,6 +96,8 @@ export interface Kpi {
   measure(sums: Sums, context: { days: number }): Measured;
   /** Bands of a distribution over the whole period, where the KPI has one. */
   distribution?: (sums: Sums) => { title: string; bands: { label: string; count: number }[] };
+  /** Whether the records are there but what the KPI needs of them is not: then `requires` says so. */
+  lacks?: (sums: Sums) => boolean;
   /** Things to say with this answer, in full sentences. */
   notes?: (measured: Measured) => string[];
 }

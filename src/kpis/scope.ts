@@ -5,7 +5,8 @@ import type { Filter, Group, Grouping, Scope } from './kpi.ts';
 
 /** Conditions that every ticket query has: chosen dimension values, and no demo accounts. `alias` is the row's. */
 export function ticketConditions(scope: Scope, alias: string): Sql {
-  const account = raw(`${alias}.account_id`);
+  // Entity rows may have no account; `not (null)` would drop them.
+  const account = raw(`coalesce(${alias}.account_id, '')`);
   return sql`${filterConditions(scope.filters, alias)}
     and not (
       ${account} <> '' and (

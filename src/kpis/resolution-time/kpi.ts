@@ -35,6 +35,7 @@ export const resolutionTime: Kpi = {
     median: { title: 'Median', unit: 'duration' },
     p90: { title: '90th percentile', unit: 'duration' },
     count: { title: 'Tickets resolved', unit: 'count' },
+    negative: { title: 'Resolved before they were created, left out', unit: 'count' },
   },
   streams: ['ticket'],
   rollups: [ticketResolvedDaily],

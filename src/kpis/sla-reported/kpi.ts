@@ -33,6 +33,7 @@ export const slaReported: Kpi = {
   ],
   examples: ['sla-reported', 'sla-reported 30d by priority', 'sla-reported last month team:"Tier 2" vs year'],
   query: ticketsCreated,
+  lacks: ({ counts }) => (counts.sla_unflagged ?? 0) > 0 && (counts.sla_met ?? 0) + (counts.sla_missed ?? 0) === 0,
   measure(sums) {
     const met = sums.counts.sla_met ?? 0;
     const flagged = met + (sums.counts.sla_missed ?? 0);

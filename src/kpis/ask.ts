@@ -1,0 +1,190 @@
+import type { Db, Queryable } from '../db/db.ts';
+import { readAs } from '../db/viewer.ts';
+import type { Comparison, KpiResult, SeriesPoint } from '../domain/kpi-result.ts';
+import { addUnits, bucketsOf, type DateRange, daysBetween, grainFor, type PeriodDates } from '../domain/period.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import type { ReadAt } from '../rollups/read.ts';
+import { today } from '../rollups/read.ts';
+import { compareEvidence, fewCases } from '../stats/compare.ts';
+import { wilson } from '../stats/intervals.ts';
+import { breakdownOf, fraction } from './breakdown.ts';
+import { coverageOf, datesOf, isCovered, isStale, overlaps } from './coverage.ts';
+import type { DimensionId } from './dimensions.ts';
+import { type Reach, reachOf } from './freshness.ts';
+import { addSums, type Filter, type Kpi, type Measured, noSums, type Scope, type Sums } from './kpi.ts';
+import type { KpiQuestion } from './question.ts';
+import { findValues } from './values.ts';
+
+export interface AskContext {
+  db: Db;
+  tenant: Tenant;
+  /** Person id, or `everything`. */
+  viewer: string;
+  now: Temporal.Instant;
+  /** From the configuration; undefined: the KPI's own. */
+  target?: number | undefined;
+}
+
+export type AskOutcome =
+  | {
+      kind: 'answered';
+      result: KpiResult /** Since when and until when there is data at all. */;
+      data: DateRange | null;
+    }
+  | { kind: 'unknown-value'; dimension: DimensionId; value: string; known: string[] };
+
+/** Answers one question in one snapshot, with the viewer's rights. Every number of every surface comes from here. */
+export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Promise<AskOutcome> {
+  const { tenant, viewer, now } = context;
+  return readAs(context.db, { tenantId: tenant.tenantId, viewer }, async (reader) => {
+    const at: ReadAt = { tenantId: tenant.tenantId, timezone: tenant.timezone, now };
+    const filters: Filter[] = [];
+    const shown: Record<string, string> = {};
+    for (const { dimension, value } of question.filters) {
+      const found = await findValues(reader, tenant.tenantId, kpi, dimension, value);
+      if (found.kind === 'unknown') return { kind: 'unknown-value', dimension, value, known: found.known };
+      filters.push(found.filter);
+      shown[dimension] = found.label;
+    }
+    const reach = await reachOf(reader, kpi, at);
+    const dates = datesOf(question, kpi, reach, at, tenant.weekStart);
+    const scope: Scope = { at, weekStart: tenant.weekStart, period: dates, filters };
+    const whole = await total(reader, kpi, scope);
+    const coverage = coverageOf(dates, question, kpi, reach, at);
+    const measured = measureCovered(kpi, whole, dates, reach, at);
+    const few = measured.evidence.kind === 'ratio' && measured.evidence.n > 0 && measured.evidence.n < fewCases;
+
+    const result: KpiResult = {
+      kpi: kpi.id,
+      version: kpi.version,
+      title: kpi.title,
+      kind: kpi.kind,
+      unit: kpi.unit,
+      better: kpi.better,
+      period: { from: dates.from, to: dates.to, timezone: tenant.timezone, label: dates.label, ...coverage },
+      filters: shown,
+      value: measured.value,
+      ...fraction(measured),
+      parts: measured.parts,
+      ...(few && measured.evidence.kind === 'ratio'
+        ? { interval: wilson(measured.evidence.successes, measured.evidence.n) }
+        : {}),
+      comparison: await comparisonOf(reader, kpi, scope, dates, { question, reach, measured, coverage }),
+      target: targetOf(context.target ?? kpi.target, measured, kpi),
+      series: await seriesOf(reader, kpi, scope, question, reach),
+      distribution: kpi.distribution && measured.weight > 0 ? kpi.distribution(whole) : null,
+      breakdown: question.by ? await breakdownOf(reader, kpi, scope, question.by, measured.weight) : null,
+      freshness: {
+        asOf: reach.asOf?.toString() ?? null,
+        stale: isStale(question, dates, reach, at),
+        pending: reach.pending,
+        sources: reach.sources,
+      },
+      requires: requirementsOf(kpi, whole, measured, reach),
+      notes: notesOf(kpi, measured, few),
+      receipt: null,
+    };
+    return { kind: 'answered', result, data: reach.data };
+  });
+}
+
+async function total(reader: Queryable, kpi: Kpi, scope: Scope): Promise<Sums> {
+  const groups = await kpi.query(reader, scope, { kind: 'total' });
+  return groups.reduce((sum, group) => addSums(sum, group.sums), noSums);
+}
+
+/** Nothing counted is a zero only where the sources cover some of the time; elsewhere it is no data. */
+function measureCovered(kpi: Kpi, sums: Sums, period: DateRange, reach: Reach, at: ReadAt): Measured {
+  const measured = kpi.measure(sums, { days: daysBetween(period.from, period.to) });
+  if (measured.weight > 0 || overlaps(period, reach, at.timezone)) return measured;
+  return { ...measured, value: null };
+}
+
+async function comparisonOf(
+  reader: Queryable,
+  kpi: Kpi,
+  scope: Scope,
+  dates: PeriodDates,
+  known: { question: KpiQuestion; reach: Reach; measured: Measured; coverage: { complete: boolean; mature: boolean } },
+): Promise<Comparison | null> {
+  const { previous } = dates;
+  if (!previous) return null;
+  const { reach, measured, coverage } = known;
+  const before = measureCovered(
+    kpi,
+    await total(reader, kpi, { ...scope, period: previous }),
+    previous,
+    reach,
+    scope.at,
+  );
+  const label = known.question.versus?.kind === 'year-before' ? 'the year before' : 'before';
+  const period = { from: previous.from, to: previous.to, label };
+  const none = { period, value: before.value, change: null, changeRatio: null };
+  // A level needs data at its day only, everything else over the whole stretch.
+  const neededFrom = kpi.kind === 'stock' ? addUnits(previous.to, 'day', -1) : previous.from;
+  const startsLate = reach.data !== null && neededFrom < reach.data.from;
+  if (measured.value === null || before.value === null || startsLate) return { ...none, verdict: 'no-baseline' };
+  if (!coverage.complete) return { ...none, verdict: 'partial' };
+  if (!coverage.mature) return { ...none, verdict: 'not-mature' };
+  const now = Number(measured.value);
+  const then = Number(before.value);
+  const change = now - then;
+  return {
+    period,
+    value: before.value,
+    change,
+    changeRatio: then === 0 ? null : change / then,
+    verdict: compareEvidence(measured.evidence, before.evidence, change, kpi.better),
+  };
+}
+
+function targetOf(target: number | null, measured: Measured, kpi: Kpi): KpiResult['target'] {
+  if (target === null) return null;
+  if (measured.value === null || kpi.better === 'neither') return { value: target, met: null };
+  const value = Number(measured.value);
+  return { value: target, met: kpi.better === 'up' ? value >= target : value <= target };
+}
+
+async function seriesOf(
+  reader: Queryable,
+  kpi: Kpi,
+  scope: Scope,
+  question: KpiQuestion,
+  reach: Reach,
+): Promise<KpiResult['series']> {
+  const chosen = question.grain ?? grainFor(scope.period);
+  const grain = chosen === 'hour' ? 'day' : chosen;
+  const current = today(scope.at);
+  const buckets = bucketsOf(scope.period, grain, scope).filter((bucket) => bucket <= current);
+  const groups = new Map(
+    (await kpi.query(reader, scope, { kind: 'series', grain, buckets })).map((group) => [group.bucket, group]),
+  );
+  const isAll = question.period?.kind === 'all';
+  const points = buckets.map((bucket): SeriesPoint => {
+    const end = addUnits(bucket, grain, 1);
+    const clipped: DateRange = {
+      from: bucket > scope.period.from ? bucket : scope.period.from,
+      to: end < scope.period.to ? end : scope.period.to,
+    };
+    const whole = isAll || (clipped.from === bucket && clipped.to === end);
+    const measured = measureCovered(kpi, groups.get(bucket)?.sums ?? noSums, clipped, reach, scope.at);
+    return {
+      at: bucket,
+      value: measured.value,
+      ...fraction(measured),
+      complete: whole && clipped.to <= current && (isAll || isCovered(clipped.to, reach, scope.at.timezone)),
+    };
+  });
+  return { grain, points };
+}
+
+function requirementsOf(kpi: Kpi, sums: Sums, measured: Measured, reach: Reach): string[] {
+  if (measured.value !== null || reach.sources.length === 0) return [];
+  const lacking = kpi.lacks ? kpi.lacks(sums) : reach.data === null;
+  return lacking ? [...new Set(reach.sources.map(({ source }) => `no ${kpi.needs} in source ${source}`))] : [];
+}
+
+function notesOf(kpi: Kpi, measured: Measured, few: boolean): string[] {
+  const notes = kpi.notes?.(measured) ?? [];
+  return few ? [...notes, 'Few cases: the interval shows how far chance alone may carry this rate.'] : notes;
+}

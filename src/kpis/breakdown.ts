@@ -1,0 +1,71 @@
+import type { Queryable } from '../db/db.ts';
+import type { BreakdownRow, KpiResult } from '../domain/kpi-result.ts';
+import { daysBetween } from '../domain/period.ts';
+import { type DimensionId, dimensionOf, plainLabel } from './dimensions.ts';
+import { addSums, type Group, type Kpi, type Measured, noSums, type Scope } from './kpi.ts';
+import { namesOf } from './values.ts';
+
+/** Rows shown before the rest is summed into `other`. */
+const mostRows = 20;
+
+/** The period's numbers by one dimension, largest first; the rest is summed before it is measured. */
+export async function breakdownOf(
+  reader: Queryable,
+  kpi: Kpi,
+  scope: Scope,
+  by: DimensionId,
+  totalWeight: number,
+): Promise<KpiResult['breakdown']> {
+  const context = { days: daysBetween(scope.period.from, scope.period.to) };
+  const groups = (await kpi.query(reader, scope, { kind: 'breakdown', by }))
+    .map((group) => ({ group, measured: kpi.measure(group.sums, context) }))
+    .filter(({ measured }) => measured.weight > 0)
+    .sort((a, b) => b.measured.weight - a.measured.weight || (a.group.key ?? '').localeCompare(b.group.key ?? ''));
+  const shown = groups.slice(0, mostRows);
+  const rest = groups.slice(mostRows);
+  const names = await namesOf(
+    reader,
+    scope.at.tenantId,
+    by,
+    shown.map(({ group }) => group.key ?? ''),
+  );
+  const rows = shown.map(({ group, measured }) => ({
+    ...identity(group, by, names, shown.filter((other) => other.group.key === group.key).length > 1),
+    ...rowOf(measured, totalWeight),
+  }));
+  if (rest.length === 0) return { by, rows, other: null };
+  const merged = rest.reduce((sum, { group }) => addSums(sum, group.sums), noSums);
+  return {
+    by,
+    rows,
+    other: { key: null, label: `Other (${rest.length})`, ...rowOf(kpi.measure(merged, context), totalWeight) },
+  };
+}
+
+/** The same id in two sources is two things: then both show their source. */
+function identity(
+  group: Group,
+  by: DimensionId,
+  names: ReadonlyMap<string, string>,
+  ambiguous: boolean,
+): { key: string; label: string } {
+  const key = group.key ?? '';
+  const label = names.get(`${group.source}/${key}`) ?? plainLabel(dimensionOf(by), key);
+  return ambiguous ? { key: `${group.source}/${key}`, label: `${label} (${group.source})` } : { key, label };
+}
+
+function rowOf(measured: Measured, totalWeight: number): Omit<BreakdownRow, 'key' | 'label'> {
+  return {
+    value: measured.value,
+    ...fraction(measured),
+    parts: measured.parts,
+    share: totalWeight === 0 ? null : measured.weight / totalWeight,
+  };
+}
+
+/** Numerator and denominator where the measure has them: absent keys stay absent in JSON. */
+export function fraction(measured: Measured): { numerator?: number; denominator?: number } {
+  return measured.numerator === undefined || measured.denominator === undefined
+    ? {}
+    : { numerator: measured.numerator, denominator: measured.denominator };
+}

@@ -1,0 +1,67 @@
+import {
+  addUnits,
+  type CalendarContext,
+  type DateRange,
+  defaultPeriod,
+  type PeriodDates,
+  resolvePeriod,
+  startOfDay,
+  yearBefore,
+} from '../domain/period.ts';
+import type { ReadAt } from '../rollups/read.ts';
+import { today } from '../rollups/read.ts';
+import type { Reach } from './freshness.ts';
+import type { Kpi } from './kpi.ts';
+import type { KpiQuestion } from './question.ts';
+
+/** The default period ends with the last day that has ended, is covered by every source, and is mature. */
+export function datesOf(question: KpiQuestion, kpi: Kpi, reach: Reach, at: ReadAt, weekStart: number): PeriodDates {
+  const context: CalendarContext = { today: today(at), weekStart };
+  const covered = reach.asOf?.toZonedDateTimeISO(at.timezone).toPlainDate().toString();
+  const anchor = covered && covered < context.today ? covered : context.today;
+  const dates =
+    question.period === null
+      ? resolvePeriod(defaultPeriod, { ...context, today: addUnits(anchor, 'day', -kpi.maturesAfterDays) }, reach.data)
+      : resolvePeriod(question.period, context, reach.data);
+  const { versus } = question;
+  if (!versus) return dates;
+  return {
+    ...dates,
+    previous: versus.kind === 'year-before' ? yearBefore(dates) : resolvePeriod(versus, context, reach.data),
+  };
+}
+
+/** `all` is complete when its last day has ended: it is everything there is. Other periods need their sources' word. */
+export function coverageOf(
+  dates: DateRange,
+  question: KpiQuestion,
+  kpi: Kpi,
+  reach: Reach,
+  at: ReadAt,
+): { complete: boolean; mature: boolean } {
+  const ended = dates.to <= today(at);
+  const complete = ended && (question.period?.kind === 'all' || isCovered(dates.to, reach, at.timezone));
+  return { complete, mature: complete && addUnits(dates.to, 'day', kpi.maturesAfterDays) <= today(at) };
+}
+
+export function isCovered(to: string, reach: Reach, timezone: string): boolean {
+  return reach.asOf !== null && Temporal.Instant.compare(reach.asOf, startOfDay(to, timezone)) >= 0;
+}
+
+/** Stale: the sources do not reach as far as the question does, though that time has passed. */
+export function isStale(question: KpiQuestion, dates: DateRange, reach: Reach, at: ReadAt): boolean {
+  if (reach.sources.length === 0 || question.period?.kind === 'all') return false;
+  const current = today(at);
+  const wanted = question.period === null || dates.to > current ? current : dates.to;
+  return !isCovered(wanted, reach, at.timezone);
+}
+
+/** Whether the sources cover any of the period. */
+export function overlaps(period: DateRange, reach: Reach, timezone: string): boolean {
+  return (
+    reach.asOf !== null &&
+    reach.data !== null &&
+    period.to > reach.data.from &&
+    Temporal.Instant.compare(startOfDay(period.from, timezone), reach.asOf) < 0
+  );
+}

@@ -1,0 +1,47 @@
+import sql, { raw } from 'sql-template-tag';
+import type { Queryable } from '../db/db.ts';
+import type { SourceFreshness } from '../domain/kpi-result.ts';
+import type { DateRange } from '../domain/period.ts';
+import { addDays } from '../domain/period.ts';
+import type { ReadAt } from '../rollups/read.ts';
+import type { Kpi } from './kpi.ts';
+
+/** How far the data of a KPI reaches, as of the moment of the question. */
+export interface Reach {
+  sources: SourceFreshness[];
+  /** The oldest watermark among the sources, never past `now`; null when nothing was ever loaded. */
+  asOf: Temporal.Instant | null;
+  /** First day with records and the day after the last one; null without records. */
+  data: DateRange | null;
+  /** Buckets marked as changed that are not in the aggregates yet. */
+  pending: number;
+}
+
+export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<Reach> {
+  const streams = await reader.query<{ source: string; stream: string; as_of: Temporal.Instant | null }>(sql`
+    select source, stream, as_of from ops.streams
+    where tenant_id = ${at.tenantId} and stream = any (${kpi.streams as string[]}::text[])
+    order by source, stream`);
+  const sources = streams.map((row) => ({ source: row.source, stream: row.stream, asOf: earlier(row.as_of, at.now) }));
+  const marks = sources.flatMap((source) => (source.asOf ? [source.asOf] : []));
+  const asOf = marks.length < sources.length || marks.length === 0 ? null : marks.reduce((a, b) => earlier(a, b)!);
+
+  const [span] = await reader.query<{ first: string | null; last: string | null }>(sql`
+    select min(day)::date as first, max(day)::date as last from ${raw(kpi.datedBy.table)}
+    where tenant_id = ${at.tenantId}
+      and day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`);
+  const [marked] = await reader.query<{ pending: number }>(sql`
+    select count(distinct (rollup, bucket))::int as pending from ops.dirty
+    where tenant_id = ${at.tenantId} and rollup = any (${kpi.rollups.map((rollup) => rollup.id)}::text[])`);
+  return {
+    sources: sources.map((source) => ({ ...source, asOf: source.asOf?.toString() ?? null })),
+    asOf,
+    data: span?.first && span.last ? { from: span.first, to: addDays(span.last, 1) } : null,
+    pending: marked?.pending ?? 0,
+  };
+}
+
+function earlier(a: Temporal.Instant | null, b: Temporal.Instant): Temporal.Instant | null {
+  if (!a) return null;
+  return Temporal.Instant.compare(a, b) <= 0 ? a : b;
+}

@@ -1,0 +1,13 @@
+import type { Grain, PeriodExpression } from '../domain/period.ts';
+import type { DimensionId } from './dimensions.ts';
+
+/** A question about one KPI, as parsed; values of dimensions are still what the person wrote. */
+export interface KpiQuestion {
+  /** null: the KPI's default period. */
+  period: PeriodExpression | null;
+  by: DimensionId | null;
+  filters: readonly { dimension: DimensionId; value: string }[];
+  /** What to compare with; null: the stretch before, as domain/period.ts says. */
+  versus: PeriodExpression | { kind: 'year-before' } | null;
+  grain: Exclude<Grain, 'hour'> | null;
+}

@@ -1,0 +1,73 @@
+import sql, { raw } from 'sql-template-tag';
+import type { Queryable } from '../db/db.ts';
+import { type DimensionId, dimensionOf, plainLabel } from './dimensions.ts';
+import type { Filter, Kpi } from './kpi.ts';
+
+export type FilterOutcome = { kind: 'found'; filter: Filter; label: string } | { kind: 'unknown'; known: string[] };
+
+interface KnownValue {
+  source: string | null;
+  key: string;
+  name: string | null;
+}
+
+/** Most values ever listed as "known": more would not help anybody choose. */
+const listed = 200;
+
+/** Finds the values a person means by name or id, without case; `none` means records that have no value. */
+export async function findValues(
+  reader: Queryable,
+  tenantId: number,
+  kpi: Kpi,
+  dimension: DimensionId,
+  text: string,
+): Promise<FilterOutcome> {
+  const wanted = text.trim().toLowerCase();
+  const { none } = dimensionOf(dimension);
+  if (wanted === 'none' || wanted === none.toLowerCase()) {
+    return { kind: 'found', filter: { dimension, values: [{ source: null, key: '' }] }, label: none };
+  }
+  const known = await knownValues(reader, tenantId, kpi, dimension);
+  const label = (value: KnownValue) => value.name ?? plainLabel(dimensionOf(dimension), value.key);
+  const matches = known.filter((value) =>
+    [value.key, value.name ?? '', label(value)].some((name) => name.toLowerCase() === wanted),
+  );
+  const [first] = matches;
+  if (!first) return { kind: 'unknown', known: [...new Set(known.map(label))].slice(0, listed) };
+  return {
+    kind: 'found',
+    filter: { dimension, values: matches.map(({ source, key }) => ({ source, key })) },
+    label: label(first),
+  };
+}
+
+/** Values that the viewer's records have, with their names where the dimension is an entity. */
+async function knownValues(reader: Queryable, tenantId: number, kpi: Kpi, id: DimensionId): Promise<KnownValue[]> {
+  const dimension = dimensionOf(id);
+  const used = sql`
+    select distinct ${dimension.entity ? raw('source') : sql`null::text`} as source, ${raw(dimension.column)} as key
+    from ${raw(kpi.datedBy.table)}
+    where tenant_id = ${tenantId} and ${raw(dimension.column)} <> ''`;
+  if (!dimension.entity)
+    return reader.query<KnownValue>(sql`select source, key, null::text as name from (${used}) as u order by key`);
+  return reader.query<KnownValue>(sql`
+    select u.source, u.key, e.name
+    from (${used}) as u
+    left join ${raw(dimension.entity)} e on e.tenant_id = ${tenantId} and e.source = u.source and e.id = u.key
+    order by coalesce(e.name, u.key)`);
+}
+
+/** Names of entity ids, as `source/id` to name. Ids without a name stay ids. */
+export async function namesOf(
+  reader: Queryable,
+  tenantId: number,
+  id: DimensionId,
+  keys: readonly string[],
+): Promise<Map<string, string>> {
+  const { entity } = dimensionOf(id);
+  if (!entity || keys.length === 0) return new Map();
+  const rows = await reader.query<{ source: string; id: string; name: string }>(sql`
+    select source, id, name from ${raw(entity)}
+    where tenant_id = ${tenantId} and id = any (${keys as string[]}::text[]) and name is not null`);
+  return new Map(rows.map((row) => [`${row.source}/${row.id}`, row.name]));
+}
