@@ -1,0 +1,30 @@
+import { botUserId, type Channel, channelOf, channels, directMessageId, isMember, personOf } from '../workspace.ts';
+import { type ApiResult, refuse } from './result.ts';
+
+/** Channels the bot knows of: public ones and those it is in. Private ones it is not in do not exist for it. */
+function known(channel: Channel | undefined): Channel | undefined {
+  if (channel === undefined) return undefined;
+  return channel.kind === 'public' || isMember(channel, botUserId) ? channel : undefined;
+}
+
+/** By id only, as most methods want it. */
+export function channelById(id: string): Channel | undefined {
+  return known(channelOf(id));
+}
+
+/** By id, by name with or without `#`, or a person's id for the direct message: what posting accepts. */
+export function channelForPosting(given: string): Channel | undefined {
+  const name = given.replace(/^#/, '');
+  const byName = channels.find((channel) => channel.kind !== 'im' && channel.name === name);
+  const direct = personOf(given) === undefined ? undefined : channelOf(directMessageId(given));
+  return known(channelOf(given) ?? direct ?? byName);
+}
+
+/** The channel if the bot may post there, else Slack's refusal. */
+export function postable(given: string): { channel: Channel } | { refusal: ApiResult } {
+  const channel = channelForPosting(given);
+  if (channel === undefined) return { refusal: refuse('channel_not_found') };
+  if (channel.archived) return { refusal: refuse('is_archived') };
+  if (!isMember(channel, botUserId)) return { refusal: refuse('not_in_channel') };
+  return { channel };
+}

@@ -1,0 +1,127 @@
+import { type ReadContent, readContent } from '../content.ts';
+import type { Json } from '../json.ts';
+import type { Message } from '../message.ts';
+import { botUserId, isMember, personOf } from '../workspace.ts';
+import { channelById, postable } from './channel-args.ts';
+import { type ApiContext, flagOf, type Method, missing, textOf } from './method.ts';
+import { messageObject } from './objects.ts';
+import { type ApiResult, answer, refuse } from './result.ts';
+
+const write = { token: 'bot', scopes: ['chat:write'] } as const;
+
+function refusalOf(read: ReadContent & { ok: false }): ApiResult {
+  return refuse(read.error, read.messages);
+}
+
+/** A reply hangs on a message that is there for everybody; a reply to a reply joins the parent's thread. */
+function threadOf(args: Json, channel: string, context: ApiContext): { ts: string | undefined } | undefined {
+  const given = textOf(args, 'thread_ts');
+  if (given === undefined) return { ts: undefined };
+  const parent = context.store.find(channel, given);
+  if (parent === undefined || parent.ephemeralTo !== undefined) return undefined;
+  return { ts: parent.threadTs ?? parent.ts };
+}
+
+export const postMessage: Method = {
+  ...write,
+  name: 'chat.postMessage',
+  call(args, context) {
+    const target = textOf(args, 'channel');
+    if (target === undefined) return missing('channel');
+    const place = postable(target);
+    if ('refusal' in place) return place.refusal;
+    const read = readContent(args, context.contentRules('truncate-at-40000'));
+    if (!read.ok) return refusalOf(read);
+    const thread = threadOf(args, place.channel.id, context);
+    if (thread === undefined) return refuse('cannot_reply_to_message');
+    const message = context.store.post({
+      ...read.content,
+      channel: place.channel.id,
+      user: botUserId,
+      threadTs: thread.ts,
+      broadcast: flagOf(args, 'reply_broadcast'),
+    });
+    return answer(
+      { channel: message.channel, ts: message.ts, message: messageObject(message, context.store, context.base) },
+      read.warnings,
+    );
+  },
+};
+
+export const postEphemeral: Method = {
+  ...write,
+  name: 'chat.postEphemeral',
+  call(args, context) {
+    const target = textOf(args, 'channel');
+    const user = textOf(args, 'user');
+    if (target === undefined || user === undefined) {
+      return missing(...(target === undefined ? ['channel'] : []), ...(user === undefined ? ['user'] : []));
+    }
+    const place = postable(target);
+    if ('refusal' in place) return place.refusal;
+    if (personOf(user) === undefined || !isMember(place.channel, user)) return refuse('user_not_in_channel');
+    const read = readContent(args, context.contentRules('truncate-at-40000'));
+    if (!read.ok) return refusalOf(read);
+    const thread = threadOf(args, place.channel.id, context);
+    if (thread === undefined) return refuse('cannot_reply_to_message');
+    const message = context.store.post({
+      ...read.content,
+      channel: place.channel.id,
+      user: botUserId,
+      ephemeralTo: user,
+      threadTs: thread.ts,
+    });
+    return answer({ message_ts: message.ts }, read.warnings);
+  },
+};
+
+type Found = { message: Message } | { refusal: ApiResult };
+
+/** A message of the bot's own, by channel id and timestamp. Ephemeral messages are out of reach, as in Slack. */
+function ownMessage(args: Json, context: ApiContext, notOwn: string): Found {
+  const [id, ts] = [textOf(args, 'channel'), textOf(args, 'ts')];
+  if (id === undefined || ts === undefined) {
+    return { refusal: missing(...(id === undefined ? ['channel'] : []), ...(ts === undefined ? ['ts'] : [])) };
+  }
+  const channel = channelById(id);
+  if (channel === undefined) return { refusal: refuse('channel_not_found') };
+  if (channel.archived) return { refusal: refuse('is_inactive') };
+  const message = context.store.find(channel.id, ts);
+  if (message === undefined || message.ephemeralTo !== undefined) return { refusal: refuse('message_not_found') };
+  return message.user === botUserId ? { message } : { refusal: refuse(notOwn) };
+}
+
+export const update: Method = {
+  ...write,
+  name: 'chat.update',
+  call(args, context) {
+    const found = ownMessage(args, context, 'cant_update_message');
+    if ('refusal' in found) return found.refusal;
+    const read = readContent(args, context.contentRules('refuse-over-4000'));
+    if (!read.ok) return refusalOf(read);
+    const { content } = read;
+    const cleared = content.metadata !== undefined && Object.keys(content.metadata).length === 0;
+    const message = context.store.revise(found.message, {
+      ...content,
+      metadata: cleared ? undefined : (content.metadata ?? found.message.metadata),
+      edited: content.blocks.length === 0,
+    });
+    return answer({
+      channel: message.channel,
+      ts: message.ts,
+      text: message.text,
+      message: messageObject(message, context.store, context.base),
+    });
+  },
+};
+
+export const remove: Method = {
+  ...write,
+  name: 'chat.delete',
+  call(args, context) {
+    const found = ownMessage(args, context, 'cant_delete_message');
+    if ('refusal' in found) return found.refusal;
+    context.store.remove(found.message);
+    return answer({ channel: found.message.channel, ts: found.message.ts });
+  },
+};

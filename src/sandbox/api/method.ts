@@ -1,0 +1,50 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { ContentRules } from '../content.ts';
+import type { FileDesk } from '../file-desk.ts';
+import type { Json } from '../json.ts';
+import type { Store } from '../store.ts';
+import type { Triggers } from '../triggers.ts';
+import { type ApiResult, refuse } from './result.ts';
+
+/** What methods work with. */
+export interface ApiContext {
+  clock: Clock;
+  store: Store;
+  files: FileDesk;
+  triggers: Triggers;
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  base: string;
+  scopes: ReadonlySet<string>;
+  /** A single-use websocket address. */
+  openSocket: () => string;
+  contentRules: (text: ContentRules['text'], surface?: ContentRules['scope']['surface']) => ContentRules;
+}
+
+export interface Method {
+  name: string;
+  /** Which token it takes: the bot's, or the app-level one. */
+  token: 'bot' | 'app' | 'any';
+  /** OAuth scopes of which one must be granted; none needed when empty. */
+  scopes: readonly string[];
+  call: (args: Json, context: ApiContext) => ApiResult;
+}
+
+/** A text argument; empty counts as absent, numbers and booleans come as text in forms. */
+export function textOf(args: Json, name: string): string | undefined {
+  const value = args[name];
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+export function flagOf(args: Json, name: string): boolean {
+  const value = args[name];
+  return value === true || value === 'true' || value === '1';
+}
+
+/** Slack's answer when a required argument is absent. */
+export function missing(...names: string[]): ApiResult {
+  return refuse(
+    'invalid_arguments',
+    names.map((name) => `missing required field: ${name}`),
+  );
+}

@@ -1,0 +1,150 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import { handleApi } from './api/handle.ts';
+import type { ApiContext } from './api/method.ts';
+import { createConsole } from './console/routes.ts';
+import type { ContentRules } from './content.ts';
+import { createDriver, type Driver } from './driver.ts';
+import { createFaults, type Fault } from './faults.ts';
+import { createFileDesk } from './file-desk.ts';
+import { httpTransport } from './http-transport.ts';
+import type { Message } from './message.ts';
+import { type ApiCall, createRecorder, type Dispatch } from './record.ts';
+import { createResponseUrls } from './response-url.ts';
+import { createHttpServer, listen, type Route } from './server.ts';
+import { createSignal, waitFor } from './signal.ts';
+import { createSocketMode } from './socket-mode.ts';
+import { createStore } from './store.ts';
+import { createTriggers } from './triggers.ts';
+import { handleUpload } from './upload.ts';
+import type { View } from './view.ts';
+
+/** What the app of the reference may do. `files:read` is not among them: it needs an enhanced review. */
+export const defaultScopes: readonly string[] = [
+  ...['commands', 'chat:write', 'files:write', 'users:read', 'users:read.email', 'im:write'],
+  ...['channels:read', 'groups:read', 'im:read'],
+];
+
+export interface SandboxOptions {
+  /** 0 or absent: any free port. */
+  port?: number;
+  /** Business time: message timestamps and the life of response URLs. Signatures and acknowledgements use real time. */
+  clock: Clock;
+  log: Log;
+  signingSecret: string;
+  botToken: string;
+  /** App-level token; without one Socket Mode is refused. */
+  appToken?: string;
+  /** Where the bot takes requests; without it they go to a connected socket. */
+  botUrl?: string;
+  /** What the console offers after `/kpi `. */
+  completions?: readonly string[];
+  /** How long Slack "processes" a fresh file, in milliseconds of real time. */
+  fileReadyMs?: number;
+  scopes?: readonly string[];
+}
+
+export interface Sandbox extends Driver {
+  /** Address of the console, ends in `/`. */
+  readonly url: string;
+  /** Base of the Web API, ends in `/api/`: the SDK's `slackApiUrl`. */
+  readonly apiUrl: string;
+  setBotUrl(url: string | undefined): void;
+  /** What `asUser` sees there, oldest first. */
+  conversation(channelId: string, asUser: string): Message[];
+  /** The latest modal and the App Home of a person. */
+  modal(userId: string): View | undefined;
+  home(userId: string): View | undefined;
+  /** Resolves once `probe` gives something; asked after every change. `timeoutMs` 5,000 unless given. */
+  waitFor<T>(what: string, probe: () => T | undefined | false, timeoutMs?: number): Promise<T>;
+  /** Calls of the bot and requests to it, oldest first. */
+  readonly apiCalls: readonly ApiCall[];
+  readonly dispatches: readonly Dispatch[];
+  failNext(fault: Fault): void;
+  clearFaults(): void;
+  /** Socket Mode: how many are connected, and telling them to reconnect. */
+  sockets(): number;
+  refreshSockets(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a workspace on 127.0.0.1. Rejects when the port is taken. */
+export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { clock, log } = options;
+  let { botUrl } = options;
+  const signal = createSignal();
+  const store = createStore(clock, signal);
+  const recorder = createRecorder();
+  const faults = createFaults();
+  const triggers = createTriggers();
+  const files = createFileDesk({ store, readyAfterMs: options.fileReadyMs ?? 1_000 });
+
+  const routes: Route[] = [];
+  const server = createHttpServer(routes, log);
+  const base = await listen(server, options.port ?? 0);
+  const sockets = createSocketMode({ socketBase: () => base.replace('http', 'ws'), onChange: signal.emit });
+  server.on('upgrade', sockets.upgrade);
+
+  const contentRules = (text: ContentRules['text']): ContentRules => ({
+    text,
+    newId: () => store.nextId('b').slice(-7),
+    scope: { surface: 'message', fileReady: files.ready },
+  });
+  const scopes = new Set(options.scopes ?? defaultScopes);
+  const context: ApiContext = { clock, store, files, triggers, base, scopes, openSocket: sockets.ticket, contentRules };
+  const door = { context, faults, recorder, botToken: options.botToken, appToken: options.appToken };
+  const responseUrls = createResponseUrls({ clock, store, faults, recorder, base, contentRules });
+  const driver = createDriver({
+    ...{ store, recorder, triggers, responseUrls, base, contentRules },
+    transport() {
+      if (botUrl !== undefined) return httpTransport(botUrl, options.signingSecret);
+      return sockets.connections() > 0 ? sockets : undefined;
+    },
+  });
+  const pages = createConsole({ store, driver, clock, completions: options.completions ?? [] });
+
+  routes.push(
+    { method: 'POST', path: '/api/*', handle: (request, response, name) => handleApi(name, request, response, door) },
+    {
+      method: 'POST',
+      path: '/upload/v1/*',
+      handle: (request, response, token) => handleUpload(token, request, response, { files, faults, recorder }),
+    },
+    ...['/commands/*', '/actions/*'].map(
+      (path): Route => ({
+        method: 'POST',
+        path,
+        handle: (request, response, rest) => responseUrls.handle(rest.split('/').at(-1) ?? '', request, response),
+      }),
+    ),
+    ...pages.routes,
+  );
+  log.info({ url: `${base}/` }, 'sandbox is up');
+
+  return {
+    ...driver,
+    url: `${base}/`,
+    apiUrl: `${base}/api/`,
+    setBotUrl(url) {
+      botUrl = url;
+    },
+    conversation: (channel, user) => store.visible(channel, user),
+    modal: (user) => [...store.views.values()].findLast((view) => view.type === 'modal' && view.user === user),
+    home: (user) => store.homes.get(user),
+    waitFor: (what, probe, timeoutMs = 5_000) => waitFor(signal, what, probe, timeoutMs),
+    apiCalls: recorder.calls,
+    dispatches: recorder.dispatches,
+    failNext: faults.failNext,
+    clearFaults: faults.clear,
+    sockets: sockets.connections,
+    refreshSockets: sockets.refresh,
+    async stop() {
+      files.stop();
+      pages.stop();
+      sockets.stop();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
