@@ -1,0 +1,256 @@
+import { type PeriodExpression, parsePeriod, periodExamples } from '../domain/period.ts';
+import { type DimensionId, isDimension } from '../kpis/dimensions.ts';
+import { kpiIds, kpiOf, kpis } from '../kpis/index.ts';
+import type { Kpi } from '../kpis/kpi.ts';
+import type { KpiQuestion } from '../kpis/question.ts';
+import { closest } from '../lib/closest.ts';
+import { quoteWord } from './words.ts';
+
+/** A question that was understood. `words` is its canonical form: asked again, it means the same. */
+export interface KpiRequest {
+  kind: 'kpi';
+  kpi: Kpi;
+  question: KpiQuestion;
+  show: 'chart' | 'table' | 'csv';
+  words: string;
+}
+
+/** What could not be understood, with what was, the closest valid choices and a whole command that works. */
+export interface Misunderstood {
+  kind: 'misunderstood';
+  what: 'kpi' | 'dimension' | 'period' | 'word';
+  text: string;
+  /** The part that made sense, in canonical words. */
+  understood: string;
+  /** Valid choices in place of `text`, closest first. */
+  choices: string[];
+  /** For each choice, the whole command with it in place. */
+  commands: string[];
+  example: string;
+}
+
+export type Request =
+  | KpiRequest
+  | { kind: 'overview' }
+  | { kind: 'help'; kpi: Kpi | null }
+  | { kind: 'list'; group: string | null }
+  | { kind: 'explain'; kpi: Kpi }
+  | Misunderstood;
+
+/** The words after `/kpi` or `crema kpi` that are not KPI ids. */
+export const subcommands = ['help', 'list', 'explain'] as const;
+
+/** Reads a question: the KPI, then period, `by DIM`, `DIM:VALUE`, `vs PERIOD`, `table` or `csv` in any order. */
+export function parseRequest(words: readonly string[]): Request {
+  const [first, ...rest] = words;
+  if (first === undefined) return { kind: 'overview' };
+  const subcommand = first.toLowerCase();
+  if (subcommand === 'list') return { kind: 'list', group: rest[0] ?? null };
+  if (subcommand === 'help' || subcommand === 'explain') return parseAbout(subcommand, rest);
+  return parseKpi(words);
+}
+
+function parseAbout(subcommand: 'help' | 'explain', rest: readonly string[]): Request {
+  const id = rest[0]?.toLowerCase();
+  if (id === undefined) return { kind: 'help', kpi: null };
+  const kpi = kpiOf(id);
+  if (kpi) return { kind: subcommand, kpi };
+  const choices = orAll(closest(id, kpiIds), kpiIds);
+  return {
+    kind: 'misunderstood',
+    what: 'kpi',
+    text: rest[0]!,
+    understood: subcommand,
+    choices,
+    commands: choices.map((choice) => `${subcommand} ${choice}`),
+    example: `${subcommand} ${choices[0]}`,
+  };
+}
+
+interface Reading {
+  period: { expression: PeriodExpression; words: string } | null;
+  by: DimensionId | null;
+  filters: { dimension: DimensionId; value: string }[];
+  versus: { expression: Exclude<KpiQuestion['versus'], null>; words: string } | null;
+  show: KpiRequest['show'];
+}
+
+function parseKpi(words: readonly string[]): KpiRequest | Misunderstood {
+  const at = words.findIndex((word) => kpiOf(word.toLowerCase()));
+  const kpi = at === -1 ? undefined : kpiOf(words[at]!.toLowerCase());
+  if (!kpi) return unknownKpi(words);
+  const rest = words.filter((_, index) => index !== at);
+  const reading: Reading = { period: null, by: null, filters: [], versus: null, show: 'chart' };
+  const problem = (
+    what: Misunderstood['what'],
+    text: string,
+    choices: string[],
+    command: (choice: string) => string,
+  ): Misunderstood => {
+    const understood = canonical(kpi, reading);
+    return {
+      kind: 'misunderstood',
+      what,
+      text,
+      understood,
+      choices,
+      commands: choices.map((choice) => `${understood} ${command(choice)}`.trim()),
+      example: kpi.examples[1] ?? kpi.id,
+    };
+  };
+
+  for (let index = 0; index < rest.length; ) {
+    const word = rest[index]!;
+    const lower = word.toLowerCase();
+    if (lower === 'by') {
+      const given = rest[index + 1] ?? '';
+      const name = given.toLowerCase();
+      if (!hasDimension(kpi, name))
+        return problem(
+          'dimension',
+          given,
+          orAll(closest(name, kpi.dimensions), kpi.dimensions),
+          (choice) => `by ${choice}`,
+        );
+      reading.by = name;
+      index += 2;
+      continue;
+    }
+    if (lower === 'vs') {
+      const taken = takeVersus(rest.slice(index + 1));
+      if (!taken)
+        return problem(
+          'period',
+          rest.slice(index + 1).join(' '),
+          ['year', 'last month', 'last week'],
+          (choice) => `vs ${quoteWord(choice)}`,
+        );
+      reading.versus = taken;
+      index += 1 + taken.used;
+      continue;
+    }
+    if (lower === 'table' || lower === 'csv') {
+      reading.show = lower;
+      index += 1;
+      continue;
+    }
+    const period = takePeriod(rest.slice(index));
+    if (period) {
+      if (reading.period) return problem('period', word, [], (choice) => choice);
+      reading.period = period;
+      index += period.used;
+      continue;
+    }
+    const colon = word.indexOf(':');
+    if (colon > 0) {
+      const name = word.slice(0, colon).toLowerCase();
+      const value = word.slice(colon + 1);
+      if (!hasDimension(kpi, name)) {
+        return problem(
+          'dimension',
+          word.slice(0, colon),
+          orAll(closest(name, kpi.dimensions), kpi.dimensions),
+          (choice) => quoteFilter(choice, value),
+        );
+      }
+      reading.filters.push({ dimension: name, value });
+      index += 1;
+      continue;
+    }
+    return unknownWord(kpi, word, problem);
+  }
+  return {
+    kind: 'kpi',
+    kpi,
+    question: {
+      period: reading.period?.expression ?? null,
+      by: reading.by,
+      filters: reading.filters,
+      versus: reading.versus?.expression ?? null,
+      grain: null,
+    },
+    show: reading.show,
+    words: canonical(kpi, reading),
+  };
+}
+
+function hasDimension(kpi: Kpi, name: string): name is DimensionId {
+  return isDimension(name) && kpi.dimensions.includes(name);
+}
+
+/** A period is one word, or two as in `last week` when they were not quoted. */
+function takePeriod(words: readonly string[]): { expression: PeriodExpression; words: string; used: number } | null {
+  for (const used of [2, 1]) {
+    if (words.length < used) continue;
+    const phrase = words.slice(0, used).join(' ');
+    const expression = parsePeriod(phrase);
+    if (expression) return { expression, words: quoteWord(phrase.toLowerCase()), used };
+  }
+  return null;
+}
+
+function takeVersus(
+  words: readonly string[],
+): { expression: Exclude<KpiQuestion['versus'], null>; words: string; used: number } | null {
+  const word = words[0]?.toLowerCase();
+  if (word === 'year') return { expression: { kind: 'year-before' }, words: 'year', used: 1 };
+  return takePeriod(words);
+}
+
+function unknownKpi(words: readonly string[]): Misunderstood {
+  const text = words.find((word) => !parsePeriod(word) && word.toLowerCase() !== 'by') ?? words[0] ?? '';
+  const titles = new Map(kpis.map((kpi) => [kpi.title.toLowerCase(), kpi.id]));
+  const near = [...closest(text, kpiIds), ...closest(text, [...titles.keys()]).map((title) => titles.get(title)!)];
+  const choices = orAll([...new Set(near)], kpiIds);
+  const others = words.filter((word) => word !== text).map(quoteWord);
+  return {
+    kind: 'misunderstood',
+    what: 'kpi',
+    text,
+    understood: others.join(' '),
+    choices,
+    commands: choices.map((choice) => [choice, ...others].join(' ')),
+    example: kpiOf(choices[0] ?? '')?.examples[1] ?? 'list',
+  };
+}
+
+function unknownWord(
+  kpi: Kpi,
+  word: string,
+  problem: (
+    what: Misunderstood['what'],
+    text: string,
+    choices: string[],
+    command: (choice: string) => string,
+  ) => Misunderstood,
+): Misunderstood {
+  if (/^\d|^since:/.test(word)) {
+    return problem('period', word, orAll(closest(word, periodExamples), ['7d', '30d', 'last month']), quoteWord);
+  }
+  const dimension = closest(word, kpi.dimensions, 1)[0];
+  if (dimension) return problem('dimension', word, [dimension], (choice) => `by ${choice}`);
+  const periods = closest(word, periodExamples);
+  return periods.length > 0
+    ? problem('period', word, periods, quoteWord)
+    : problem('word', word, ['7d', '30d', 'last month'], quoteWord);
+}
+
+/** Known limit of buttons in one row: five choices at most. */
+function orAll(near: readonly string[], all: readonly string[]): string[] {
+  return (near.length > 0 ? near : all).slice(0, 5);
+}
+
+function quoteFilter(dimension: string, value: string): string {
+  return `${dimension}:${quoteWord(value)}`;
+}
+
+function canonical(kpi: Kpi, reading: Reading): string {
+  return [
+    kpi.id,
+    ...(reading.period ? [reading.period.words] : []),
+    ...(reading.by ? [`by ${reading.by}`] : []),
+    ...reading.filters.map(({ dimension, value }) => quoteFilter(dimension, value)),
+    ...(reading.versus ? [`vs ${reading.versus.words}`] : []),
+    ...(reading.show === 'chart' ? [] : [reading.show]),
+  ].join(' ');
+}

@@ -1,0 +1,78 @@
+import { formatNumber, formatPercent, formatValue } from '../domain/format.ts';
+import type { BreakdownRow, KpiResult, SeriesPoint } from '../domain/kpi-result.ts';
+import { dimensionOf } from '../kpis/dimensions.ts';
+
+/** The numbers under an answer as cells of text, header first: breakdown rows where one was asked for, else the series. */
+export interface AnswerTable {
+  header: string[];
+  rows: string[][];
+  /** Columns that hold numbers, to be set flush right. */
+  numeric: boolean[];
+}
+
+export function tableOf(result: KpiResult, locale: string): AnswerTable {
+  const withCases = result.numerator !== undefined;
+  const measure = (row: BreakdownRow | SeriesPoint): string[] => [
+    formatValue(row.value, result.unit, result.currency ? { locale, currency: result.currency } : { locale }),
+    ...(withCases
+      ? [
+          row.denominator === undefined
+            ? ''
+            : `${formatNumber(row.numerator ?? 0, locale)} of ${formatNumber(row.denominator, locale)}`,
+        ]
+      : []),
+  ];
+  if (result.breakdown) {
+    const { by, rows, other } = result.breakdown;
+    return {
+      header: [dimensionOf(by).title, result.title, ...(withCases ? ['Cases'] : []), 'Share'],
+      rows: [...rows, ...(other ? [other] : [])].map((row) => [
+        row.label,
+        ...measure(row),
+        row.share === null ? '' : formatPercent(row.share, locale),
+      ]),
+      numeric: [false, true, ...(withCases ? [true] : []), true],
+    };
+  }
+  return {
+    header: [
+      result.series.grain === 'day' ? 'Day' : `${result.series.grain === 'week' ? 'Week' : 'Month'} of`,
+      result.title,
+      ...(withCases ? ['Cases'] : []),
+    ],
+    rows: result.series.points.map((point) => [
+      `${point.at}${point.complete ? '' : ' (not complete)'}`,
+      ...measure(point),
+    ]),
+    numeric: [false, true, ...(withCases ? [true] : [])],
+  };
+}
+
+/** CSV with the JSON's field names: one row per breakdown row or series point (RFC 4180, LF line ends). */
+export function csvOf(result: KpiResult): string {
+  const { breakdown, series } = result;
+  const rows: (string | number | boolean | null | undefined)[][] = breakdown
+    ? [
+        ['key', 'label', 'value', 'numerator', 'denominator', 'share'],
+        ...[...breakdown.rows, ...(breakdown.other ? [breakdown.other] : [])].map((row) => [
+          row.key,
+          row.label,
+          row.value,
+          row.numerator,
+          row.denominator,
+          row.share,
+        ]),
+      ]
+    : [
+        ['at', 'value', 'numerator', 'denominator', 'complete'],
+        ...series.points.map((point) => [point.at, point.value, point.numerator, point.denominator, point.complete]),
+      ];
+  return `${rows.map((row) => row.map(csvCell).join(',')).join('\n')}\n`;
+}
+
+/** A label that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers. */
+function csvCell(value: string | number | boolean | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

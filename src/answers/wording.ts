@@ -1,0 +1,164 @@
+import {
+  formatChange,
+  formatDate,
+  formatDateRange,
+  formatNumber,
+  formatPercent,
+  formatValue,
+} from '../domain/format.ts';
+import type { Comparison, KpiResult } from '../domain/kpi-result.ts';
+import { addDays } from '../domain/period.ts';
+import { kpiOf } from '../kpis/index.ts';
+
+/** The sentences and phrases every surface shares; numbers first, plain words, no markup. */
+
+/** `91.2 %`, `2 h 05 min`, `12,450`. */
+export function valueOf(result: KpiResult, locale: string): string {
+  return formatValue(result.value, result.unit, moneyOptions(result, locale));
+}
+
+function moneyOptions(result: KpiResult, locale: string): { locale: string; currency?: string } {
+  return result.currency ? { locale, currency: result.currency } : { locale };
+}
+
+/** Whole-number ratio as `15,803 of 24,918`; empty for other units. */
+export function casesOf(result: KpiResult, locale: string): string {
+  if (result.numerator === undefined || result.denominator === undefined) return '';
+  return `${formatNumber(result.numerator, locale)} of ${formatNumber(result.denominator, locale)}`;
+}
+
+/** The change in words and figures, or why there is none: `up 3.4 points vs 2–8 Nov (better)`. */
+export function changePhrase(result: KpiResult, locale: string): string {
+  const { comparison } = result;
+  if (!comparison) return '';
+  const against = `vs ${comparedPeriod(result, locale)}`;
+  const before = formatValue(comparison.value, result.unit, moneyOptions(result, locale));
+  switch (comparison.verdict) {
+    case 'no-baseline':
+      return `nothing to compare with in ${comparedPeriod(result, locale)}`;
+    case 'partial':
+      return `the period is not complete, so no comparison (${comparedPeriod(result, locale)}: ${before})`;
+    case 'not-mature':
+      return `too recent to compare (${comparedPeriod(result, locale)}: ${before})`;
+    case 'same':
+      return `unchanged ${against}`;
+    case 'few-cases':
+      return `${moved(comparison, result, locale)} ${against}, on few cases`;
+    case 'too-close':
+      return `${moved(comparison, result, locale)} ${against}, too close to call`;
+    case 'better':
+    case 'worse':
+      return `${moved(comparison, result, locale)} ${against} (${comparison.verdict})`;
+    case 'higher':
+    case 'lower':
+      return `${moved(comparison, result, locale)} ${against}`;
+  }
+}
+
+function moved(comparison: Comparison, result: KpiResult, locale: string): string {
+  const change = comparison.change ?? 0;
+  const direction = change > 0 ? 'up' : 'down';
+  const size = formatChange(change, result.unit, locale);
+  const percent =
+    result.unit !== 'ratio' && comparison.changeRatio !== null
+      ? ` (${formatPercent(Math.abs(comparison.changeRatio), locale)})`
+      : '';
+  return `${direction} ${size}${percent}`;
+}
+
+function comparedPeriod(result: KpiResult, locale: string): string {
+  const { comparison, period } = result;
+  if (!comparison) return '';
+  const sameYear = comparison.period.from.slice(0, 4) === addDays(period.to, -1).slice(0, 4);
+  return formatDateRange(comparison.period.from, comparison.period.to, { locale, year: !sameYear });
+}
+
+/** Arrow for a glance; always beside words, never instead of them. */
+export function changeMark(result: KpiResult): string {
+  const change = result.comparison?.change ?? 0;
+  if (change === 0) return '';
+  return change > 0 ? '▲' : '▼';
+}
+
+/** `target 90 % met`, `target 90 % missed`; empty without a target. */
+export function targetPhrase(result: KpiResult, locale: string): string {
+  if (!result.target) return '';
+  const target = formatValue(result.target.value, result.unit, moneyOptions(result, locale));
+  if (result.target.met === null) return `target ${target}`;
+  return `target ${target} ${result.target.met ? 'met' : 'missed'}`;
+}
+
+/** The dates meant, as people write them: `9–15 Nov 2026`. */
+export function periodPhrase(result: KpiResult, locale: string): string {
+  return formatDateRange(result.period.from, result.period.to, { locale });
+}
+
+/** `as of 08:25` in the result's zone, with the date where it is not the period's last day or the day after. */
+export function asOfPhrase(result: KpiResult, locale: string): string {
+  if (!result.freshness.asOf) return 'nothing loaded yet';
+  const at = Temporal.Instant.from(result.freshness.asOf).toZonedDateTimeISO(result.period.timezone);
+  const time = `${String(at.hour).padStart(2, '0')}:${String(at.minute).padStart(2, '0')}`;
+  return `as of ${formatDate(at.toPlainDate().toString(), { locale, year: true })} ${time}`;
+}
+
+/** What an exact part of the answer has to be read with: unfinished period, data behind, changes waiting. */
+export function caveatPhrases(result: KpiResult, locale: string): string[] {
+  const { freshness, period } = result;
+  const phrases: string[] = [];
+  if (freshness.stale) {
+    const sources = [...new Set(freshness.sources.map((source) => source.source))].join(', ');
+    phrases.push(`Data is behind: source ${sources} reaches ${asOfPhrase(result, locale).replace('as of ', '')}.`);
+  } else if (!period.complete) {
+    phrases.push('The period is not complete yet.');
+  }
+  if (freshness.pending > 0)
+    phrases.push(`${freshness.pending} ${freshness.pending === 1 ? 'change' : 'changes'} pending.`);
+  if (result.interval) {
+    phrases.push(
+      `Few cases: 95 % interval ${formatPercent(result.interval.low, locale)} to ${formatPercent(result.interval.high, locale)}.`,
+    );
+  }
+  return [...phrases, ...result.notes.filter((note) => !note.startsWith('Few cases'))];
+}
+
+/** `Channel: email · Priority: critical`, or empty. */
+export function filterPhrase(result: KpiResult): string {
+  return Object.entries(result.filters)
+    .map(([dimension, value]) => `${dimension}: ${value}`)
+    .join(' · ');
+}
+
+/**
+ * One line that stands alone, for notifications, screen readers and logs: `SLA met: 91.2 %, up 3.4 points vs 2–8 Nov
+ * (better), target 90 % met (9–15 Nov 2026)`.
+ */
+export function headline(result: KpiResult, locale: string): string {
+  const filters = filterPhrase(result);
+  const facts = [valueOf(result, locale), changePhrase(result, locale), targetPhrase(result, locale)].filter(
+    (fact) => fact !== '',
+  );
+  return `${result.title}${filters ? ` (${filters})` : ''}: ${facts.join(', ')} (${periodPhrase(result, locale)})`;
+}
+
+/** The parts that have a value, as `Average 3 h 10 min`; without those the headline already says. */
+export function partPhrases(result: KpiResult, locale: string): string[] {
+  const declared = kpiOf(result.kpi)?.parts ?? {};
+  return Object.entries(result.parts).flatMap(([name, value]) => {
+    const part = declared[name];
+    const repeats = value === result.value || (value === 0 && part?.unit === 'count');
+    return part && value !== null && !repeats
+      ? [`${part.title} ${formatValue(value, part.unit, moneyOptions(result, locale))}`]
+      : [];
+  });
+}
+
+/** Why there is no number, and since when there are some. */
+export function noDataPhrase(result: KpiResult, data: { from: string; to: string } | null, locale: string): string {
+  if (result.requires.length > 0) return `Not measured: ${result.requires.join('; ')}.`;
+  if (result.freshness.sources.length === 0) return 'Nothing has been loaded yet. Import or sync some data first.';
+  if (!data) return 'There is no data that you may see.';
+  const span = formatDateRange(data.from, data.to, { locale });
+  if (result.period.from >= data.to || result.period.to <= data.from)
+    return `No data in this period. There is data for ${span}.`;
+  return `No cases in this period. There is data for ${span}.`;
+}
