@@ -13,7 +13,7 @@ import { kpiOf } from '../kpis/index.ts';
 /** The sentences and phrases every surface shares; numbers first, plain words, no markup. */
 
 /** `91.2 %`, `2 h 05 min`, `12,450`. */
-export function valueOf(result: KpiResult, locale: string): string {
+export function shownValue(result: KpiResult, locale: string): string {
   return formatValue(result.value, result.unit, moneyOptions(result, locale));
 }
 
@@ -134,7 +134,7 @@ export function filterPhrase(result: KpiResult): string {
  */
 export function headline(result: KpiResult, locale: string): string {
   const filters = filterPhrase(result);
-  const facts = [valueOf(result, locale), changePhrase(result, locale), targetPhrase(result, locale)].filter(
+  const facts = [shownValue(result, locale), changePhrase(result, locale), targetPhrase(result, locale)].filter(
     (fact) => fact !== '',
   );
   return `${result.title}${filters ? ` (${filters})` : ''}: ${facts.join(', ')} (${periodPhrase(result, locale)})`;
