@@ -7,6 +7,8 @@ export type ChartKind = 'line' | 'area' | 'bar' | 'histogram';
 /** How axis ticks, labels and tooltips print values (see domain/format.ts). */
 export type ValueFormat = 'percent' | 'count' | 'duration' | 'number';
 
+export type ChartAxis = 'hour' | 'day' | 'week' | 'month' | 'category';
+
 export interface ChartSeries {
   /** Stable name of the thing shown: decides its colour, so the same thing has the same colour in every chart. */
   key: string;
@@ -21,14 +23,16 @@ export interface ChartSpec {
   /** Period, time zone, comparison. */
   subtitle: string;
   format: ValueFormat;
-  /** One label per value: dates (`2026-10-01`) for time axes, names or bands otherwise. */
+  /** One label per value: dates (`2026-10-01`) or local hours (`2026-10-01T08:00`) for time axes, names or bands otherwise. */
   labels: string[];
   /** How `labels` are to be shown: dates are shortened to fit, names truncated. */
-  axis: 'day' | 'week' | 'month' | 'category';
+  axis: ChartAxis;
   /** At most 6. */
   series: ChartSeries[];
   /** Indices of `labels` whose bucket is not complete: drawn hatched (bars) or dotted (lines). */
   incomplete: number[];
+  /** Indices of `labels` that are no name of their own ("Other"): drawn in grey. */
+  muted?: number[];
   target: { value: number; label: string } | null;
   /** Source and as-of, in the corner. */
   footer: string;

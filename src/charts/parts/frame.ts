@@ -1,0 +1,186 @@
+import type { SKRSContext2D } from 'canvas';
+import type { Chart, ChartOptions, Plugin } from 'chart.js';
+import type { ChartSpec } from '../spec.ts';
+import { fitText, wrapText } from '../text-fit.ts';
+import { boldWeight, incompleteDash, ink, margin, mutedInk, paper, textSize } from '../theme.ts';
+import { drawText, fontString, measureIn } from './text.ts';
+
+const footerHeight = 24;
+const legendPadding = 8;
+/** Longest name in a legend, in pixels: two of them fit beside each other. */
+const legendTextWidth = 150;
+
+export interface FrameOptions {
+  /** Room kept at the right of the plot for labels, in pixels; asked when the chart is laid out. */
+  right?: (chart: Chart) => number;
+  /** Room kept between the subtitle and the plot, in pixels. */
+  gap?: number;
+  legend: boolean;
+}
+
+/** What every chart has around its plot: title, subtitle, legend where needed, and room for the footer. */
+export function frame(spec: ChartSpec, family: string, options: FrameOptions): ChartOptions {
+  const { right, gap = 12, legend } = options;
+  const textWidth = (chart: Chart) => chart.width - margin.left - margin.right;
+  const titleFont = fontString(family, textSize.title, true);
+  const subtitleFont = fontString(family, textSize.subtitle);
+  return {
+    responsive: false,
+    animation: false,
+    events: [],
+    font: { family, size: textSize.label },
+    color: mutedInk,
+    layout: {
+      padding: ({ chart }: { chart: Chart }) => ({
+        left: margin.left,
+        top: margin.top,
+        right: Math.max(margin.right, right?.(chart) ?? 0),
+        bottom: margin.bottom + footerHeight,
+      }),
+    },
+    plugins: {
+      title: {
+        display: true,
+        align: 'start',
+        color: ink,
+        font: { family, size: textSize.title, weight: boldWeight, lineHeight: 1.25 },
+        padding: 0,
+        text: atLayout((chart) => wrapText(spec.title, textWidth(chart), 2, measureIn(contextOf(chart), titleFont))),
+      },
+      subtitle: {
+        display: spec.subtitle !== '',
+        align: 'start',
+        color: mutedInk,
+        font: { family, size: textSize.subtitle, weight: 400, lineHeight: 1.3 },
+        padding: { top: 2, bottom: legend ? 2 : gap },
+        text: atLayout((chart) => fitText(spec.subtitle, textWidth(chart), measureIn(contextOf(chart), subtitleFont))),
+      },
+      legend: {
+        display: legend,
+        position: 'top',
+        align: 'start',
+        labels: {
+          color: ink,
+          font: { family, size: textSize.label },
+          boxWidth: 12,
+          boxHeight: 12,
+          padding: legendPadding,
+          generateLabels: (chart) => legendItems(chart, family),
+        },
+      },
+      annotation: { annotations: {} },
+    },
+  };
+}
+
+/** chart.js takes these texts from a function too, though its types do not say so; only there can text be measured. */
+function atLayout(text: (chart: Chart) => string | string[]): string {
+  return (({ chart }: { chart: Chart }) => text(chart)) as unknown as string;
+}
+
+function legendItems(chart: Chart, family: string) {
+  const measure = measureIn(contextOf(chart), fontString(family, textSize.label));
+  return chart.data.datasets.map((dataset, datasetIndex) => ({
+    text: fitText(dataset.label ?? '', legendTextWidth, measure),
+    fillStyle: String(dataset.borderColor),
+    strokeStyle: String(dataset.borderColor),
+    fontColor: ink,
+    lineWidth: 0,
+    borderRadius: 2,
+    datasetIndex,
+  }));
+}
+
+/** The legend's own padding would indent it: its first mark belongs under the title's first letter. */
+export const legendEdgePlugin: Plugin = {
+  id: 'legend-edge',
+  afterLayout(chart) {
+    if (chart.legend) chart.legend.left = margin.left - legendPadding;
+  },
+};
+
+/** White paper under everything: both themes of Slack show the picture as it is. */
+export const paperPlugin: Plugin = {
+  id: 'paper',
+  beforeDraw(chart) {
+    const ctx = contextOf(chart);
+    ctx.save();
+    ctx.fillStyle = paper;
+    ctx.fillRect(0, 0, chart.width, chart.height);
+    ctx.restore();
+  },
+};
+
+/** Source and as-of in the left corner; in the right one what dots or hatching mean, where there are any. */
+export function footerPlugin(spec: ChartSpec, family: string): Plugin {
+  const font = fontString(family, textSize.small);
+  const key = 'not complete';
+  const swatch = 22;
+  return {
+    id: 'footer',
+    afterDraw(chart) {
+      const ctx = contextOf(chart);
+      const y = chart.height - margin.bottom - textSize.small / 2;
+      const right = chart.width - margin.right;
+      let width = right - margin.left;
+      if (hasIncomplete(spec)) {
+        const keyWidth = measureIn(ctx, font)(key);
+        drawText(ctx, { text: key, x: right, y, font, color: mutedInk, align: 'right' });
+        drawSwatch(ctx, spec.kind, right - keyWidth - swatch - 6, y, swatch);
+        width -= keyWidth + swatch + 22;
+      }
+      const text = fitText(spec.footer, width, measureIn(ctx, font));
+      drawText(ctx, { text, x: margin.left, y, font, color: mutedInk });
+    },
+  };
+}
+
+function hasIncomplete(spec: ChartSpec): boolean {
+  return spec.incomplete.some((index) => spec.series.some((series) => series.values[index] != null));
+}
+
+function drawSwatch(ctx: SKRSContext2D, kind: ChartSpec['kind'], x: number, y: number, width: number): void {
+  ctx.save();
+  ctx.strokeStyle = mutedInk;
+  if (kind === 'line' || kind === 'area') {
+    ctx.lineWidth = 2;
+    ctx.setLineDash(incompleteDash);
+    ctx.beginPath();
+    ctx.moveTo(x, y);
+    ctx.lineTo(x + width, y);
+    ctx.stroke();
+  } else {
+    hatch(ctx, { x: x + 8, y: y - 5, width: width - 8, height: 10 }, mutedInk, 4);
+  }
+  ctx.restore();
+}
+
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Diagonal lines within a box and its outline: drawn as lines, not as a pattern, so that vector output stays vector. */
+export function hatch(ctx: SKRSContext2D, box: Box, color: string, distance = 7): void {
+  ctx.save();
+  ctx.strokeStyle = color;
+  ctx.lineWidth = 1.5;
+  ctx.beginPath();
+  ctx.rect(box.x, box.y, box.width, box.height);
+  ctx.clip();
+  ctx.beginPath();
+  for (let offset = distance / 2; offset < box.width + box.height; offset += distance) {
+    ctx.moveTo(box.x + offset, box.y);
+    ctx.lineTo(box.x + offset - box.height, box.y + box.height);
+  }
+  ctx.stroke();
+  ctx.strokeRect(box.x, box.y, box.width, box.height);
+  ctx.restore();
+}
+
+/** The context as the worker's canvas provides it; chart.js knows only a browser's. */
+export function contextOf(chart: Chart): SKRSContext2D {
+  return chart.ctx as unknown as SKRSContext2D;
+}
