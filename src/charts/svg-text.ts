@@ -15,6 +15,7 @@ export interface SvgText {
  * characters, and whoever shows it shapes it. All of it lies above the lines and areas.
  */
 export function captureText(ctx: SKRSContext2D): SvgText {
+  rememberColors(ctx);
   const elements: string[] = [];
   let rim: { text: string; color: string; width: number } | null = null;
   ctx.strokeText = (text) => {
@@ -26,6 +27,25 @@ export function captureText(ctx: SKRSContext2D): SvgText {
     if (text.trim() !== '') elements.push(textElement(ctx, text, x, y, halo));
   };
   return { elements: () => elements.join('') };
+}
+
+/** After `restore` Skia's context paints with the colours saved but still answers with the last ones set. */
+function rememberColors(ctx: SKRSContext2D): void {
+  const saved: { fill: typeof ctx.fillStyle; stroke: typeof ctx.strokeStyle }[] = [];
+  const save = ctx.save.bind(ctx);
+  const restore = ctx.restore.bind(ctx);
+  ctx.save = () => {
+    saved.push({ fill: ctx.fillStyle, stroke: ctx.strokeStyle });
+    save();
+  };
+  ctx.restore = () => {
+    restore();
+    const colors = saved.pop();
+    if (colors) {
+      ctx.fillStyle = colors.fill;
+      ctx.strokeStyle = colors.stroke;
+    }
+  };
 }
 
 function textElement(
@@ -69,6 +89,8 @@ export function wrapSvg(drawing: string, text: SvgText, options: SvgOptions): st
   const { width, height, title, prefix } = options;
   const body = drawing
     .slice(drawing.indexOf('>', drawing.indexOf('<svg')) + 1, drawing.lastIndexOf('</svg>'))
+    // Skia writes nine digits; two decimals of a unit are finer than any printer.
+    .replace(/\d+\.\d{3,}/g, (number) => String(round(Number(number))))
     .replace(/\bid="/g, `id="${prefix}-`)
     .replace(/url\(#/g, `url(#${prefix}-`)
     .replace(/xlink:href="#/g, `xlink:href="#${prefix}-`);

@@ -20,5 +20,5 @@ export const axisLine = '#b6bcc3';
 export const paper = '#ffffff';
 
 /** Dots and gaps of the line to or from a bucket that is not complete. */
-export const incompleteDash = [2, 4];
+export const incompleteDash = [3, 3];
 export const targetDash = [6, 4];

@@ -2,7 +2,7 @@ import type { ChartConfiguration, ChartDataset, ScriptableLineSegmentContext } f
 import { shadesOf, tint } from '../palette.ts';
 import type { ChartSpec } from '../spec.ts';
 import { valueAxis } from '../value-axis.ts';
-import { lineConfiguration, lineDataset } from './line.ts';
+import { lineConfiguration, lineDataset, touches } from './line.ts';
 
 /** Filled from zero; several series are stacked, so they must add up to something. */
 export function areaChart(spec: ChartSpec, family: string): ChartConfiguration {
@@ -25,8 +25,8 @@ export function areaChart(spec: ChartSpec, family: string): ChartConfiguration {
       backgroundColor: tint(color, stacked ? 0.6 : 0.22),
       segment: {
         ...dataset.segment,
-        backgroundColor: ({ p0DataIndex, p1DataIndex }: ScriptableLineSegmentContext) =>
-          incomplete.has(p0DataIndex) || incomplete.has(p1DataIndex) ? tint(color, stacked ? 0.3 : 0.1) : undefined,
+        backgroundColor: (segment: ScriptableLineSegmentContext) =>
+          touches(segment, incomplete) ? tint(color, stacked ? 0.3 : 0.1) : undefined,
       },
     };
   });

@@ -1,4 +1,4 @@
-import type { ChartConfiguration, ChartDataset, Plugin } from 'chart.js';
+import type { ChartConfiguration, ChartDataset, Plugin, ScriptableLineSegmentContext } from 'chart.js';
 import { shadesOf } from '../palette.ts';
 import { assemble } from '../parts/assemble.ts';
 import { labelScale, valueScale } from '../parts/axes.ts';
@@ -43,10 +43,16 @@ export function lineDataset(spec: ChartSpec, series: ChartSeries, color: string)
     pointBorderColor: color,
     pointBackgroundColor: series.values.map((_, index) => (incomplete.has(index) ? paper : color)),
     segment: {
-      borderDash: ({ p0DataIndex, p1DataIndex }) =>
-        incomplete.has(p0DataIndex) || incomplete.has(p1DataIndex) ? incompleteDash : undefined,
+      borderDash: (segment) => (touches(segment, incomplete) ? incompleteDash : undefined),
+      // Round ends would close the gaps between the dots.
+      borderCapStyle: (segment: ScriptableLineSegmentContext) => (touches(segment, incomplete) ? 'butt' : undefined),
     },
   };
+}
+
+/** Whether the stretch between two points belongs to a bucket of the set. */
+export function touches(segment: ScriptableLineSegmentContext, buckets: ReadonlySet<number>): boolean {
+  return buckets.has(segment.p0DataIndex) || buckets.has(segment.p1DataIndex);
 }
 
 /** A value between two gaps has no line to be seen by and must show as a dot. */
