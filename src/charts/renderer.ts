@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { Piscina } from 'piscina';
+import { CremaError, messageOf } from '../lib/errors.ts';
+import { checkSpec } from './check-spec.ts';
+import { createImageCache } from './image-cache.ts';
+import type { ChartSpec } from './spec.ts';
+import type { RenderTask } from './worker.ts';
+
+export interface ChartRendererOptions {
+  /** Threads at most; they start with the first charts and end when idle. */
+  workers?: number;
+  /** Longest time from the request to the picture, waiting for a worker included, in milliseconds. */
+  timeoutMs?: number;
+  /** How long a worker without work is kept, in milliseconds. */
+  idleMs?: number;
+  /** Memory for finished pictures. */
+  cacheBytes?: number;
+  /** Module whose `render` draws one picture. */
+  worker?: URL;
+}
+
+/**
+ * Draws charts off the event loop. Every method rejects with a CremaError: `CHART_SPEC_INVALID` (what is wrong with the
+ * spec), `CHART_TIMEOUT`, `CHART_FAILED` (drawing threw, or the worker died), `CHART_CLOSED`.
+ */
+export interface ChartRenderer {
+  /** A PNG of 1200 x 630 pixels. The buffer is shared with later callers and must not be written to. */
+  png(spec: ChartSpec): Promise<Buffer>;
+  /** An SVG of 600 x 315 units with its labels as text and fonts by name. */
+  svg(spec: ChartSpec): Promise<string>;
+  /** Ends the workers; charts under way are rejected. */
+  close(): Promise<void>;
+}
+
+export function createChartRenderer(options: ChartRendererOptions = {}): ChartRenderer {
+  const {
+    workers = 2,
+    timeoutMs = 20_000,
+    idleMs = 30_000,
+    cacheBytes = 32 * 1024 * 1024,
+    worker = new URL('./worker.ts', import.meta.url),
+  } = options;
+  const cache = createImageCache(cacheBytes);
+  const underWay = new Map<string, Promise<Buffer>>();
+  let closed = false;
+
+  const pool = new Piscina<RenderTask, Uint8Array>({
+    filename: worker.href,
+    name: 'render',
+    minThreads: 0,
+    maxThreads: workers,
+    idleTimeout: idleMs,
+    // All of the worker's environment: nothing of ours is its business, and it must not see the host's fonts.
+    env: { DISABLE_SYSTEM_FONTS_LOAD: '1' },
+  });
+
+  function image(format: RenderTask['format'], spec: ChartSpec): Promise<Buffer> {
+    const key = `${format}:${createHash('sha256').update(JSON.stringify(spec)).digest('hex')}`;
+    const finished = cache.get(key);
+    if (finished) return Promise.resolve(finished);
+    let rendering = underWay.get(key);
+    if (!rendering) {
+      rendering = renderIn(format, spec)
+        .then((bytes) => {
+          cache.set(key, bytes);
+          return bytes;
+        })
+        .finally(() => underWay.delete(key));
+      underWay.set(key, rendering);
+    }
+    return rendering;
+  }
+
+  /** A task that overruns takes its worker with it: a thread that hangs cannot be asked to stop. */
+  async function renderIn(format: RenderTask['format'], spec: ChartSpec): Promise<Buffer> {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      const bytes = await pool.run({ format, spec }, { signal: deadline });
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    } catch (error) {
+      const chart = `chart "${spec.title.slice(0, 60)}"`;
+      if (closed) throw closedError();
+      if (deadline.aborted) {
+        throw new CremaError('CHART_TIMEOUT', `${chart} was not drawn within ${timeoutMs} ms`, { cause: error });
+      }
+      throw new CremaError('CHART_FAILED', `${chart} could not be drawn: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  async function checked(format: RenderTask['format'], spec: ChartSpec): Promise<Buffer> {
+    if (closed) throw closedError();
+    checkSpec(spec);
+    return await image(format, spec);
+  }
+
+  return {
+    png: (spec) => checked('png', spec),
+    svg: async (spec) => (await checked('svg', spec)).toString('utf8'),
+    async close() {
+      closed = true;
+      await pool.destroy();
+    },
+  };
+}
+
+function closedError(): CremaError {
+  return new CremaError('CHART_CLOSED', 'charts are no longer drawn: the renderer was closed');
+}
