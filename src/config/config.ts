@@ -107,24 +107,24 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   return config;
 }
 
-/** Reads and checks the file; a missing one means all defaults, unless it was named on purpose. */
+/** Reads and checks the file; a missing one means all defaults, unless it was named on purpose. `present` says which. */
 export async function loadConfig(
   file: string,
   options: { named: boolean; knownKpis?: readonly string[] },
-): Promise<Config> {
+): Promise<{ config: Config; present: boolean }> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
     if (!options.named && error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      return parseConfig('', file);
+      return { config: parseConfig('', file), present: false };
     throw usageError(
       'CONFIG_MISSING',
       `cannot read ${file}: ${messageOf(error)}`,
       'Check --config or CREMA_CONFIG; crema.example.yaml is a start.',
     );
   }
-  return parseConfig(text, file, options.knownKpis);
+  return { config: parseConfig(text, file, options.knownKpis), present: true };
 }
 
 function isTimezone(name: string): boolean {

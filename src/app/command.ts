@@ -1,0 +1,51 @@
+import type { Config } from '../config/config.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+
+/** Where a command speaks: results to `out`, progress and remarks to `note`. */
+export interface Io {
+  out(text: string | Uint8Array): void;
+  note(text: string): void;
+  /** Whether progress may be drawn over itself. */
+  terminal: boolean;
+  color: boolean;
+}
+
+export interface Globals {
+  tenant: string;
+  json: boolean;
+}
+
+/** What every command is given; nothing here has been opened yet. */
+export interface CommandContext {
+  environment: Environment;
+  globals: Globals;
+  clock: Clock;
+  log: Log;
+  io: Io;
+  /** Reads and checks crema.yaml; `present` is false where there is no file. */
+  config(): Promise<{ config: Config; present: boolean }>;
+  /** Resolves when the process is asked to stop; until it is called, a signal ends the process at once. */
+  untilStopped(): Promise<void>;
+}
+
+export interface CommandOption {
+  flags: string;
+  description: string;
+}
+
+/** Exit codes: 0 done (or nothing to do), 1 failed, 2 wrong usage or configuration, 3 no data. */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+/** A subcommand as data: the program, its help and docs/reference/cli.md are made from the list of them. */
+export interface Command {
+  name: string;
+  /** commander's notation: `<file...>`, `[words...]`. */
+  args?: string;
+  summary: string;
+  description?: string;
+  options?: readonly CommandOption[];
+  examples: readonly string[];
+  run(context: CommandContext, args: readonly string[], options: Readonly<Record<string, unknown>>): Promise<ExitCode>;
+}

@@ -1,0 +1,171 @@
+import sql from 'sql-template-tag';
+import { pendingMigrations } from '../../db/migrate.ts';
+import { CremaError, messageOf } from '../../lib/errors.ts';
+import { checkSlack, neededScopes } from '../../slack/check.ts';
+import type { Command, CommandContext, ExitCode } from '../command.ts';
+import { type OpenDatabase, openDatabase } from '../open.ts';
+
+interface Finding {
+  what: string;
+  state: 'ok' | 'note' | 'bad';
+  detail: string;
+  remedy?: string;
+}
+
+/** Clocks further apart than this make "as of" and signatures doubtful, in seconds. */
+const clockTolerance = 5;
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'check configuration, database, migrations, clock, Slack and fonts',
+  description:
+    'One line for each thing that has to be right, with the remedy where it is not. Exits with 1 if anything is wrong.',
+  examples: ['crema doctor', 'crema doctor --json'],
+  async run(context): Promise<ExitCode> {
+    const findings = [await configuration(context), ...(await database(context)), await slack(context), await fonts()];
+    if (context.globals.json) context.io.out(`${JSON.stringify(findings, null, 2)}\n`);
+    else for (const finding of findings) context.io.out(line(finding));
+    return findings.some((finding) => finding.state === 'bad') ? 1 : 0;
+  },
+};
+
+function line({ what, state, detail, remedy }: Finding): string {
+  const mark = { ok: 'ok  ', note: 'note', bad: 'BAD ' }[state];
+  return `${mark}  ${what.padEnd(14)} ${detail}\n${remedy && state !== 'ok' ? `      ${''.padEnd(14)} ${remedy}\n` : ''}`;
+}
+
+async function configuration(context: CommandContext): Promise<Finding> {
+  const { configFile } = context.environment;
+  try {
+    const { config, present } = await context.config();
+    const detail = present
+      ? `${configFile}: ${Object.keys(config.tenants).length} tenants, ${config.people.length} people`
+      : `no ${configFile}: all defaults`;
+    return present
+      ? { what: 'configuration', state: 'ok', detail }
+      : {
+          what: 'configuration',
+          state: 'note',
+          detail,
+          remedy: 'Copy crema.example.yaml to crema.yaml to name people and targets.',
+        };
+  } catch (error) {
+    return { what: 'configuration', state: 'bad', detail: messageOf(error), remedy: remedyOf(error) };
+  }
+}
+
+async function database(context: CommandContext): Promise<Finding[]> {
+  let opened: OpenDatabase;
+  try {
+    opened = await openDatabase(context.environment, context.log, 'doctor');
+  } catch (error) {
+    return [{ what: 'database', state: 'bad', detail: messageOf(error), remedy: remedyOf(error) }];
+  }
+  try {
+    const [server] = await opened.db.query<{ version: string; number: number; at: Temporal.Instant }>(sql`
+      select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+        clock_timestamp() as at`);
+    const pending = await pendingMigrations(opened.db);
+    const away = Math.abs(Temporal.Now.instant().since(server!.at).total('seconds'));
+    return [
+      {
+        what: 'database',
+        state: server!.number >= 150_000 ? 'ok' : 'bad',
+        detail: `PostgreSQL ${server!.version}, ${opened.embedded ? `embedded under ${context.environment.home}` : 'from DATABASE_URL'}`,
+        remedy: 'Crema needs PostgreSQL 15 or newer.',
+      },
+      {
+        what: 'migrations',
+        state: pending.length === 0 ? 'ok' : 'bad',
+        detail: pending.length === 0 ? 'up to date' : `${pending.length} missing, from ${pending[0]}`,
+        remedy: 'Run: crema migrate',
+      },
+      {
+        what: 'clock',
+        state: away <= clockTolerance ? 'ok' : 'bad',
+        detail: `${away.toFixed(1)} s from the database's`,
+        remedy: 'Let both machines keep time by NTP.',
+      },
+    ];
+  } catch (error) {
+    return [{ what: 'database', state: 'bad', detail: messageOf(error), remedy: remedyOf(error) }];
+  } finally {
+    await opened.close();
+  }
+}
+
+async function slack({ environment }: CommandContext): Promise<Finding> {
+  const { slackBotToken: token, slackSigningSecret, slackAppToken, slackApiUrl } = environment;
+  if (!token)
+    return {
+      what: 'slack',
+      state: 'note',
+      detail: 'SLACK_BOT_TOKEN is not set',
+      remedy: 'See docs/slack-setup.md; `crema demo` needs no Slack.',
+    };
+  if (!slackSigningSecret && !slackAppToken) {
+    return {
+      what: 'slack',
+      state: 'bad',
+      detail: 'neither SLACK_SIGNING_SECRET nor SLACK_APP_TOKEN is set',
+      remedy: 'Set the signing secret (HTTP) or an app-level token (Socket Mode).',
+    };
+  }
+  const check = await checkSlack({ token, apiUrl: slackApiUrl });
+  if (!check.ok)
+    return {
+      what: 'slack',
+      state: 'bad',
+      detail: check.detail,
+      remedy: 'Check SLACK_BOT_TOKEN, the network, and that the app is installed.',
+    };
+  const missing = check.scopes.length === 0 ? [] : neededScopes.filter((scope) => !check.scopes.includes(scope));
+  return missing.length === 0
+    ? { what: 'slack', state: 'ok', detail: check.detail }
+    : {
+        what: 'slack',
+        state: 'bad',
+        detail: `${check.detail}; scopes missing: ${missing.join(', ')}`,
+        remedy: 'Add them under OAuth & Permissions and install again.',
+      };
+}
+
+/** Draws a name in five scripts: fails where the bundled fonts or the canvas do not load. */
+async function fonts(): Promise<Finding> {
+  const { createChartRenderer } = await import('../../charts/renderer.ts');
+  const renderer = createChartRenderer();
+  try {
+    const png = await renderer.png({
+      kind: 'bar',
+      title: 'Fonts',
+      subtitle: '',
+      format: 'count',
+      labels: ['Zoë', 'Юлия', 'ليلى', '美咲', '지우'],
+      axis: 'category',
+      series: [{ key: 'fonts', label: 'Fonts', values: [1, 2, 3, 4, 5] }],
+      incomplete: [],
+      target: null,
+      footer: '',
+      locale: 'en',
+      altText: 'A test picture',
+    });
+    return {
+      what: 'charts, fonts',
+      state: 'ok',
+      detail: `a chart in five scripts drawn (${Math.round(png.byteLength / 1024)} kB)`,
+    };
+  } catch (error) {
+    return {
+      what: 'charts, fonts',
+      state: 'bad',
+      detail: messageOf(error),
+      remedy: 'Install again: rm -rf node_modules && npm ci',
+    };
+  } finally {
+    await renderer.close();
+  }
+}
+
+function remedyOf(error: unknown): string {
+  return (error instanceof CremaError && error.remedy) || 'See the message above.';
+}

@@ -1,0 +1,152 @@
+import { writeFile } from 'node:fs/promises';
+import { type Answer, answer } from '../../answers/answer.ts';
+import { type KpiRequest, parseRequest } from '../../answers/parse.ts';
+import { findPersonNamed } from '../../answers/people.ts';
+import { csvOf } from '../../answers/table.ts';
+import { everything } from '../../db/viewer.ts';
+import { type Grain, grains } from '../../domain/period.ts';
+import { CremaError, messageOf, usageError } from '../../lib/errors.ts';
+import type { Command, CommandContext, ExitCode } from '../command.ts';
+import { type Session, withSession } from '../open.ts';
+import { textOf } from '../text.ts';
+
+const formats = ['text', 'json', 'csv', 'png', 'svg', 'blocks'] as const;
+type Format = (typeof formats)[number];
+
+export const kpi: Command = {
+  name: 'kpi',
+  args: '[words...]',
+  summary: 'answer a question about a KPI',
+  description:
+    'The grammar of /kpi: ID [PERIOD] [by DIM] [DIM:VALUE...] [vs PERIOD] in any order; also: list [GROUP], explain ID, help. Without data the exit code is 3.',
+  options: [
+    { flags: '--format <format>', description: `${formats.join(', ')} (default text)` },
+    { flags: '--out <file>', description: 'write to a file instead of the output' },
+    {
+      flags: '--as <user>',
+      description: 'see what this person may see: Slack id, e-mail, operator id or name of crema.yaml',
+    },
+    { flags: '--grain <grain>', description: 'day, week or month (default by the length of the period)' },
+  ],
+  examples: [
+    'crema kpi list',
+    'crema kpi sla-reported',
+    'crema kpi resolution-time 30d by team',
+    'crema kpi sla-reported all by priority --format json',
+    'crema kpi backlog 12w --format png --out backlog.png',
+    'crema kpi tickets "last month" channel:email vs year --as sam@example.com',
+  ],
+  run(context, words, options) {
+    const format = formatOf(options, context);
+    const grain = grainOf(options.grain);
+    const parsed = parseRequest(words);
+    const request = parsed.kind === 'kpi' ? { ...parsed, question: { ...parsed.question, grain } } : parsed;
+    if (request.kind === 'misunderstood') {
+      context.io.note(textOf(request, { locale: 'en', color: false }));
+      return Promise.resolve<ExitCode>(2);
+    }
+    return withSession(context, 'kpi', async (session) => {
+      const { db, tenant, config } = session;
+      const viewer = options.as === undefined ? everything : await viewerOf(session, String(options.as));
+      const answered = await answer({ db, tenant, viewer, now: context.clock.now(), settings: config.kpis }, request);
+      if (answered.kind === 'unknown-value') {
+        context.io.note(textOf(answered, { locale: tenant.locale, color: false }));
+        return 2;
+      }
+      const rendered = await render(answered, request.kind === 'kpi' ? request : null, format, context, tenant.locale);
+      if (options.out === undefined) context.io.out(rendered);
+      else await writeOut(String(options.out), rendered, context);
+      return answered.kind === 'no-data' ? 3 : 0;
+    });
+  },
+};
+
+function formatOf(options: Readonly<Record<string, unknown>>, context: CommandContext): Format {
+  const given = options.format ?? (context.globals.json ? 'json' : 'text');
+  const format = formats.find((candidate) => candidate === given);
+  if (!format) throw usageError('FORMAT_UNKNOWN', `no format "${given}"; use one of ${formats.join(', ')}`);
+  return format;
+}
+
+function grainOf(given: unknown): Exclude<Grain, 'hour'> | null {
+  if (given === undefined) return null;
+  const grain = grains.find((candidate) => candidate === given);
+  if (!grain) throw usageError('GRAIN_UNKNOWN', `no grain "${given}"; use one of ${grains.join(', ')}`);
+  if (grain === 'hour')
+    throw usageError('GRAIN_HOUR', 'the KPIs of today keep no hourly aggregates; use day, week or month');
+  return grain;
+}
+
+async function viewerOf({ db, tenant }: Session, user: string): Promise<string> {
+  const person = await findPersonNamed(db, tenant.tenantId, user);
+  if (!person)
+    throw usageError(
+      'PERSON_UNKNOWN',
+      `nobody is called "${user}" among the people of tenant ${tenant.slug}`,
+      'Add them under people: in crema.yaml.',
+    );
+  return person.personId;
+}
+
+async function render(
+  answered: Answer,
+  request: KpiRequest | null,
+  format: Format,
+  context: CommandContext,
+  locale: string,
+): Promise<string | Uint8Array> {
+  const { io } = context;
+  if (answered.kind !== 'result' && answered.kind !== 'no-data') {
+    return format === 'json' ? `${JSON.stringify(answered, null, 2)}\n` : textOf(answered, { locale, color: io.color });
+  }
+  const { result } = answered;
+  const wanted: Format = format === 'text' && request?.show === 'csv' ? 'csv' : format;
+  switch (wanted) {
+    case 'json':
+      return `${JSON.stringify(result, null, 2)}\n`;
+    case 'csv':
+      return csvOf(result);
+    case 'text':
+      return textOf(answered, { locale, color: io.color });
+    case 'blocks': {
+      const { answerMessage } = await import('../../slack/messages/index.ts');
+      return `${JSON.stringify(answerMessage(answered, { locale }), null, 2)}\n`;
+    }
+    case 'png':
+    case 'svg':
+      return renderChart(answered, wanted, locale);
+  }
+}
+
+/** Charts are drawn by a worker that only these formats need; it is gone before the command ends. */
+async function renderChart(
+  answered: Extract<Answer, { kind: 'result' | 'no-data' }>,
+  format: 'png' | 'svg',
+  locale: string,
+): Promise<string | Uint8Array> {
+  const { chartOfAnswer } = await import('../../answers/chart.ts');
+  const { createChartRenderer } = await import('../../charts/renderer.ts');
+  const spec = chartOfAnswer(answered.result, locale);
+  if (!spec)
+    throw new CremaError('CHART_EMPTY', `${answered.result.title} has nothing to draw for this period`, {
+      remedy: 'Ask for a period with data, or for --format text.',
+    });
+  const renderer = createChartRenderer();
+  try {
+    return format === 'png' ? await renderer.png(spec) : await renderer.svg(spec);
+  } finally {
+    await renderer.close();
+  }
+}
+
+async function writeOut(file: string, content: string | Uint8Array, context: CommandContext): Promise<void> {
+  try {
+    await writeFile(file, content);
+  } catch (error) {
+    throw new CremaError('OUT_FILE', `cannot write ${file}: ${messageOf(error)}`, {
+      remedy: 'Check the folder and its permissions.',
+      cause: error,
+    });
+  }
+  context.io.note(`Wrote ${file}\n`);
+}

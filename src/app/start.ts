@@ -1,0 +1,138 @@
+import type { KpiSettings } from '../answers/answer.ts';
+import { createChartRenderer } from '../charts/renderer.ts';
+import type { Config } from '../config/config.ts';
+import type { Environment } from '../config/environment.ts';
+import { claimInstance } from '../db/locks.ts';
+import { pendingMigrations } from '../db/migrate.ts';
+import type { Clock } from '../lib/clock.ts';
+import { CremaError, messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { createStops } from '../lib/stops.ts';
+import { createSlackDoor } from '../slack/app.ts';
+import { createWebServer } from '../web/server.ts';
+import { createDrainer } from './drainer.ts';
+import { openDatabase, prepareSchema } from './open.ts';
+import { loadTenant, syncTenants } from './tenants.ts';
+
+export interface StartOptions {
+  environment: Environment;
+  config: Config;
+  /** Whether the configuration came from a file. */
+  configPresent: boolean;
+  tenant: string;
+  clock: Clock;
+  log: Log;
+}
+
+export interface RunningApp {
+  /** Where the HTTP server listens. */
+  url: string;
+  /** Takes over a changed configuration: people, targets, tenant settings. */
+  reload(config: Config): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds the bot in the order of dependency; each thing registers its stop on the next line, so that a start that fails
+ * half-way is taken down by the same way. Stops run last in, first out: Slack and HTTP drain first, the pool ends last.
+ */
+export async function startApp(options: StartOptions): Promise<RunningApp> {
+  const { environment, config, clock, log } = options;
+  const stops = createStops({ onStep: (step) => log.info({ step }, 'stopping') });
+  try {
+    const database = await openDatabase(environment, log, 'start');
+    stops.onStop('database', () => database.close());
+    const { db } = database;
+    await prepareSchema(database, { migrate: true });
+
+    if (database.embedded) {
+      const claim = await claimInstance(db);
+      if (!claim) {
+        throw new CremaError('HOME_IN_USE', `Crema is already running from ${environment.home}`, {
+          remedy: 'Stop the other one first, or give this one a folder of its own: CREMA_HOME=.crema-two',
+        });
+      }
+      stops.onStop('instance claim', () => claim.release());
+    }
+
+    await syncTenants(db, config, options.configPresent);
+    const tenant = await loadTenant(db, options.tenant);
+    const settings: Record<string, KpiSettings[string]> = { ...config.kpis };
+
+    const drainer = createDrainer({ db, tenants: [tenant], clock, log });
+    stops.onStop('aggregates', () => drainer.stop());
+    const charts = createChartRenderer();
+    stops.onStop('charts', () => charts.close());
+
+    const slack = await openSlackDoor(environment, { db, clock, log, tenant, settings, charts });
+    const web = await createWebServer({
+      port: environment.port,
+      log,
+      listeners: slack?.listener ? { slack: slack.listener } : {},
+      ready: async () => ({
+        database: await stateOf(async () => void (await pendingMigrations(db))),
+        migrations: (await pendingMigrations(db).catch(() => ['unknown'])).length === 0 ? 'ok' : 'pending',
+        slack: slack ? await slack.ready() : 'ok',
+      }),
+    });
+    stops.onStop('http', () => web.close());
+    if (slack) {
+      await slack.start();
+      stops.onStop('slack', () => slack.stop());
+    } else {
+      log.warn('slack is not configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (docs/slack-setup.md)');
+    }
+    log.info({ url: web.url, tenant: tenant.slug, timezone: tenant.timezone }, 'crema is up');
+
+    return {
+      url: web.url,
+      // Tenant and settings are shared by reference with everything that answers, so they change in place.
+      async reload(next) {
+        await syncTenants(db, next, true);
+        Object.assign(tenant, await loadTenant(db, options.tenant));
+        for (const id of Object.keys(settings)) delete settings[id];
+        Object.assign(settings, next.kpis);
+      },
+      stop: () => stops.stop(),
+    };
+  } catch (error) {
+    await stops
+      .stop()
+      .catch((failure: unknown) => log.warn({ error: messageOf(failure) }, 'taking down a failed start failed too'));
+    throw error;
+  }
+}
+
+async function openSlackDoor(
+  environment: Environment,
+  deps: Omit<Parameters<typeof createSlackDoor>[0], 'token' | 'signingSecret' | 'appToken' | 'apiUrl'>,
+): Promise<Awaited<ReturnType<typeof createSlackDoor>> | undefined> {
+  const { slackBotToken: token, slackSigningSecret, slackAppToken: appToken, slackApiUrl: apiUrl } = environment;
+  if (!token) return undefined;
+  if (!slackSigningSecret && !appToken) {
+    throw new CremaError(
+      'SLACK_SECRET',
+      'SLACK_BOT_TOKEN is set, but neither SLACK_SIGNING_SECRET nor SLACK_APP_TOKEN',
+      {
+        remedy: 'Set the signing secret (HTTP) or an app-level token (Socket Mode); see docs/slack-setup.md.',
+        usage: true,
+      },
+    );
+  }
+  return createSlackDoor({
+    ...deps,
+    token,
+    signingSecret: slackSigningSecret ?? '',
+    ...(appToken ? { appToken } : {}),
+    ...(apiUrl ? { apiUrl } : {}),
+  });
+}
+
+async function stateOf(check: () => Promise<void>): Promise<string> {
+  try {
+    await check();
+    return 'ok';
+  } catch (error) {
+    return messageOf(error);
+  }
+}

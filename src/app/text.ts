@@ -1,0 +1,145 @@
+import type { Answer } from '../answers/answer.ts';
+import type { AnswerTable } from '../answers/table.ts';
+import { tableOf } from '../answers/table.ts';
+import {
+  asOfPhrase,
+  casesOf,
+  caveatPhrases,
+  changeMark,
+  changePhrase,
+  filterPhrase,
+  headline,
+  noDataPhrase,
+  partPhrases,
+  periodPhrase,
+  shownValue,
+  targetPhrase,
+} from '../answers/wording.ts';
+import { formatValue } from '../domain/format.ts';
+import type { KpiResult } from '../domain/kpi-result.ts';
+import type { Kpi } from '../kpis/kpi.ts';
+
+/** Answers for a terminal: aligned plain text, a small chart of block characters, colours only where they are wanted. */
+export interface TextOptions {
+  locale: string;
+  color: boolean;
+}
+
+const blocks = '▁▂▃▄▅▆▇█';
+
+export function textOf(answer: Answer, options: TextOptions): string {
+  switch (answer.kind) {
+    case 'result':
+      return resultText(answer.result, answer.request.show === 'table', options);
+    case 'no-data':
+      return `${answer.result.title}: no data (${periodPhrase(answer.result, options.locale)})\n${noDataPhrase(answer.result, answer.data, options.locale)}\n`;
+    case 'unknown-value':
+      return `No ${answer.dimension} "${answer.value}".${suggestions(answer.commands)}`;
+    case 'misunderstood':
+      return `${misunderstanding(answer.what, answer.text)}${suggestions(answer.commands)}Example: crema kpi ${answer.example}\n`;
+    case 'overview':
+      return `${answer.results.map((result) => headline(result, options.locale)).join('\n') || 'No KPI has data yet. Import some: crema import --help'}\n\nAsk: crema kpi ID [PERIOD] [by DIM] [DIM:VALUE...] [vs PERIOD]; all KPIs: crema kpi list\n`;
+    case 'help':
+      return answer.kpi ? explainText(answer.kpi) : generalHelp;
+    case 'list':
+      return listText(answer.kpis);
+    case 'explain':
+      return explainText(answer.kpi, answer);
+  }
+}
+
+const generalHelp = `crema kpi ID [PERIOD] [by DIM] [DIM:VALUE...] [vs PERIOD] [table|csv]
+crema kpi list · crema kpi explain ID
+PERIOD: today yesterday 7d 30d 12w 6m wtd mtd qtd ytd "last week" 2026 2026-Q3 2026-10 2026-10-05 2026-10-01..2026-10-31 since:2026-10-01 all
+`;
+
+function misunderstanding(what: string, text: string): string {
+  return what === 'word' ? `Not understood: "${text}".` : `No ${what} "${text}".`;
+}
+
+function suggestions(commands: readonly string[]): string {
+  return commands.length === 0
+    ? '\n'
+    : ` Did you mean:\n${commands.map((command) => `  crema kpi ${command}\n`).join('')}`;
+}
+
+function resultText(result: KpiResult, asTable: boolean, { locale, color }: TextOptions): string {
+  const bold = (text: string) => (color ? `\u001b[1m${text}\u001b[0m` : text);
+  const filters = filterPhrase(result);
+  const facts = [
+    casesOf(result, locale),
+    `${changeMark(result)} ${changePhrase(result, locale)}`.trim(),
+    targetPhrase(result, locale),
+  ];
+  const lines = [
+    `${bold(result.title)}${filters ? ` · ${filters}` : ''}`,
+    `${bold(shownValue(result, locale))}  ${facts.filter((fact) => fact !== '').join(' · ')}`.trimEnd(),
+  ];
+  const parts = partPhrases(result, locale);
+  if (parts.length > 0) lines.push(parts.join(' · '));
+  if (asTable || result.breakdown) lines.push('', alignedTable(tableOf(result, locale)));
+  if (!asTable) lines.push('', sparkline(result, locale));
+  lines.push('', ...caveatPhrases(result, locale));
+  lines.push([periodPhrase(result, locale), result.period.timezone, asOfPhrase(result, locale)].join(' · '));
+  return `${lines.join('\n').replaceAll('\n\n\n', '\n\n')}\n`;
+}
+
+/** One block per point; a gap for no data; the range beside it, so that the picture has a scale. */
+function sparkline(result: KpiResult, locale: string): string {
+  const values = result.series.points.map((point) => (point.value === null ? null : Number(point.value)));
+  const known = values.filter((value) => value !== null);
+  if (known.length < 2) return '';
+  const low = Math.min(...known);
+  const high = Math.max(...known);
+  const drawn = values.map((value) => {
+    if (value === null) return ' ';
+    return blocks[high === low ? 3 : Math.round(((value - low) / (high - low)) * (blocks.length - 1))];
+  });
+  const shown = (value: number) => formatValue(value, result.unit, { locale });
+  return `${drawn.join('')}  ${shown(low)} to ${shown(high)} by ${result.series.grain}`;
+}
+
+export function alignedTable(table: AnswerTable): string {
+  const all = [table.header, ...table.rows];
+  const widths = table.header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          table.numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function listText(list: readonly Kpi[]): string {
+  if (list.length === 0) return 'No KPI in that group.\n';
+  const width = Math.max(...list.map((kpi) => kpi.id.length));
+  return `${list.map((kpi) => `${kpi.id.padEnd(width)}  ${kpi.question}`).join('\n')}\n`;
+}
+
+function explainText(kpi: Kpi, settings?: { owner: string; criticality: string; target: number | null }): string {
+  const target = settings?.target ?? kpi.target;
+  const lines = [
+    `${kpi.title} (${kpi.id}, version ${kpi.version})`,
+    kpi.question,
+    '',
+    `Formula      ${kpi.formula}`,
+    `Kind         ${kpi.kind}, ${kpi.unit}, ${kpi.better === 'neither' ? 'neither direction is better' : `${kpi.better} is better`}`,
+    `Target       ${target === null ? 'none' : formatValue(target, kpi.unit)}`,
+    `Dimensions   ${kpi.dimensions.join(', ')}`,
+    `Parts        ${
+      Object.entries(kpi.parts)
+        .map(([name, part]) => `${name} (${part.title})`)
+        .join(', ') || 'none'
+    }`,
+    `Owner        ${settings?.owner ?? kpi.owner}, criticality ${settings?.criticality ?? kpi.criticality}`,
+    `Made from    ${kpi.streams.join(', ')} by way of ${kpi.rollups.map((rollup) => rollup.id).join(', ')}`,
+    `Refresh      within ${kpi.refreshSlaMinutes} min; valid ${kpi.validFrom ? `from ${kpi.validFrom}` : 'for all data'}`,
+    ...kpi.caveats.map((caveat) => `Mind         ${caveat}`),
+    ...kpi.examples.map((example) => `Example      ${example}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
