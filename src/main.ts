@@ -1,8 +1,6 @@
 #!/usr/bin/env node
-import { commands } from './app/commands/index.ts';
 import { runProgram } from './app/program.ts';
-import { bench } from './bench/command.ts';
-import { demo } from './demo/command.ts';
+import { allCommands } from './commands.ts';
 
 /** A terminal's Ctrl-C reaches us and npm, which passes it on: two signals this close together are one wish. */
 const sameWishMs = 500;
@@ -30,6 +28,6 @@ process.exitCode = await runProgram({
     terminal: process.stderr.isTTY === true,
     color: process.stdout.isTTY === true && !process.env.NO_COLOR,
   },
-  commands: [...commands, demo, bench],
+  commands: allCommands,
   untilStopped,
 });

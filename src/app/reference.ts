@@ -1,0 +1,126 @@
+import { variables } from '../config/environment.ts';
+import { formatValue } from '../domain/format.ts';
+import { kpis } from '../kpis/index.ts';
+import type { Kpi } from '../kpis/kpi.ts';
+import { rollups } from '../rollups/index.ts';
+import type { Command } from './command.ts';
+
+const generated = '<!-- Generated from the code by `npm run docs`; a test compares the two. -->\n\n';
+
+/** The pages of docs/reference by file name, made from the registries. */
+export function referencePages(commands: readonly Command[]): Record<string, string> {
+  return {
+    'kpis.md': kpiPage(),
+    'cli.md': cliPage(commands),
+    'environment.md': environmentPage(),
+    'rollups.md': rollupPage(),
+  };
+}
+
+function kpiPage(): string {
+  const index = table(
+    ['KPI', 'Question', 'Kind', 'Unit'],
+    kpis.map((kpi) => [`[${kpi.id}](#${kpi.id})`, kpi.question, kpi.kind, kpi.unit]),
+  );
+  return `${generated}# KPIs\n\n${index}\n${kpis.map(kpiSection).join('\n')}`;
+}
+
+function kpiSection(kpi: Kpi): string {
+  const facts = [
+    ['Title', kpi.title],
+    ['Formula', kpi.formula],
+    ['Better', kpi.better],
+    ['Target', kpi.target === null ? 'none by default' : formatValue(kpi.target, kpi.unit)],
+    ['Dimensions', kpi.dimensions.join(', ')],
+    [
+      'Parts',
+      Object.entries(kpi.parts)
+        .map(([name, part]) => `\`${name}\` ${part.title}`)
+        .join('; ') || 'none',
+    ],
+    ['Owner', `${kpi.owner}, criticality ${kpi.criticality}`],
+    [
+      'Made from',
+      `${kpi.streams.join(', ')} by way of ${kpi.rollups.map((rollup) => `[${rollup.id}](rollups.md#${rollup.id})`).join(', ')}`,
+    ],
+    ['Refresh SLA', `${kpi.refreshSlaMinutes} min`],
+    ['Matures', kpi.maturesAfterDays === 0 ? 'at once' : `after ${kpi.maturesAfterDays} days`],
+    ['Definition', `version ${kpi.version}, valid ${kpi.validFrom ? `from ${kpi.validFrom}` : 'for all data'}`],
+  ] as const;
+  return [
+    `## ${kpi.id}\n`,
+    `${kpi.question}\n`,
+    table(
+      ['', ''],
+      facts.map((fact) => [...fact]),
+    ),
+    ...kpi.caveats.map((caveat) => `- ${caveat}`),
+    '',
+    ...kpi.examples.map((example) => `    /kpi ${example}`),
+    '',
+  ].join('\n');
+}
+
+function cliPage(commands: readonly Command[]): string {
+  const globals = table(
+    ['Option', 'Does'],
+    [
+      ['`--config FILE`', 'the configuration file (default `crema.yaml`, or `CREMA_CONFIG`)'],
+      ['`--tenant ID`', 'the tenant (default `default`)'],
+      ['`--now INSTANT`', 'the clock says so, and facts dated later are hidden'],
+      ['`--json`', 'results as JSON where that makes sense'],
+    ],
+  );
+  const sections = commands.map((command) => {
+    const options = command.options?.length
+      ? `\n${table(
+          ['Option', 'Does'],
+          command.options.map((option) => [`\`${option.flags}\``, option.description]),
+        )}`
+      : '';
+    const usage = `crema ${command.name}${command.args ? ` ${command.args}` : ''}`;
+    return `## ${command.name}\n\n\`${usage}\`: ${command.summary}.\n\n${command.description ?? ''}\n${options}\n${command.examples.map((example) => `    ${example}`).join('\n')}\n`;
+  });
+  return `${generated}# Command line\n\nExit codes: 0 done (also when there was nothing to do), 1 failed, 2 wrong usage or configuration, 3 no data.\n\nGlobal options, before or behind the command:\n\n${globals}\n${sections.join('\n')}`;
+}
+
+function environmentPage(): string {
+  const rows = variables.map((variable) => [
+    `\`${variable.name}\``,
+    variable.description,
+    'fallback' in variable ? `\`${variable.fallback}\`` : '',
+    'secret' in variable ? 'secret' : '',
+  ]);
+  return `${generated}# Environment variables\n\nSecrets are read from here only; they never appear in logs, errors or Slack.\n\n${table(['Variable', 'Meaning', 'Default', ''], rows)}`;
+}
+
+function rollupPage(): string {
+  const sections = rollups.map((rollup) =>
+    [
+      `## ${rollup.id}\n`,
+      table(
+        ['', ''],
+        [
+          ['Table', `\`${rollup.table}\``],
+          ['Made from', `\`${rollup.entityTable}\`, by the local day of \`${rollup.at}\``],
+          ['Key', ['tenant_id', 'day', ...rollup.key].map((name) => `\`${name}\``).join(', ')],
+          ['Additive parts', rollup.measures.map((name) => `\`${name}\``).join(', ')],
+          ['Definition', `version ${rollup.definitionVersion}`],
+          [
+            'Read by',
+            kpis
+              .filter((kpi) => kpi.rollups.includes(rollup))
+              .map((kpi) => `[${kpi.id}](kpis.md#${kpi.id})`)
+              .join(', '),
+          ],
+        ],
+      ),
+    ].join('\n'),
+  );
+  return `${generated}# Aggregates\n\n${sections.join('\n')}`;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return `${[line(header), `|${header.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n')}\n`;
+}

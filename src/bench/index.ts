@@ -1,0 +1,27 @@
+import type { CommandContext } from '../app/command.ts';
+
+export interface Bench {
+  name: string;
+  summary: string;
+  /** Prints readable lines and returns the figures. */
+  run(context: CommandContext, line: (text: string) => void): Promise<Record<string, unknown>>;
+}
+
+/** The benchmarks. Each loads what it measures when it runs. */
+export const benches: readonly Bench[] = [
+  {
+    name: 'import',
+    summary: "rows per second against PostgreSQL's own COPY of the same rows",
+    run: async (context, line) => (await import('./import-bench.ts')).runImportBench(context, line),
+  },
+  {
+    name: 'charts',
+    summary: '1,000 renders: time on and off the event loop, memory',
+    run: async (_, line) => (await import('./charts.ts')).benchCharts({ log: line }),
+  },
+  {
+    name: 'slack',
+    summary: 'time from /kpi to text and chart in the sandbox, ack p99',
+    run: async (context, line) => (await import('./slack-bench.ts')).runSlackBench(context, line),
+  },
+];
