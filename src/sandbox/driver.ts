@@ -47,6 +47,8 @@ export interface DriverDeps {
   responseUrls: ResponseUrls;
   base: string;
   contentRules: (text: ContentRules['text']) => ContentRules;
+  /** Slash commands the app has registered. */
+  commands: readonly string[];
   /** The way to the bot at this moment; `undefined` when it has none. */
   transport: () => Transport | undefined;
 }
@@ -79,7 +81,7 @@ export function createDriver(deps: DriverDeps): Driver {
     const read = readContent(payload, deps.contentRules('truncate-at-40000'));
     if (!read.ok) return false;
     const shared = payload.response_type === 'in_channel';
-    if (shared) store.post({ ...plain, channel, user, text: typed });
+    if (shared) store.post({ ...plain, channel, user, text: asSlackKeepsIt(typed) });
     store.post({ ...read.content, channel, user: botUserId, ephemeralTo: shared ? undefined : user });
     return true;
   }
@@ -87,10 +89,14 @@ export function createDriver(deps: DriverDeps): Driver {
   return {
     say({ user, channel, text }) {
       whoAndWhere(user, channel);
-      return store.post({ ...plain, channel, user, text });
+      return store.post({ ...plain, channel, user, text: asSlackKeepsIt(text) });
     },
     async command({ user, channel, text, command = '/kpi' }) {
       const { person, place } = whoAndWhere(user, channel);
+      if (!deps.commands.includes(command)) {
+        tell(user, channel, `\`${asSlackKeepsIt(command)}\` is not a valid command.`);
+        return { outcome: 'dispatch_failed', ackMs: undefined, detail: 'not a valid command' };
+      }
       const typed = `${command} ${text}`.trim();
       const echo = store.echo({ channel, user, text: typed });
       const links: Links = {
@@ -136,6 +142,11 @@ export function createDriver(deps: DriverDeps): Driver {
         .outcome;
     },
   };
+}
+
+/** What people type reaches apps and messages with these three as entities. */
+function asSlackKeepsIt(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function impossible(what: string): CremaError {

@@ -39,6 +39,8 @@ export interface SandboxOptions {
   botUrl?: string;
   /** What the console offers after `/kpi `. */
   completions?: readonly string[];
+  /** Slash commands of the app, `/kpi` alone unless given; any other is "not a valid command". */
+  commands?: readonly string[];
   /** How long Slack "processes" a fresh file, in milliseconds of real time. */
   fileReadyMs?: number;
   scopes?: readonly string[];
@@ -95,7 +97,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const door = { context, faults, recorder, botToken: options.botToken, appToken: options.appToken };
   const responseUrls = createResponseUrls({ clock, store, faults, recorder, base, contentRules });
   const driver = createDriver({
-    ...{ store, recorder, triggers, responseUrls, base, contentRules },
+    ...{ store, recorder, triggers, responseUrls, base, contentRules, commands: options.commands ?? ['/kpi'] },
     transport() {
       if (botUrl !== undefined) return httpTransport(botUrl, options.signingSecret);
       return sockets.connections() > 0 ? sockets : undefined;

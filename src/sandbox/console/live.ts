@@ -1,0 +1,50 @@
+import type { ServerResponse } from 'node:http';
+import type { Store } from '../store.ts';
+import type { Person } from '../workspace.ts';
+import { channelsOf } from './page.ts';
+
+const coalesceMs = 20;
+const heartbeatMs = 15_000;
+
+/** Server-sent events: after a change every console learns the newest timestamp of each channel of its person. */
+export function createLive(store: Store): { attach(person: Person, response: ServerResponse): void; stop(): void } {
+  const attached = new Map<ServerResponse, Person>();
+  let told = store.revision();
+  let timer: NodeJS.Timeout | undefined;
+
+  function newest(person: Person): Record<string, string> {
+    const entries = channelsOf(person).map(({ id }) => [id, store.visible(id, person.id).at(-1)?.ts ?? '']);
+    return Object.fromEntries(entries);
+  }
+
+  function tell(response: ServerResponse, person: Person): void {
+    response.write(`data: ${JSON.stringify({ newest: newest(person) })}\n\n`);
+  }
+
+  const unsubscribe = store.signal.subscribe(() => {
+    if (store.revision() === told || timer !== undefined) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      told = store.revision();
+      for (const [response, person] of attached) tell(response, person);
+    }, coalesceMs);
+  });
+  const heartbeat = setInterval(() => {
+    for (const response of attached.keys()) response.write(': still here\n\n');
+  }, heartbeatMs).unref();
+
+  return {
+    attach(person, response) {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      attached.set(response, person);
+      response.once('close', () => attached.delete(response));
+      tell(response, person);
+    },
+    stop() {
+      unsubscribe();
+      clearInterval(heartbeat);
+      clearTimeout(timer);
+      for (const response of attached.keys()) response.end();
+    },
+  };
+}
