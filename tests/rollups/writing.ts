@@ -1,0 +1,63 @@
+import sql, { join, raw } from 'sql-template-tag';
+import type { Tx } from '../../src/db/db.ts';
+import { entities } from '../../src/domain/entities.ts';
+import type { VersionKind, WriteRun, Written } from '../../src/ingest/batch.ts';
+import { writeBatches } from '../../src/ingest/write.ts';
+
+/** A ticket's state as a source delivers it; what is left out is null. */
+export interface TicketState {
+  id: string;
+  version: number;
+  created_at: string;
+  updated_at?: string | null;
+  resolved_at?: string | null;
+  closed_at?: string | null;
+  priority?: string | null;
+  status?: string | null;
+  channel?: string | null;
+  sla_met?: boolean | null;
+  team_id?: string | null;
+  operator_id?: string | null;
+  account_id?: string | null;
+}
+
+const columns = {
+  id: 'text',
+  version: 'bigint',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
+  resolved_at: 'timestamptz',
+  closed_at: 'timestamptz',
+  priority: 'text',
+  status: 'text',
+  channel: 'text',
+  sla_met: 'boolean',
+  team_id: 'text',
+  operator_id: 'text',
+  account_id: 'text',
+};
+
+/** Stages the states and hands them to the one writer, inside the caller's transaction. */
+export async function writeTickets(
+  tx: Tx,
+  run: WriteRun,
+  states: readonly TicketState[],
+  options: { source?: string; version?: VersionKind } = {},
+): Promise<Written> {
+  const definition = join(Object.entries(columns).map(([name, type]) => raw(`${name} ${type}`)));
+  await tx.run(sql`
+    create temp table staged_tickets on commit drop as
+    select * from jsonb_to_recordset(${JSON.stringify(states)}::jsonb) as r (${definition})`);
+  const batch = {
+    entity: entities.ticket,
+    source: options.source ?? 'import',
+    table: 'staged_tickets',
+    fields: Object.keys(columns).filter((name) => name !== 'id' && name !== 'version'),
+    keeps: [],
+    version: options.version ?? ('counter' as const),
+    asOf: run.at,
+  };
+  const written = await writeBatches(tx, run, [batch]);
+  await tx.run(sql`drop table staged_tickets`);
+  return written.get(batch)!;
+}
