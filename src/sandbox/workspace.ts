@@ -56,7 +56,7 @@ export const supportLead: Person = {
   name: 'daniel',
   realName: 'Daniel Okafor',
   email: 'daniel.okafor@example.com',
-  title: 'Head of support',
+  title: 'Support lead',
   locale: 'en-GB',
   tz: 'Asia/Jakarta',
   isAdmin: true,

@@ -103,6 +103,8 @@ function patch(markup) {
       const open = entry?.querySelector('details.thread')?.open;
       if (open) fresh.querySelector('details.thread')?.setAttribute('open', '');
       writeTimes(fresh);
+      for (const image of fresh.querySelectorAll('img'))
+        image.addEventListener('load', () => stay && toEnd(), { once: true });
       if (entry) entry.replaceWith(fresh);
       entry = fresh;
     }

@@ -23,7 +23,7 @@ function render(part: Part): string {
 
 /** A template whose values are escaped unless they are Html themselves; lists are joined, absent values are nothing. */
 export function html(strings: TemplateStringsArray, ...values: Part[]): Html {
-  return { markup: strings.reduce((done, text, index) => done + text + render(values[index]), '').trim() };
+  return { markup: strings.reduce((done, text, index) => done + text + render(values[index]), '') };
 }
 
 /** For markup put together by code that escaped every piece itself. */

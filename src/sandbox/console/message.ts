@@ -68,5 +68,5 @@ const echoStates: Record<CommandEcho['state'], string> = {
 export function drawEcho(echo: CommandEcho): Html {
   const state = echoStates[echo.state];
   return html`<p class="echo ${echo.state}" data-key="echo-${echo.ts}" data-ts="${echo.ts}"><span class="visually-hidden">You typed </span><code>${echo.text}</code>
-    ${state !== '' && html`<span class="faint">${state}</span>`} <span class="faint">${timeOf(echo.ts)}</span></p>`;
+    ${state !== '' && html`<span class="faint state">${state}</span>`} <span class="faint">${timeOf(echo.ts)}</span></p>`;
 }

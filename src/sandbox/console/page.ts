@@ -73,7 +73,7 @@ export function drawPage({ person, channel, store, completions, now }: PageState
 <body data-user="${person.id}" data-channel="${channel.id}" data-now="${now.epochMilliseconds}" data-completions="${JSON.stringify(completions)}">
 <a class="skip" href="#messages">Skip to the conversation</a>
 <header class="brand"><button type="button" id="menu" aria-expanded="false" aria-controls="sidebar" hidden><span aria-hidden="true">☰</span><span class="visually-hidden">Channels and people</span></button>
-<span class="mark" aria-hidden="true"></span><span class="workspace">${team.name}</span><span class="faint">Slack sandbox</span></header>
+<span class="mark" aria-hidden="true"></span><span class="who"><span class="workspace">${team.name}</span><span class="faint">Slack sandbox</span></span></header>
 ${sidebar(person, channel)}
 <main><header class="place"><h1>${name}</h1><p class="faint">${topic}</p></header>
 <div id="messages" tabindex="0" role="log" aria-label="Conversation in ${name}">${drawConversation(channel, person.id, store)}</div>

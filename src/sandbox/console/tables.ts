@@ -38,16 +38,15 @@ export function table(block: Json): Html {
   return html`<div class="grid" tabindex="0" role="region" aria-label="Table">${grid(rows, { align })}</div>`;
 }
 
-/** Slack pages a data table; here the same number of rows is in sight and the rest scrolls. */
+/** Slack pages a data table; here a long one scrolls. */
 export function dataTable(block: Json): Html {
   const rows = block.rows as Json[][];
-  const shown = Number(block.page_size ?? 5);
   const look: Look = {
     caption: String(block.caption),
     rowHeader: Number(block.row_header_column_index ?? 0),
     align: (column) => (isNumeric(rows, column) ? 'right' : 'left'),
   };
-  return html`<div class="grid paged rows-${Math.min(shown, 20)}" tabindex="0" role="region" aria-label="${String(block.caption)}">${grid(rows, look)}</div>`;
+  return html`<div class="grid paged" tabindex="0" role="region" aria-label="${String(block.caption)}">${grid(rows, look)}</div>`;
 }
 
 /** Slack draws these charts itself; the console shows their numbers. */
@@ -69,5 +68,5 @@ export function chartNumbers(block: Json): Html {
         ];
   const caption = `${block.title} (${chart.type} chart, drawn by Slack)`;
   const align = (column: number): string => (column === 0 ? 'left' : 'right');
-  return html`<div class="grid paged rows-8" tabindex="0" role="region" aria-label="${caption}">${grid(rows, { caption, rowHeader: 0, align })}</div>`;
+  return html`<div class="grid paged" tabindex="0" role="region" aria-label="${caption}">${grid(rows, { caption, rowHeader: 0, align })}</div>`;
 }
