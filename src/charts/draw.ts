@@ -19,6 +19,7 @@ import {
 import annotation from 'chartjs-plugin-annotation';
 import { loadFonts } from './fonts.ts';
 import { chartKinds } from './kinds/index.ts';
+import { printable } from './printable.ts';
 import type { ChartSpec } from './spec.ts';
 import { captureText, wrapSvg } from './svg-text.ts';
 import { chartHeight, chartWidth, pixelRatio } from './theme.ts';
@@ -27,7 +28,8 @@ Chart.register(BarController, BarElement, LineController, LineElement, PointElem
 Chart.register(CategoryScale, LinearScale, Filler, Legend, SubTitle, Title, annotation);
 
 /** The chart as PNG, 1200 x 630. Drawing occupies the thread for some 10 ms; encoding does not. */
-export async function drawPng(spec: ChartSpec): Promise<Buffer> {
+export async function drawPng(asked: ChartSpec): Promise<Buffer> {
+  const spec = printable(asked);
   const canvas = createCanvas(chartWidth, chartHeight);
   const chart = draw(canvas, configure(spec, pixelRatio));
   try {
@@ -41,7 +43,8 @@ export async function drawPng(spec: ChartSpec): Promise<Buffer> {
 }
 
 /** The chart as SVG, 600 x 315 units, its labels as text with fonts by name. */
-export function drawSvg(spec: ChartSpec): string {
+export function drawSvg(asked: ChartSpec): string {
+  const spec = printable(asked);
   const canvas = createCanvas(chartWidth, chartHeight, SvgExportFlag.NoPrettyXML);
   const context = canvas.getContext('2d');
   const text = captureText(context);

@@ -22,9 +22,14 @@ interface Slice {
 }
 
 const weights = [400, 600];
-const han = { zh: 'noto-sans-sc', ja: 'noto-sans-jp', ko: 'noto-sans-kr' } as const;
-const kana = /[\u3040-\u30ff]/;
+const kana = /\p{Script=Kana}|\p{Script=Hira}/u;
 const hangul = /\p{Script=Hangul}/u;
+const hanCharacter = /\p{Script=Han}/u;
+const han = { zh: 'noto-sans-sc', ja: 'noto-sans-jp', ko: 'noto-sans-kr' } as const;
+/** For everything else, signs and arrows included: of the three, the Japanese package's ranges keep what they promise. */
+const plain = ['noto-sans', 'noto-sans-arabic', han.ja, han.ko, han.zh];
+/** The Arabic package names ranges of symbols and mathematics that its files do not have. */
+const onlySlices: Record<string, string[]> = { 'noto-sans-arabic': ['arabic'] };
 
 const packs = new Map<string, Pack>();
 /** Registered slices live as long as the process: canvas keeps them for all threads together. */
@@ -37,11 +42,11 @@ const registered = new Set<string>();
  */
 export function loadFonts(spec: ChartSpec): string {
   const text = textOf(spec);
-  const order = packOrder(spec.locale, text);
+  const hanOrder = hanPacks(spec.locale, text);
   const families = new Set<string>();
   for (const character of new Set(`a${text}`)) {
-    // The Chinese package's ranges name Hangul that its files do not have.
-    const slice = sliceFor(character.codePointAt(0)!, hangul.test(character) ? [han.ko] : order);
+    const order = hangul.test(character) ? [han.ko] : hanCharacter.test(character) ? hanOrder : plain;
+    const slice = sliceFor(character.codePointAt(0)!, order);
     if (!slice) continue;
     register(slice);
     families.add(slice.family);
@@ -73,11 +78,10 @@ function monthsOf(labels: readonly string[]): string[] {
 }
 
 /** The same Chinese character is drawn differently in China, Japan and Korea: the locale says which, else kana do. */
-function packOrder(locale: string, text: string): string[] {
+function hanPacks(locale: string, text: string): string[] {
   const language = locale.slice(0, 2);
   const first = language in han ? han[language as keyof typeof han] : kana.test(text) ? han.ja : han.zh;
-  const rest = Object.values(han).filter((name) => name !== first);
-  return ['noto-sans', 'noto-sans-arabic', first, ...rest];
+  return [first, ...Object.values(han).filter((name) => name !== first)];
 }
 
 function sliceFor(codePoint: number, order: readonly string[]): Slice | undefined {
@@ -95,6 +99,7 @@ function packOf(name: string): Pack {
   const folder = dirname(fileURLToPath(import.meta.resolve(`@fontsource/${name}/unicode.json`)));
   const ranges = JSON.parse(readFileSync(join(folder, 'unicode.json'), 'utf8')) as Record<string, string>;
   const slices = Object.entries(ranges)
+    .filter(([key]) => onlySlices[name]?.includes(key) ?? true)
     .map(([key, list]): Slice => {
       const id = key.replace(/[[\]]/g, '');
       return {

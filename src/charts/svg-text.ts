@@ -114,10 +114,6 @@ function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** Control characters and halves of characters have no place in XML: one of them makes the whole document unreadable. */
 function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\p{Cc}\ufffe\uffff]/gu, '\ufffd')
-    .replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
+  return text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
 }

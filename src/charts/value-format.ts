@@ -29,16 +29,38 @@ export function formatTick(value: number, step: number, format: ValueFormat, loc
   }
 }
 
+/** A target as people set it: `90 %`, `2 h`, `4.5`; to the full where the short form would round it. */
+export function formatTarget(value: number, format: ValueFormat, locale: string): string {
+  if (format === 'percent') return percentTick(value, isWhole(value * 100) ? 0.01 : 0.001, locale);
+  if (format === 'duration' && isWhole(value / unitSeconds[durationUnit(value)])) return formatDurationShort(value);
+  return formatLabel(value, format, locale);
+}
+
+function isWhole(value: number): boolean {
+  return Math.abs(value - Math.round(value)) < 1e-6;
+}
+
+const unitSeconds = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
+
+/** The unit in which a duration of `seconds` is printed in short. */
+export function durationUnit(seconds: number): keyof typeof unitSeconds {
+  if (seconds < 60) return 'seconds';
+  if (seconds < 3600) return 'minutes';
+  return seconds < 48 * 3600 ? 'hours' : 'days';
+}
+
 /** `90 %` where `90.0 %` would say no more. */
 function percentTick(value: number, step: number, locale: string): string {
   const digits = decimals(step * 100);
   return digits === 1 ? formatPercent(value, locale) : `${formatNumber(value * 100, locale, digits)} %`;
 }
 
-/** Days stay days where the ticks count in them: `1 d`, `2 d`, not `24 h`, `2 d`. */
+/** In the unit the ticks count in: `1 d`, `2 d`, not `24 h`, `2 d`; `36 h`, `48 h`, not `36 h`, `2 d`. */
 function durationTick(value: number, step: number, locale: string): string {
   if (value === 0) return '0';
-  return step % 86_400 === 0 ? `${formatNumber(value / 86_400, locale)} d` : formatDurationShort(value);
+  if (step % unitSeconds.days === 0) return `${formatNumber(value / unitSeconds.days, locale)} d`;
+  if (step % unitSeconds.hours === 0) return `${formatNumber(value / unitSeconds.hours, locale)} h`;
+  return formatDurationShort(value);
 }
 
 /** `4.0` beside `4.5`: ticks of one axis have the same decimals. */

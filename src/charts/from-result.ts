@@ -1,0 +1,197 @@
+import { formatDate, formatDateRange } from '../domain/format.ts';
+import type { BreakdownRow, KpiResult, KpiValue, Unit } from '../domain/kpi-result.ts';
+import { describeBreakdown, describeDistribution, describeSeries } from './describe.ts';
+import type { ChartKind, ChartSpec, ValueFormat } from './spec.ts';
+import { durationUnit, formatTarget } from './value-format.ts';
+
+export type ResultPart = 'series' | 'breakdown' | 'distribution';
+
+export interface ChartFromResultOptions {
+  locale: string;
+  /** Which part of the result to show; without it the one that suits `preferred`, or else any that has something. */
+  kind?: ResultPart;
+  preferred: ChartKind;
+}
+
+/** More bars than this cannot be read on a phone. */
+const maxBars = 9;
+
+/** The chart of a result, or null where there is nothing to draw: no data, no chart. Computes no number of its own. */
+export function chartFromResult(result: KpiResult, options: ChartFromResultOptions): ChartSpec | null {
+  const draw: Record<ResultPart, () => ChartSpec | null> = {
+    series: () => seriesChart(result, options),
+    breakdown: () => breakdownChart(result, options.locale),
+    distribution: () => distributionChart(result, options.locale),
+  };
+  if (options.kind) return draw[options.kind]();
+  for (const part of suited[options.preferred]) {
+    const spec = draw[part]();
+    if (spec) return spec;
+  }
+  return null;
+}
+
+const suited: Record<ChartKind, ResultPart[]> = {
+  line: ['series', 'breakdown', 'distribution'],
+  area: ['series', 'breakdown', 'distribution'],
+  bar: ['breakdown', 'series', 'distribution'],
+  histogram: ['distribution', 'series', 'breakdown'],
+};
+
+function seriesChart(result: KpiResult, options: ChartFromResultOptions): ChartSpec | null {
+  const { locale, preferred } = options;
+  const { grain, points } = result.series;
+  const values = points.map((point) => chartValue(point.value, result.unit));
+  if (values.every((value) => value === null)) return null;
+  const additive = result.unit === 'count' || result.unit === 'money';
+  const spec = frameOf(result, locale, {
+    // One or two points make no line.
+    kind: points.length < 3 ? 'bar' : preferred === 'histogram' ? 'line' : preferred,
+    title: `${measureOf(result, values)} ${bucketWord(result, additive)} ${grain}`,
+    axis: grain,
+    labels: points.map((point) => point.at),
+    values,
+    incomplete: points.flatMap((point, index) => (point.complete ? [] : [index])),
+    // The target of a sum is the period's, not a single bucket's.
+    withTarget: !additive || result.kind === 'stock',
+  });
+  return { ...spec, altText: describeSeries(spec, result.title) };
+}
+
+function breakdownChart(result: KpiResult, locale: string): ChartSpec | null {
+  if (!result.breakdown) return null;
+  const { by, rows, other } = result.breakdown;
+  const all = other ? [...rows, other] : rows;
+  // "Other" stands for what is not shown only while every row is shown.
+  const cut = all.length > maxBars;
+  const shown = (cut ? rows.slice(0, maxBars) : rows).map((row) => barOf(row, result.unit));
+  if ([...shown, ...(other ? [barOf(other, result.unit)] : [])].every((bar) => bar.value === null)) return null;
+  const bars = shown.sort((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity));
+  if (other && !cut) bars.push(barOf(other, result.unit));
+  const values = bars.map((bar) => bar.value);
+  const spec = frameOf(result, locale, {
+    kind: 'bar',
+    title: `${measureOf(result, values)} by ${by}`,
+    ...(cut && { note: `${maxBars} largest of ${rows.length}${other ? ' and other' : ''}` }),
+    axis: 'category',
+    labels: bars.map((bar) => bar.label),
+    values,
+    muted: bars.flatMap((bar, index) => (bar.rest ? [index] : [])),
+    withTarget: result.unit !== 'count' && result.unit !== 'money',
+  });
+  return { ...spec, altText: describeBreakdown(spec, result.title, by) };
+}
+
+function distributionChart(result: KpiResult, locale: string): ChartSpec | null {
+  if (!result.distribution) return null;
+  const { title, bands } = result.distribution;
+  if (bands.every((band) => band.count === 0)) return null;
+  const spec = frameOf(result, locale, {
+    kind: 'histogram',
+    title: `${title}: number in each band`,
+    axis: 'category',
+    labels: bands.map((band) => band.label),
+    values: bands.map((band) => band.count),
+    withTarget: false,
+  });
+  return { ...spec, format: 'count', altText: describeDistribution({ ...spec, format: 'count' }, title) };
+}
+
+interface Content {
+  kind: ChartKind;
+  title: string;
+  /** Said after the period. */
+  note?: string;
+  axis: ChartSpec['axis'];
+  labels: string[];
+  values: (number | null)[];
+  incomplete?: number[];
+  muted?: number[];
+  withTarget: boolean;
+}
+
+function frameOf(result: KpiResult, locale: string, content: Content): ChartSpec {
+  const format = formatOf(result.unit);
+  const target = content.withTarget && result.target ? chartValue(result.target.value, result.unit) : null;
+  return {
+    kind: content.kind,
+    title: content.title,
+    subtitle: subtitleOf(result, locale, content.note),
+    format,
+    labels: content.labels,
+    axis: content.axis,
+    // The headline number has one colour wherever it is drawn.
+    series: [{ key: 'value', label: result.title, values: content.values }],
+    incomplete: content.incomplete ?? [],
+    ...(content.muted && content.muted.length > 0 && { muted: content.muted }),
+    target: target === null ? null : { value: target, label: `target ${formatTarget(target, format, locale)}` },
+    footer: footerOf(result, locale),
+    locale,
+    altText: '',
+  };
+}
+
+function subtitleOf(result: KpiResult, locale: string, note: string | undefined): string {
+  const { from, to, timezone } = result.period;
+  const filters = Object.entries(result.filters).map(([name, value]) => `${name}: ${value}`);
+  return [formatDateRange(from, to, { locale }), timezone, ...filters, ...(note ? [note] : [])].join(', ');
+}
+
+/** `Source: crm · as of 15 Nov 2026, 08:25`, in the period's time zone. */
+function footerOf(result: KpiResult, locale: string): string {
+  const { asOf, sources, stale } = result.freshness;
+  const names = [...new Set(sources.map((source) => source.source))];
+  const listed = names.length > 2 ? `${names.slice(0, 2).join(', ')} and ${names.length - 2} more` : names.join(', ');
+  const as = asOf === null ? 'as of unknown' : `as of ${asOfText(asOf, result.period.timezone, locale)}`;
+  return [...(listed ? [`Source: ${listed}`] : []), stale ? `${as}, late` : as].join(' · ');
+}
+
+function asOfText(asOf: string, timezone: string, locale: string): string {
+  const local = Temporal.Instant.from(asOf).toZonedDateTimeISO(timezone);
+  const clock = local.toPlainTime().toString({ smallestUnit: 'minute' });
+  return `${formatDate(local.toPlainDate().toString(), { year: true, locale })}, ${clock}`;
+}
+
+/** `SLA met, %`: the measure with its unit; counts are counts by their name. */
+function measureOf(result: KpiResult, values: readonly (number | null)[]): string {
+  const { title, unit } = result;
+  switch (unit) {
+    case 'ratio':
+      return `${title}, %`;
+    case 'count':
+      return title;
+    case 'money':
+      return result.currency ? `${title}, ${result.currency}` : title;
+    case 'score':
+    case 'points':
+      return `${title}, ${unit}`;
+    case 'duration':
+    case 'hours':
+    case 'days':
+      return `${title}, ${durationUnit(Math.max(...values.map((value) => Math.abs(value ?? 0))))}`;
+  }
+}
+
+function bucketWord(result: KpiResult, additive: boolean): string {
+  if (result.kind === 'stock') return 'at the end of each';
+  return additive ? 'per' : 'by';
+}
+
+function barOf(row: BreakdownRow, unit: Unit): { label: string; value: number | null; rest: boolean } {
+  return { label: row.label || 'Not set', value: chartValue(row.value, unit), rest: row.key === null };
+}
+
+function formatOf(unit: Unit): ValueFormat {
+  if (unit === 'ratio') return 'percent';
+  if (unit === 'count') return 'count';
+  return unit === 'duration' || unit === 'hours' || unit === 'days' ? 'duration' : 'number';
+}
+
+/** The value as the chart's format counts it: time in seconds, money as a number. */
+function chartValue(value: KpiValue, unit: Unit): number | null {
+  if (value === null) return null;
+  const number = Number(value);
+  if (!Number.isFinite(number)) return null;
+  if (unit === 'hours') return number * 3600;
+  return unit === 'days' ? number * 86_400 : number;
+}

@@ -1,0 +1,151 @@
+import type { ChartSpec } from '../../src/charts/spec.ts';
+
+/** A line of seven days; everything can be overridden. */
+export function aSpec(overrides: Partial<ChartSpec> = {}): ChartSpec {
+  return {
+    kind: 'line',
+    title: 'Ticket SLA compliance, % by day',
+    subtitle: '9–15 Nov 2026, Asia/Jakarta',
+    format: 'percent',
+    labels: days(7),
+    axis: 'day',
+    series: [{ key: 'value', label: 'SLA', values: [0.91, 0.88, 0.9, 0.93, 0.92, 0.89, 0.912] }],
+    incomplete: [],
+    target: null,
+    footer: 'Source: crm · as of 15 Nov 2026, 08:25',
+    locale: 'en',
+    altText: 'Line chart',
+    ...overrides,
+  };
+}
+
+export function days(count: number, from = '2026-11-09'): string[] {
+  return Array.from({ length: count }, (_, i) => Temporal.PlainDate.from(from).add({ days: i }).toString());
+}
+
+export function weeks(count: number, from = '2026-06-29'): string[] {
+  return Array.from({ length: count }, (_, i) => Temporal.PlainDate.from(from).add({ weeks: i }).toString());
+}
+
+export function months(count: number, from = '2026-01-01'): string[] {
+  return Array.from({ length: count }, (_, i) => Temporal.PlainDate.from(from).add({ months: i }).toString());
+}
+
+export function hours(count: number, from = '2026-11-14T00:00'): string[] {
+  return Array.from({ length: count }, (_, i) =>
+    Temporal.PlainDateTime.from(from).add({ hours: i }).toString({ smallestUnit: 'minute' }),
+  );
+}
+
+/** Values that look like life and are the same every time. */
+export function wave(count: number, middle: number, swing: number, phase = 1): number[] {
+  return Array.from(
+    { length: count },
+    (_, i) => middle + swing * Math.sin(i * 1.7 * phase + phase) + (swing / 2) * Math.cos(i * 0.6 + phase),
+  );
+}
+
+const whole = (values: number[]) => values.map(Math.round);
+const channels = ['WhatsApp', 'Instagram', 'Facebook Messenger', 'E-mail', 'Web chat', 'Telegram'];
+const heights = [100, 320, 130, 340, 160, 240];
+
+/** Names in every script that is bundled, and one nobody could print in full. */
+export const namesOfTheWorld = [
+  '株式会社サンプル東京営業部',
+  'شركة الاتصالات المتقدمة',
+  '北京销售部',
+  '서울 고객 지원팀',
+  'Київський офіс',
+  'हिन्दी सहायता',
+  'Αθήνα',
+  'A name of two hundred characters '.repeat(7).slice(0, 200),
+  'Other',
+];
+
+/** What the pictures in `expected/` show. */
+export const pictures: Record<string, ChartSpec> = {
+  line: aSpec({
+    labels: days(30, '2026-10-17'),
+    series: [{ key: 'value', label: 'SLA', values: wave(30, 0.9, 0.03) }],
+    target: { value: 0.9, label: 'target 90 %' },
+  }),
+  'line-incomplete-with-gaps': aSpec({
+    title: 'First response time, hours by day',
+    format: 'duration',
+    labels: days(30, '2026-10-17'),
+    series: [
+      {
+        key: 'value',
+        label: 'Time',
+        values: wave(30, 9000, 4000).map((value, i) => ([3, 4, 9, 11, 20, 21].includes(i) ? null : value)),
+      },
+    ],
+    incomplete: [29],
+    target: { value: 7200, label: 'target 2 h' },
+  }),
+  'line-six': aSpec({
+    title: 'Conversations per week by channel',
+    format: 'count',
+    axis: 'week',
+    labels: weeks(20),
+    series: channels.map((label, i) => ({
+      key: label.toLowerCase().replace(/\W/g, ''),
+      label,
+      values: whole(wave(20, heights[i]!, 18, i * 0.3 + 1)),
+    })),
+    incomplete: [19],
+  }),
+  'line-one-point': aSpec({ labels: days(1), series: [{ key: 'value', label: 'SLA', values: [0.912] }] }),
+  area: aSpec({
+    kind: 'area',
+    title: 'Backlog at the end of each day',
+    format: 'count',
+    labels: days(30, '2026-10-17'),
+    series: [{ key: 'value', label: 'Open', values: whole(wave(30, 900, 80)) }],
+    incomplete: [29],
+    target: { value: 800, label: 'target 800' },
+  }),
+  'area-stacked': aSpec({
+    kind: 'area',
+    title: 'Messages per day by direction',
+    format: 'count',
+    labels: days(30, '2026-10-17'),
+    series: [
+      { key: 'inbound', label: 'Inbound', values: whole(wave(30, 900, 80)) },
+      { key: 'outbound', label: 'Outbound', values: whole(wave(30, 700, 80, 2)) },
+    ],
+  }),
+  'bar-names': aSpec({
+    kind: 'bar',
+    title: 'Tickets by account',
+    format: 'count',
+    axis: 'category',
+    labels: namesOfTheWorld,
+    series: [{ key: 'value', label: 'Tickets', values: [12450, 9120, 7801, 5400, 3300, 1210, 801, 400, 3950] }],
+    muted: [8],
+  }),
+  'bar-target': aSpec({
+    kind: 'bar',
+    title: 'Ticket SLA compliance, % by priority',
+    axis: 'category',
+    labels: ['Critical', 'High', 'Medium', 'Low', 'Not set'],
+    series: [{ key: 'value', label: 'SLA', values: [0.02, 0.62, 0.912, 0.993, null] }],
+    target: { value: 0.9, label: 'target 90 %' },
+  }),
+  'bar-days-incomplete': aSpec({
+    kind: 'bar',
+    title: 'New contacts per day',
+    format: 'count',
+    labels: days(14, '2026-11-02'),
+    series: [{ key: 'value', label: 'New', values: [...whole(wave(13, 120, 40)), 33] }],
+    incomplete: [13],
+  }),
+  histogram: aSpec({
+    kind: 'histogram',
+    title: 'Time to first response: number in each band',
+    format: 'count',
+    axis: 'category',
+    labels: ['< 1 min', '1–5 min', '5–30 min', '30–60 min', '> 60 min'],
+    series: [{ key: 'value', label: 'Conversations', values: [320, 1204, 840, 210, 93] }],
+  }),
+};
