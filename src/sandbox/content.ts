@@ -4,8 +4,8 @@ import { isObject, type Json, parseJson } from './json.ts';
 import type { Attachment, Block, MessageContent } from './message.ts';
 
 /** Slack truncates a posted text here and says so; a longer one in an update is refused. */
-export const postedTextLimit = 40_000;
-export const updatedTextLimit = 4_000;
+const postedTextLimit = 40_000;
+const updatedTextLimit = 4_000;
 const markdownTextLimit = 12_000;
 const attachmentLimit = 100;
 /** Slack does not publish its limit. The sandbox is stricter than Slack can be: readable metadata should be an id. */

@@ -20,7 +20,7 @@ import { handleUpload } from './upload.ts';
 import type { View } from './view.ts';
 
 /** What the app of the reference may do. `files:read` is not among them: it needs an enhanced review. */
-export const defaultScopes: readonly string[] = [
+const defaultScopes: readonly string[] = [
   ...['commands', 'chat:write', 'files:write', 'users:read', 'users:read.email', 'im:write'],
   ...['channels:read', 'groups:read', 'im:read'],
 ];

@@ -112,7 +112,7 @@ export const bot: Person = {
 
 /** The people of the person switcher, in its order. */
 export const people: readonly Person[] = [executive, supportLead, supervisor, agent, stranger];
-export const users: readonly Person[] = [...people, bot];
+const users: readonly Person[] = [...people, bot];
 
 const everyone = users.map((user) => user.id);
 const noChannel = { archived: false } as const;
@@ -164,7 +164,7 @@ export const archived: Channel = {
 };
 
 /** One direct message between the bot and each person: `D` + the person's id without `U`. */
-export const directMessages: readonly Channel[] = people.map((person) => ({
+const directMessages: readonly Channel[] = people.map((person) => ({
   ...noChannel,
   id: directMessageId(person.id),
   name: person.id,

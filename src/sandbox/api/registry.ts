@@ -7,7 +7,7 @@ import * as users from './users.ts';
 import * as views from './views.ts';
 
 /** The methods of the Web API that the sandbox has; any other is `unknown_method`. */
-export const methods: readonly Method[] = [
+const methods: readonly Method[] = [
   general.authTest,
   general.connectionsOpen,
   chat.postMessage,

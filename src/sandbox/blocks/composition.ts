@@ -14,7 +14,7 @@ export function anyText(max: number): Check {
   return anyOf({ plain_text: plainText(max), mrkdwn: mrkdwn(max) });
 }
 
-export const blockId = string({ min: 1, max: 255 });
+const blockId = string({ min: 1, max: 255 });
 export const actionId = string({ min: 1, max: 255 });
 
 export const confirm: Check = object({

@@ -1,81 +1,12 @@
-// The console in the browser: live updates, composer with completion, buttons and menus, times in the reader's zone.
+// The console in the browser: live updates, buttons and menus. Times and the composer have files of their own.
 // The server draws everything; this script swaps what changed and reports what the person does.
 
+import { startComposer } from './composer.js';
+import { setNow, writeDays, writeTimes } from './times.js';
+
 const { user, channel } = document.body.dataset;
-const completions = JSON.parse(document.body.dataset.completions ?? '[]');
 const messages = document.getElementById('messages');
-let now = Number(document.body.dataset.now);
-
-// --- times -----------------------------------------------------------------------------------------------------------
-
-const formats = {
-  time: { hour: 'numeric', minute: '2-digit' },
-  time_secs: { hour: 'numeric', minute: '2-digit', second: '2-digit' },
-  date: { month: 'long', day: 'numeric' },
-  date_num: { year: 'numeric', month: '2-digit', day: '2-digit' },
-  date_slash: { year: 'numeric', month: '2-digit', day: '2-digit' },
-  date_short: { year: 'numeric', month: 'short', day: 'numeric' },
-  date_long: { weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' },
-  date_long_full: { year: 'numeric', month: 'long', day: 'numeric' },
-};
-
-const dayNumber = (date) => Math.round(new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime() / 864e5);
-
-function relativeDay(date) {
-  const names = { '-1': 'yesterday', 0: 'today', 1: 'tomorrow' };
-  return names[dayNumber(date) - dayNumber(new Date(now))];
-}
-
-function ago(date) {
-  const minutes = Math.round((date.getTime() - now) / 60e3);
-  const words = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
-  if (Math.abs(minutes) < 60) return words.format(minutes, 'minute');
-  if (Math.abs(minutes) < 1440) return words.format(Math.round(minutes / 60), 'hour');
-  return words.format(Math.round(minutes / 1440), 'day');
-}
-
-function token(date, name) {
-  if (name === 'ago') return ago(date);
-  if (name === 'date_num') return new Intl.DateTimeFormat('sv-SE', formats.date_num).format(date);
-  const pretty = name.endsWith('_pretty');
-  const plain = pretty ? name.slice(0, -'_pretty'.length) : name;
-  if (pretty && relativeDay(date)) return relativeDay(date);
-  const format = formats[plain];
-  return format ? new Intl.DateTimeFormat(undefined, format).format(date) : undefined;
-}
-
-function writeTimes(root) {
-  for (const time of root.querySelectorAll('time[data-format]')) {
-    const date = new Date(time.dateTime);
-    if (Number.isNaN(date.getTime())) continue;
-    let known = true;
-    const text = time.dataset.format.replace(/\{(\w+)\}/g, (_all, name) => {
-      const value = token(date, name);
-      known = known && value !== undefined;
-      return value ?? '';
-    });
-    if (known) time.textContent = text;
-    time.title = date.toLocaleString();
-  }
-}
-
-function writeDays() {
-  for (const divider of messages.querySelectorAll('.day')) divider.remove();
-  let last;
-  for (const entry of messages.querySelectorAll(':scope > [data-ts]')) {
-    const date = new Date(Number(entry.dataset.ts) * 1000);
-    if (dayNumber(date) !== last) {
-      const divider = document.createElement('p');
-      divider.className = 'day';
-      const label = document.createElement('span');
-      const relative = relativeDay(date);
-      label.textContent = relative ? relative[0].toUpperCase() + relative.slice(1) : token(date, 'date_long');
-      divider.append(label);
-      entry.before(divider);
-    }
-    last = dayNumber(date);
-  }
-}
+setNow(Number(document.body.dataset.now));
 
 // --- live updates ----------------------------------------------------------------------------------------------------
 
@@ -121,7 +52,7 @@ function patch(markup) {
       drawn.delete(key);
     }
   }
-  writeDays();
+  writeDays(messages);
   if (stay) toEnd();
 }
 
@@ -141,7 +72,7 @@ async function refresh() {
   try {
     const response = await fetch(`/console/conversation?as=${user}&c=${channel}`);
     if (response.ok) {
-      now = Number(response.headers.get('x-sandbox-now'));
+      setNow(Number(response.headers.get('x-sandbox-now')));
       patch(await response.text());
     }
   } finally {
@@ -284,125 +215,6 @@ document.getElementById('zoom').addEventListener('click', (event) => {
   if (event.target.tagName !== 'BUTTON') event.currentTarget.close();
 });
 
-// --- composer --------------------------------------------------------------------------------------------------------
-
-const composer = document.getElementById('composer');
-const text = document.getElementById('text');
-const list = document.getElementById('suggestions');
-let active = -1;
-
-/** The word at the caret and what could stand in its place; nothing outside a `/kpi` command. */
-function suggestions() {
-  const before = text.value.slice(0, text.selectionStart);
-  if (/^\/\w*$/.test(before) && before !== '/kpi')
-    return { word: before, found: '/kpi'.startsWith(before) ? ['/kpi'] : [] };
-  const match = before.match(/^\/kpi\s+(?:.*\s)?(\S*)$/);
-  if (!match) return { word: '', found: [] };
-  const word = match[1].toLowerCase();
-  const starts = completions.filter((each) => each.toLowerCase().startsWith(word));
-  const inside = completions.filter(
-    (each) => word.length > 1 && !starts.includes(each) && each.toLowerCase().includes(word),
-  );
-  const found = [...starts, ...inside].slice(0, 8);
-  return { word: match[1], found: found.length === 1 && found[0] === match[1] ? [] : found };
-}
-
-function closeList() {
-  list.hidden = true;
-  active = -1;
-  text.setAttribute('aria-expanded', 'false');
-  text.removeAttribute('aria-activedescendant');
-}
-
-function showList() {
-  const { found } = suggestions();
-  if (found.length === 0) return closeList();
-  list.replaceChildren(
-    ...found.map((each, index) => {
-      const item = document.createElement('li');
-      item.id = `suggestion-${index}`;
-      item.role = 'option';
-      item.textContent = each;
-      item.setAttribute('aria-selected', 'false');
-      item.addEventListener('mousedown', (event) => {
-        event.preventDefault();
-        accept(each);
-      });
-      return item;
-    }),
-  );
-  active = -1;
-  list.hidden = false;
-  text.setAttribute('aria-expanded', 'true');
-}
-
-function highlight(index) {
-  const items = [...list.children];
-  active = (index + items.length) % items.length;
-  for (const [at, item] of items.entries()) item.setAttribute('aria-selected', String(at === active));
-  items[active].scrollIntoView({ block: 'nearest' });
-  text.setAttribute('aria-activedescendant', items[active].id);
-}
-
-function accept(completion) {
-  const { word } = suggestions();
-  const caret = text.selectionStart;
-  const rest = text.value.slice(caret);
-  const start = text.value.slice(0, caret - word.length) + completion + (rest.startsWith(' ') ? '' : ' ');
-  text.value = start + rest;
-  text.setSelectionRange(start.length, start.length);
-  grow();
-  showList();
-}
-
-function grow() {
-  text.rows = Math.min(8, text.value.split('\n').length);
-}
-
-async function send() {
-  const typed = text.value;
-  if (typed.trim() === '') return;
-  text.value = '';
-  grow();
-  closeList();
-  showFailure(composer, undefined);
-  toEnd();
-  const failure = await report('/console/send', { text: typed });
-  if (failure !== undefined && !typed.startsWith('/')) {
-    showFailure(composer, failure);
-    if (text.value === '') text.value = typed;
-  }
-  toEnd();
-}
-
-if (composer) {
-  text.addEventListener('input', () => {
-    grow();
-    showList();
-  });
-  text.addEventListener('blur', closeList);
-  text.addEventListener('keydown', (event) => {
-    const open = !list.hidden;
-    if (open && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
-      event.preventDefault();
-      highlight(active < 0 && event.key === 'ArrowUp' ? -1 : active + (event.key === 'ArrowDown' ? 1 : -1));
-    } else if (open && (event.key === 'Tab' || (event.key === 'Enter' && active >= 0))) {
-      event.preventDefault();
-      accept(list.children[Math.max(active, 0)].textContent);
-    } else if (event.key === 'Escape') {
-      closeList();
-    } else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
-      event.preventDefault();
-      void send();
-    }
-  });
-  composer.addEventListener('submit', (event) => {
-    event.preventDefault();
-    void send();
-  });
-  if (matchMedia('(hover: hover)').matches) text.focus();
-}
-
 // --- page ------------------------------------------------------------------------------------------------------------
 
 const menu = document.getElementById('menu');
@@ -414,7 +226,8 @@ menu.addEventListener('click', () => {
   document.body.classList.toggle('menu-open', open);
 });
 
+startComposer({ send: (text) => report('/console/send', { text }), showFailure, toEnd });
 writeTimes(document);
-writeDays();
+writeDays(messages);
 toEnd();
 for (const image of messages.querySelectorAll('img')) image.addEventListener('load', toEnd, { once: true });

@@ -33,6 +33,8 @@ const policy = [
 const assets: Readonly<Record<string, string>> = {
   'style.css': 'text/css',
   'console.js': 'text/javascript',
+  'composer.js': 'text/javascript',
+  'times.js': 'text/javascript',
   'icon.svg': 'image/svg+xml',
 };
 

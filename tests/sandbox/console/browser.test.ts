@@ -99,6 +99,22 @@ describe('the console in a browser', () => {
     await shot(page, '2-answer');
   });
 
+  test('completes what has a space in it, with Tab and with a click', async () => {
+    const sandbox = await startSandbox({ completions });
+    const page = await open(sandbox, agent.id, support.id);
+    const typed = () => page.$eval('#text', (field) => (field as unknown as { value: string }).value);
+    await page.type('#text', '/');
+    await page.keyboard.press('Tab');
+    await page.type('#text', 'sla last w');
+    await page.keyboard.press('Tab');
+    expect(await typed()).toBe('/kpi sla last week ');
+    await page.type('#text', 'tab');
+    await page.click('#suggestions li');
+    expect(await typed()).toBe('/kpi sla last week table ');
+    await page.keyboard.press('Escape');
+    expect(await page.$eval('#suggestions', (list) => list.checkVisibility())).toBe(false);
+  });
+
   test('presses a button in place, asks first where the app wants it, and operates menus', async () => {
     const sandbox = await startSandbox({ completions });
     const page = await hello(sandbox);
@@ -180,6 +196,22 @@ describe('the console in a browser', () => {
     await page.$eval('#messages', (element) => element.scrollTo({ top: 0 }));
     await shot(page, '8-blocks-start');
     expect(await page.$$eval('.grid table', (tables) => tables.length)).toBe(3);
+  });
+
+  test("writes times in the browser's zone, today going by the sandbox clock", async () => {
+    const sandbox = await startSandbox();
+    const at = Temporal.Instant.from('2026-11-16T08:25:00Z').epochMilliseconds / 1000;
+    await call(sandbox, 'chat.postMessage', {
+      channel: general.id,
+      text: `<!date^${at}^As of {date_short_pretty} at {time}|?>`,
+    });
+    const page = await browser.newPage();
+    onTestFinished(() => page.close());
+    await page.emulateTimezone('Asia/Jakarta');
+    await page.goto(`${sandbox.url}?as=${agent.id}&c=${general.id}`);
+    await page.waitForSelector('html.script');
+    expect((await textOf(page, '#messages')).replaceAll('\u202f', ' ')).toContain('As of today at 3:25 PM');
+    expect(await textOf(page, '.day')).toBe('Today');
   });
 
   test('leaves an archived channel readable only', async () => {
