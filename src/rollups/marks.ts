@@ -6,7 +6,8 @@ import { dayOf, type Rollup, type TenantZone } from './rollup.ts';
 /**
  * Marks the days on which the stored rows named by `ids` (a select of source and id) count, in every given rollup. The
  * writer calls it before and after changing those rows, in the same transaction and under the stream's lock: so the
- * old and the new day are both marked, and a mark commits with its data.
+ * old and the new day are both marked, and a mark commits with its data. One look-up by primary key per touched row, by
+ * construction: the table may have been filled in this very transaction, when the planner has no statistics of it.
  */
 export async function markStored(
   tx: Queryable,
@@ -18,9 +19,13 @@ export async function markStored(
     await tx.run(sql`
       insert into ops.dirty (tenant_id, rollup, bucket)
       select distinct ${tenant.tenantId}::bigint, ${rollup.id}::text, ${dayOf(rollup, 'e', tenant.timezone)}
-      from ${raw(rollup.entityTable)} e
-      join (${ids}) as touched (source, id) on touched.source = e.source and touched.id = e.id
-      where e.tenant_id = ${tenant.tenantId} and ${raw(`e.${rollup.at}`)} is not null`);
+      from (${ids}) as touched (source, id)
+      cross join lateral (
+        select * from ${raw(rollup.entityTable)}
+        where tenant_id = ${tenant.tenantId} and source = touched.source and id = touched.id
+        limit 1
+      ) as e
+      where ${raw(`e.${rollup.at}`)} is not null`);
   }
 }
 
