@@ -1,0 +1,28 @@
+import { usageError } from '../../lib/errors.ts';
+import type { ColumnUse, FileMapping } from './mapping.ts';
+import { didYouMean } from './yaml.ts';
+
+/** The columns a mapping reads, each once. */
+export function columnsOf(mapping: FileMapping): string[] {
+  return [...new Set(usesOf(mapping).map((use) => use.column))];
+}
+
+/** Refuses a file whose header lacks a mapped column or has it twice; names every such column and what there is. */
+export function checkColumns(mapping: FileMapping, header: readonly string[], file: string): void {
+  const problems = usesOf(mapping).flatMap(({ column, place }) => {
+    const found = header.filter((name) => name === column).length;
+    if (found === 1) return [];
+    if (found > 1) return [`${place}: ${file} has ${found} columns named "${column}"`];
+    return [`${place}: ${file} has no column "${column}"${didYouMean(column, header)}`];
+  });
+  if (problems.length === 0) return;
+  throw usageError(
+    'MAP_COLUMNS',
+    problems.join('\n'),
+    `Columns of ${file}: ${header.map((name) => `"${name}"`).join(', ')}.`,
+  );
+}
+
+function usesOf(mapping: FileMapping): ColumnUse[] {
+  return mapping.entities.flatMap((entity) => [...entity.fields, ...(entity.order ? [entity.order] : [])]);
+}

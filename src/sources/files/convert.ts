@@ -1,0 +1,227 @@
+import { type Entity, unmapped } from '../../domain/entities.ts';
+import { placeholderVersion, type VersionKind } from '../../ingest/batch.ts';
+import type { Moment, ReadMoment } from './dates.ts';
+import { type Encode, encoderOf, type Refusal } from './encode.ts';
+import type { EntityMapping, FieldMapping, FileFormat } from './mapping.ts';
+import type { Row } from './rows.ts';
+
+/** A row, or one entity's part of it, that is not loaded. */
+export interface Rejection {
+  line: number;
+  entity: Entity['id'];
+  /** Field of the entity; undefined when it is the whole row. */
+  field: string | undefined;
+  reason: string;
+}
+
+/** Values of closed sets that nothing maps: by field, then by raw text, how many rows have it. */
+export type UnmappedValues = Map<string, Map<string, number>>;
+
+/** At most so many different raw texts are counted by name per field; free text mapped to a closed set has no end. */
+const mostUnmappedTexts = 1000;
+
+export interface EntityConverter {
+  mapping: EntityMapping;
+  /**
+   * The row's part for this entity as COPY text (version, then the fields, tab between), undefined when the row has no
+   * such entity, or why it is rejected.
+   */
+  convert(row: Row): string | Rejection | undefined;
+  unmapped: UnmappedValues;
+  versionKind(): VersionKind;
+  /** The largest `order` so far, when that is a time. */
+  latest(): Temporal.Instant | undefined;
+}
+
+export interface ConverterOptions {
+  format: FileFormat;
+  /** Where a column's value stands in a row. */
+  slotOf(column: string): number;
+  /** Version of records that have none of their own. */
+  runVersion: number;
+  /** Whether the file feeds other entities too: then a row without this one's id just has none of it. */
+  shared: boolean;
+}
+
+export function createEntityConverter(mapping: EntityMapping, options: ConverterOptions): EntityConverter {
+  const { entity } = mapping;
+  const unmappedValues: UnmappedValues = new Map();
+  const cells = mapping.fields.map((field) => ({
+    name: field.name,
+    required: field.field.required === true,
+    slot: options.slotOf(field.column),
+    read: createCell(field, options.format, unmappedValues),
+  }));
+  const idCell = cells.find((cell) => cell.name === 'id');
+  const versions = createVersions(mapping, options);
+
+  const reject = (line: number, field: string, reason: string): Rejection => ({
+    line,
+    entity: entity.id,
+    field,
+    reason,
+  });
+
+  return {
+    mapping,
+    unmapped: unmappedValues,
+    versionKind: versions.kind,
+    latest: versions.latest,
+    convert(row) {
+      if (options.shared && idCell && isMissing(row.values[idCell.slot], options.format)) return undefined;
+      let line = '';
+      for (const { name, required, slot, read } of cells) {
+        const raw = row.values[slot] ?? null;
+        const value = read(raw);
+        if (typeof value !== 'string') return reject(row.line, name, `${shown(raw)} ${value.reason}`);
+        if (required && (value === '\\N' || (name === 'id' && value === '')))
+          return reject(row.line, name, 'is missing');
+        line += `\t${value}`;
+      }
+      const version = versions.of(row);
+      return typeof version === 'number' ? version + line : reject(row.line, versions.field, version);
+    },
+  };
+}
+
+function isMissing(raw: string | null | undefined, format: FileFormat): boolean {
+  return raw === null || raw === undefined || format.nulls.has(raw);
+}
+
+/** Raw text to COPY text for one field: nulls, then `values:`, then the field's type; closed sets keep `unmapped`. */
+function createCell(
+  mapping: FieldMapping,
+  format: FileFormat,
+  counts: UnmappedValues,
+): (raw: string | null) => string | Refusal {
+  const { field, values } = mapping;
+  const encode =
+    field.type === 'timestamp' ? remembered(encoderOf(field, format.readMoment)) : encoderOf(field, format.readMoment);
+  const missing = field.missingAs === undefined ? '\\N' : field.missingAs ? 't' : 'f';
+  const closedSet = field.values;
+  return (raw) => {
+    if (raw === null || format.nulls.has(raw)) return missing;
+    const meant = values?.get(raw);
+    if (meant === null) return missing;
+    if (closedSet) {
+      const value = meant ?? raw;
+      if (closedSet.includes(value)) return value;
+      if (meant === undefined) countUnmapped(counts, mapping.name, raw);
+      return unmapped;
+    }
+    return encode(meant ?? raw);
+  };
+}
+
+/** Rows of one record stand together in most files, so a date is often the one just read. */
+function remembered(encode: Encode): Encode {
+  let lastRaw: string | undefined;
+  let last: string | Refusal = '';
+  return (raw) => {
+    if (raw !== lastRaw) {
+      last = encode(raw);
+      lastRaw = raw;
+    }
+    return last;
+  };
+}
+
+function countUnmapped(counts: UnmappedValues, field: string, raw: string): void {
+  const texts = counts.get(field) ?? new Map<string, number>();
+  counts.set(field, texts);
+  const known = texts.get(raw);
+  // The copy lets go of the piece of file that a cut-out text would hold on to.
+  if (known !== undefined) texts.set(raw, known + 1);
+  else if (texts.size < mostUnmappedTexts) texts.set(Buffer.from(raw).toString(), 1);
+  else texts.set('(others)', (texts.get('(others)') ?? 0) + 1);
+}
+
+interface Versions {
+  /** What a rejection for want of a version is about. */
+  field: string;
+  of(row: Row): number | string;
+  kind(): VersionKind;
+  latest(): Temporal.Instant | undefined;
+}
+
+function createVersions(mapping: EntityMapping, options: ConverterOptions): Versions {
+  if (mapping.order) return orderVersions(options.slotOf(mapping.order.column), options.format);
+  const stamps = ['updated_at', 'created_at'].flatMap((name) => mapping.fields.filter((field) => field.name === name));
+  if (stamps[0]?.name !== 'updated_at') {
+    return { field: 'id', of: () => options.runVersion, kind: () => 'run', latest: () => undefined };
+  }
+  // A record that was never updated is as old as its creation.
+  const readers = stamps.map((field) => {
+    const slot = options.slotOf(field.column);
+    return (row: Row) => {
+      const raw = row.values[slot] ?? null;
+      const text = raw === null || options.format.nulls.has(raw) ? null : (field.values?.get(raw) ?? raw);
+      const moment =
+        text === null || field.values?.get(raw ?? '') === null ? undefined : options.format.readMoment(text);
+      return typeof moment === 'object' ? moment.micros : undefined;
+    };
+  });
+  return {
+    field: 'updated_at',
+    of: (row) => {
+      const version = readers[0]?.(row) ?? readers[1]?.(row) ?? options.runVersion;
+      return isVersion(version) ? version : 'is too far from today to order by';
+    },
+    kind: () => 'time',
+    latest: () => undefined,
+  };
+}
+
+/** The `order` column holds times or whole numbers; the first value that is either decides for the file. */
+function orderVersions(slot: number, format: FileFormat): Versions {
+  let kind: 'time' | 'counter' | undefined;
+  let largest = Number.NEGATIVE_INFINITY;
+  const readMoment = rememberedMoment(format.readMoment);
+  const read = (raw: string): number | string => {
+    if (kind !== 'counter') {
+      const moment = readMoment(raw);
+      if (typeof moment === 'object') {
+        kind = 'time';
+        return moment.micros;
+      }
+      if (kind === 'time') return `${shown(raw)} ${moment}`;
+    }
+    if (!/^-?\d+$/.test(raw)) return `${shown(raw)} is neither a time nor a whole number`;
+    kind = 'counter';
+    return Number(raw);
+  };
+  return {
+    field: 'order',
+    of(row) {
+      const raw = row.values[slot] ?? null;
+      if (raw === null || format.nulls.has(raw)) return 'is missing';
+      const version = read(raw);
+      if (typeof version === 'string') return version;
+      if (!isVersion(version)) return `${shown(raw)} is too large to order by`;
+      if (version > largest) largest = version;
+      return version;
+    },
+    kind: () => kind ?? 'time',
+    latest: () => (kind === 'time' ? Temporal.Instant.fromEpochNanoseconds(BigInt(largest) * 1000n) : undefined),
+  };
+}
+
+function rememberedMoment(read: ReadMoment): ReadMoment {
+  let lastRaw: string | undefined;
+  let last: Moment | string = '';
+  return (raw) => {
+    if (raw !== lastRaw) {
+      last = read(raw);
+      lastRaw = raw;
+    }
+    return last;
+  };
+}
+
+function isVersion(version: number): boolean {
+  return Number.isSafeInteger(version) && version > placeholderVersion;
+}
+
+function shown(raw: string | null): string {
+  return JSON.stringify(raw !== null && raw.length > 60 ? `${raw.slice(0, 60)}...` : raw);
+}

@@ -1,0 +1,72 @@
+import { type Field, longestKeyBytes } from '../../domain/entities.ts';
+import type { ReadMoment } from './dates.ts';
+
+/** Why a value cannot be taken. */
+export interface Refusal {
+  reason: string;
+}
+
+/** A raw text as a value of a field, in PostgreSQL's COPY text format. */
+export type Encode = (raw: string) => string | Refusal;
+
+const truths = new Map(
+  Object.entries({ true: 't', t: 't', yes: 't', y: 't', 1: 't', false: 'f', f: 'f', no: 'f', n: 'f', 0: 'f' }),
+);
+
+export function encoderOf(field: Field, readMoment: ReadMoment): Encode {
+  switch (field.type) {
+    case 'key':
+      return encodeKey;
+    case 'text':
+      return encodeText;
+    case 'integer':
+      return encodeInteger;
+    case 'boolean':
+      return (raw) => truths.get(raw.toLowerCase()) ?? { reason: 'is not true or false' };
+    case 'timestamp':
+      return (raw) => {
+        const moment = readMoment(raw);
+        return typeof moment === 'string' ? { reason: moment } : moment.text;
+      };
+    case 'text list':
+      return encodeList;
+  }
+}
+
+const copyEscapes: Record<string, string> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+function encodeText(raw: string): string | Refusal {
+  if (!/[\\\n\r\t\0\uFFFD]/.test(raw)) return raw;
+  if (raw.includes('\0')) return { reason: 'has a NUL character, which PostgreSQL cannot store' };
+  if (raw.includes('\uFFFD')) return { reason: 'has bytes that are not UTF-8 (a file of another encoding?)' };
+  return raw.replace(/[\\\n\r\t]/g, (char) => copyEscapes[char]!);
+}
+
+function encodeKey(raw: string): string | Refusal {
+  // A UTF-16 unit takes at most three bytes of UTF-8.
+  if (raw.length * 3 > longestKeyBytes && Buffer.byteLength(raw) > longestKeyBytes) {
+    return { reason: `has more than ${longestKeyBytes} bytes` };
+  }
+  return encodeText(raw);
+}
+
+function encodeInteger(raw: string): string | Refusal {
+  if (!/^[+-]?\d{1,10}$/.test(raw)) return { reason: 'is not a whole number' };
+  return Math.abs(Number(raw)) < 2 ** 31 ? raw : { reason: 'is too large a number' };
+}
+
+/** `a;b;c`, or a JSON list of texts. */
+function encodeList(raw: string): string | Refusal {
+  let items: unknown = raw.split(';').map((item) => item.trim());
+  if (raw.startsWith('[')) {
+    try {
+      items = JSON.parse(raw);
+    } catch {
+      return { reason: 'is not a list' };
+    }
+  }
+  if (!Array.isArray(items) || !items.every((item) => typeof item === 'string'))
+    return { reason: 'is not a list of texts' };
+  const quoted = items.filter((item) => item !== '').map((item) => `"${item.replace(/["\\]/g, '\\$&')}"`);
+  return encodeText(`{${quoted.join(',')}}`);
+}

@@ -1,0 +1,248 @@
+import sql from 'sql-template-tag';
+import { copyRows, type Db, type Tx } from '../../db/db.ts';
+import { type Batch, versionOf } from '../../ingest/batch.ts';
+import { writeBatches } from '../../ingest/write.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { CremaError, messageOf } from '../../lib/errors.ts';
+import type { Log } from '../../lib/log.ts';
+import type { TenantZone } from '../../rollups/rollup.ts';
+import { checkColumns, columnsOf } from './columns.ts';
+import { createEntityConverter, type EntityConverter, type Rejection } from './convert.ts';
+import type { FileMapping } from './mapping.ts';
+import { openRows, type RowFile } from './reader.ts';
+import { copyIntoStage, createStage, duplicateLines, noEntity, resolveRows } from './stage.ts';
+import {
+  type Counts,
+  describeRejection,
+  emptyCounts,
+  type ImportSummary,
+  listUnmapped,
+  shownRejections,
+  sumCounts,
+} from './summary.ts';
+
+export interface ImportDeps {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  /** After every piece of the file, and once when the file is read and its rows are being stored. */
+  onProgress?: (progress: ImportProgress) => void | Promise<void>;
+  /** Every rejection, as it is found. */
+  onReject?: (rejection: Rejection) => void;
+}
+
+export interface ImportProgress {
+  phase: 'reading' | 'storing';
+  rows: number;
+  bytesRead: number;
+  /** Undefined for a pipe. */
+  bytesTotal: number | undefined;
+}
+
+export interface ImportOptions {
+  file: string;
+  mapping: FileMapping;
+  tenant: TenantZone;
+  /** Any rejection loads nothing. */
+  strict: boolean;
+  /** Does everything but keep it. */
+  dryRun: boolean;
+  /** How far the file brings its streams, when that is known better than by its rows. */
+  asOf?: Temporal.Instant;
+}
+
+/**
+ * Loads one file in one transaction: staged by COPY while it is read, several rows per id resolved in SQL, then written
+ * by the one writer. Either all of the file's good rows are in or nothing is. Draining the marks is the caller's.
+ * Throws CremaError: FILE_*, MAP_COLUMNS, IMPORT_REJECTED (strict), DB_LOST.
+ */
+export async function importFile(deps: ImportDeps, options: ImportOptions): Promise<ImportSummary> {
+  const started = performance.now();
+  const { file, mapping } = options;
+  const rows = await openRows(file, mapping.format.delimiter);
+  try {
+    if (rows.header) checkColumns(mapping, rows.header, file);
+    const work = createWork(deps, options);
+    await deps.db
+      .tx(async (tx) => {
+        await load(tx, deps, options, rows, work);
+        if (options.dryRun) throw new DryRun();
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof DryRun)) throw error;
+      });
+    const counts = work.entities.map((entity) => entity.counts);
+    const entities = work.entities.map(({ converter, counts: own }) => ({
+      entity: converter.mapping.entity.id,
+      ...own,
+      asOf: work.asOf(converter),
+      unmapped: listUnmapped(converter.unmapped),
+    }));
+    const summary: ImportSummary = {
+      file,
+      source: mapping.source,
+      dryRun: options.dryRun,
+      ...sumCounts(counts),
+      entities,
+      rejections: work.rejections.toSorted((a, b) => a.line - b.line).slice(0, shownRejections),
+      notes: rows.absent().map((name) => `no object has "${name}"`),
+      asOf: entities.map((entity) => entity.asOf).reduce((a, b) => (Temporal.Instant.compare(a, b) < 0 ? b : a)),
+      seconds: (performance.now() - started) / 1000,
+    };
+    deps.log.info(
+      { file, source: mapping.source, dryRun: options.dryRun, ...sumCounts(counts), seconds: summary.seconds },
+      'file imported',
+    );
+    return summary;
+  } catch (error) {
+    throw withFile(error, file);
+  } finally {
+    await rows.close();
+  }
+}
+
+/** Leaves the transaction without keeping it. */
+class DryRun extends Error {}
+
+interface Work {
+  at: Temporal.Instant;
+  entities: { converter: EntityConverter; counts: Counts }[];
+  rejections: Rejection[];
+  reject(rejection: Rejection): void;
+  asOf(converter: EntityConverter): Temporal.Instant;
+}
+
+function createWork(deps: ImportDeps, options: ImportOptions): Work {
+  const { mapping } = options;
+  const at = deps.clock.now();
+  const columns = columnsOf(mapping);
+  const entities = mapping.entities.map((entity) => ({
+    converter: createEntityConverter(entity, {
+      format: mapping.format,
+      slotOf: (column) => columns.indexOf(column),
+      runVersion: versionOf(at),
+      shared: mapping.entities.length > 1,
+    }),
+    counts: emptyCounts(),
+  }));
+  const rejections: Rejection[] = [];
+  return {
+    at,
+    entities,
+    rejections,
+    reject(rejection) {
+      const entity = entities.find(({ converter }) => converter.mapping.entity.id === rejection.entity);
+      if (entity) entity.counts.rejected++;
+      // Duplicates are found after the file is read: keep enough of both to show the first by line.
+      if (rejections.length < 2 * shownRejections) rejections.push(rejection);
+      deps.onReject?.(rejection);
+    },
+    asOf: (converter) => options.asOf ?? converter.latest() ?? at,
+  };
+}
+
+async function load(tx: Tx, deps: ImportDeps, options: ImportOptions, rows: RowFile, work: Work): Promise<void> {
+  const { mapping } = options;
+  // Sorting a file's rows by id in memory is worth more than the server's careful default; a load may take its time.
+  await tx.query(sql`
+    select set_config('work_mem', '64MB', true), set_config('statement_timeout', '0', true)`);
+  await createStage(tx, mapping.entities);
+  await copyRows(tx.copyIn(copyIntoStage), stageLines(deps, options, rows, work));
+
+  const batches: Batch[] = [];
+  for (const [index, { converter, counts }] of work.entities.entries()) {
+    const entity = converter.mapping;
+    const resolved = await resolveRows(tx, entity, index);
+    if (entity.rows !== 'unique') counts.superseded = resolved.duplicates;
+    else if (resolved.duplicates > 0) await rejectDuplicates(tx, work, converter, index);
+    batches.push({
+      entity: entity.entity,
+      source: mapping.source,
+      table: resolved.table,
+      fields: entity.fields.map((field) => field.name).filter((name) => name !== 'id'),
+      keeps: entity.fields.filter((field) => field.keepLastKnown).map((field) => field.name),
+      version: converter.versionKind(),
+      asOf: work.asOf(converter),
+    });
+  }
+  if (options.strict) refuseRejections(options.file, work);
+  const written = await writeBatches(tx, { tenant: options.tenant, at: work.at }, batches);
+  for (const [index, { counts }] of work.entities.entries()) {
+    const result = written.get(batches[index]!)!;
+    Object.assign(counts, result, { written: result.inserted + result.updated });
+  }
+}
+
+/** The file as COPY text, a piece per piece of file; counts and rejects on the way. */
+async function* stageLines(
+  deps: ImportDeps,
+  options: ImportOptions,
+  rows: RowFile,
+  work: Work,
+): AsyncGenerator<string> {
+  const columns = columnsOf(options.mapping);
+  const none = work.entities.map(({ converter }) => noEntity(converter.mapping));
+  let read = 0;
+  const progress = (phase: ImportProgress['phase']) =>
+    deps.onProgress?.({ phase, rows: read, bytesRead: rows.bytesRead(), bytesTotal: rows.sizeBytes });
+  for await (const batch of rows.batches(columns)) {
+    let piece = '';
+    for (const row of batch.rows) {
+      let line = '';
+      let kept = false;
+      for (let index = 0; index < work.entities.length; index++) {
+        const { converter, counts } = work.entities[index]!;
+        const part = converter.convert(row);
+        if (part !== undefined) counts.read++;
+        if (typeof part === 'object') work.reject(part);
+        const staged = typeof part === 'string';
+        kept ||= staged;
+        line += `\t${staged ? part : none[index]}`;
+      }
+      if (kept) piece += `${row.line + line}\n`;
+    }
+    for (const fault of batch.faults) {
+      for (const { converter, counts } of work.entities) {
+        counts.read++;
+        work.reject({ line: fault.line, entity: converter.mapping.entity.id, field: undefined, reason: fault.reason });
+      }
+    }
+    read += batch.rows.length + batch.faults.length;
+    if (piece !== '') yield piece;
+    await progress('reading');
+  }
+  await progress('storing');
+}
+
+async function rejectDuplicates(tx: Tx, work: Work, converter: EntityConverter, index: number): Promise<void> {
+  for await (const page of duplicateLines(tx, index)) {
+    for (const { line, id, first } of page) {
+      const reason = `${JSON.stringify(id)} is also in line ${first} (say rows: last or rows: first to allow several)`;
+      work.reject({ line, entity: converter.mapping.entity.id, field: 'id', reason });
+    }
+  }
+}
+
+function refuseRejections(file: string, work: Work): void {
+  const rejected = work.entities.reduce((sum, { counts }) => sum + counts.rejected, 0);
+  if (rejected === 0) return;
+  const first = work.rejections.toSorted((a, b) => a.line - b.line).slice(0, shownRejections);
+  const more = rejected - first.length;
+  throw new CremaError(
+    'IMPORT_REJECTED',
+    [
+      `${file}: ${rejected} rejected, so nothing was loaded (--strict)`,
+      ...first.map(describeRejection),
+      ...(more > 0 ? [`and ${more} more`] : []),
+    ].join('\n'),
+    { remedy: 'Mend these rows or the mapping, or import without --strict to load the rest.' },
+  );
+}
+
+function withFile(error: unknown, file: string): unknown {
+  if (!(error instanceof CremaError) || error.code !== 'DB_LOST') return error;
+  return new CremaError(error.code, `import of ${file} stopped: ${messageOf(error)}`, {
+    remedy: 'Nothing of this file was kept. Check the PostgreSQL server, then run the import again.',
+    cause: error,
+  });
+}

@@ -1,0 +1,89 @@
+import sql, { raw } from 'sql-template-tag';
+import type { Tx } from '../../db/db.ts';
+import type { FieldType } from '../../domain/entities.ts';
+import type { EntityMapping } from './mapping.ts';
+
+const columnTypes: Record<FieldType, string> = {
+  key: 'text',
+  text: 'text',
+  integer: 'integer',
+  timestamp: 'timestamptz',
+  boolean: 'boolean',
+  'text list': 'text[]',
+};
+
+/**
+ * The rows of one file in a temp table, a row per line and columns per entity (`e0_version`, `e0_id`, ...), as read: the
+ * first step of every import, so that a file of any size passes through memory in pieces.
+ */
+export async function createStage(tx: Tx, mappings: readonly EntityMapping[]): Promise<void> {
+  const columns = mappings.flatMap((mapping, index) => [
+    `e${index}_version bigint`,
+    ...mapping.fields.map(({ name, field }) => `e${index}_${name} ${columnTypes[field.type]}`),
+  ]);
+  await tx.run(sql`create temp table stage (line bigint not null, ${raw(columns.join(', '))}) on commit drop`);
+}
+
+/** The COPY into the stage; its rows are `line`, then per entity version and fields, as `\N` where it has none. */
+export const copyIntoStage = 'copy stage from stdin';
+
+/** What a row without an entity has in its place. */
+export function noEntity(mapping: EntityMapping): string {
+  return `\\N${'\t\\N'.repeat(mapping.fields.length)}`;
+}
+
+export interface Resolved {
+  /** Temp table with one row per id. */
+  table: string;
+  records: number;
+  /** Rows that lost against another row with the same id. */
+  duplicates: number;
+}
+
+/**
+ * Leaves one row per id: the last or first by version, ties by line; where the mapping allows only one, the first in
+ * the file. `keep: last-known` fields take the last value that is not null among all the id's rows.
+ */
+export async function resolveRows(tx: Tx, mapping: EntityMapping, index: number): Promise<Resolved> {
+  const table = `incoming_${index}`;
+  const prefix = `e${index}_`;
+  const id = `${prefix}id`;
+  const order = { last: `${prefix}version desc, line desc`, first: `${prefix}version, line`, unique: 'line' }[
+    mapping.rows
+  ];
+  const values = mapping.fields.map(({ name, keepLastKnown }) => {
+    const column = prefix + name;
+    const lastKnown = `first_value(${column}) over (partition by ${id} order by ${column} is null, ${order})`;
+    return `${keepLastKnown ? lastKnown : column} as ${name}`;
+  });
+  const records = await tx.run(sql`
+    create temp table ${raw(table)} on commit drop as
+    select distinct on (${raw(id)}) ${raw([`${prefix}version as version`, ...values].join(', '))}
+    from stage
+    where ${raw(id)} is not null
+    order by ${raw(id)}, ${raw(order)}`);
+  const [staged] = await tx.query<{ rows: number }>(sql`select count(${raw(id)}) as rows from stage`);
+  return { table, records, duplicates: (staged?.rows ?? 0) - records };
+}
+
+/** Rows with an id that an earlier line has, in pages. */
+export async function* duplicateLines(
+  tx: Tx,
+  index: number,
+): AsyncGenerator<{ line: number; id: string; first: number }[]> {
+  const id = raw(`e${index}_id`);
+  await tx.run(sql`
+    declare duplicates no scroll cursor for
+    select line, id, first from (
+      select line, ${id} as id, first_value(line) over (partition by ${id} order by line) as first
+      from stage where ${id} is not null
+    ) as numbered
+    where line <> first
+    order by line`);
+  for (;;) {
+    const page = await tx.query<{ line: number; id: string; first: number }>(sql`fetch 1000 from duplicates`);
+    if (page.length === 0) break;
+    yield page;
+  }
+  await tx.run(sql`close duplicates`);
+}
