@@ -1,38 +1,32 @@
-import { messageOf } from '../lib/errors.ts';
+import { CremaError, messageOf } from '../lib/errors.ts';
+import { silentLog } from '../lib/log.ts';
+import { createClient, identify } from './client.ts';
+import { createSlackLogger } from './logger.ts';
+
+/** What the bot needs; docs/slack-setup.md says why. */
+export const neededScopes: readonly string[] = [
+  'commands',
+  'chat:write',
+  'files:write',
+  'users:read',
+  'users:read.email',
+];
 
 export interface SlackCheck {
   ok: boolean;
-  /** Who the token is, or what is wrong. */
+  /** The workspace, or what is wrong. */
   detail: string;
-  /** Scopes the token has, where Slack says. */
+  /** Scopes of the token; empty when Slack does not say. */
   scopes: string[];
 }
 
-/** Scopes without which `/kpi` cannot answer with a chart. */
-export const neededScopes = ['commands', 'chat:write', 'files:write', 'users:read'] as const;
-
-/** Asks Slack who the bot token is. Never throws. */
-export async function checkSlack(options: {
-  token: string;
-  apiUrl?: string | undefined;
-  timeoutMs?: number;
-}): Promise<SlackCheck> {
-  const url = new URL('auth.test', options.apiUrl ?? 'https://slack.com/api/');
+/** One call to Slack with the token; never rejects. */
+export async function checkSlack(options: { token: string; apiUrl?: string | undefined }): Promise<SlackCheck> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${options.token}` },
-      signal: AbortSignal.timeout(options.timeoutMs ?? 5_000),
-    });
-    const body = (await response.json()) as { ok?: boolean; error?: string; user?: string; team?: string };
-    const scopes = (response.headers.get('x-oauth-scopes') ?? '')
-      .split(',')
-      .map((scope) => scope.trim())
-      .filter((scope) => scope !== '');
-    return body.ok
-      ? { ok: true, detail: `${body.user ?? 'bot'} in ${body.team ?? 'the workspace'}`, scopes }
-      : { ok: false, detail: `Slack says ${body.error ?? response.status}`, scopes };
+    const client = createClient(options.token, options.apiUrl, createSlackLogger(silentLog));
+    const identity = await identify(client, options.apiUrl);
+    return { ok: true, detail: `workspace ${identity.team} ${identity.url}`.trim(), scopes: identity.scopes };
   } catch (error) {
-    return { ok: false, detail: `cannot reach ${url.origin}: ${messageOf(error)}`, scopes: [] };
+    return { ok: false, detail: error instanceof CremaError ? error.message : messageOf(error), scopes: [] };
   }
 }

@@ -1,0 +1,15 @@
+/**
+ * Action ids are kept for ever: buttons in old messages go on working. An id may be followed by `:` and a number where
+ * a block has several. Values carry the words of a command; everything else is looked up and checked again on a click.
+ */
+export const actionIds = {
+  /** Runs the command in its value and puts the answer in place of the message. */
+  ask: 'kpi.ask',
+  /** Posts the answer to the command in its value where the message stands. */
+  share: 'kpi.share',
+  /** A menu of periods; the command it is about is in the block id, behind `askAbout`. */
+  period: 'kpi.period',
+} as const;
+
+/** Prefix of the block id that carries a menu's command: a menu's own values are too short for one. */
+export const askAbout = 'about ';

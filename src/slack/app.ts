@@ -1,0 +1,167 @@
+import type { RequestListener } from 'node:http';
+import { App, AuthorizationError, type AuthorizeResult, type Receiver } from '@slack/bolt';
+import type { KpiSettings } from '../answers/answer.ts';
+import type { Db } from '../db/db.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import type { Clock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { type ChartDrawer, createChartImages } from './chart-images.ts';
+import { clientOptions, createClient, type Identity, identify } from './client.ts';
+import { createDispatch, type Handled } from './dispatch.ts';
+import { createHttpIntake } from './http-intake.ts';
+import { createFindPerson } from './identify-person.ts';
+import { type Incoming, readIncoming } from './incoming.ts';
+import { createSlackLogger } from './logger.ts';
+import { notInstalledMessage } from './messages/notices.ts';
+import { describeError } from './redact.ts';
+import { createReply } from './reply.ts';
+import { createRequests } from './requests.ts';
+import { route } from './routes.ts';
+import { createRunning } from './running.ts';
+import { createSocketIntake } from './socket-intake.ts';
+
+export interface SlackDoorDeps {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  tenant: Tenant;
+  settings: KpiSettings;
+  charts: ChartDrawer;
+  /** Bot token. */
+  token: string;
+  /** Of the requests over HTTP; unused in Socket Mode. */
+  signingSecret: string;
+  /** App-level token: Socket Mode instead of HTTP. */
+  appToken?: string;
+  /** Another Web API base, ends in `/api/`. */
+  apiUrl?: string;
+  observe?: (handled: Handled) => void;
+  timing?: Partial<Timing>;
+}
+
+/** All in milliseconds. */
+export interface Timing {
+  /** When to say that it takes longer. */
+  slowAfterMs: number;
+  /** Waits before each try to show a fresh image. */
+  imageWaitsMs: readonly number[];
+  /** How long running handlers may go on when the door closes. */
+  drainMs: number;
+  /** How long a token that worked is believed to work. */
+  readyForMs: number;
+}
+
+const usualTiming: Timing = {
+  slowAfterMs: 1_500,
+  imageWaitsMs: [500, 1_000, 4_000],
+  drainMs: 8_000,
+  readyForMs: 30_000,
+};
+
+export interface SlackDoor {
+  /** For `POST /slack/events`; absent in Socket Mode. Answers 503 until `start` has resolved and after `stop`. */
+  listener?: RequestListener;
+  /** Checks the token and opens. Rejects with a CremaError: `SLACK_UNREACHABLE`, `SLACK_AUTH`. */
+  start(): Promise<void>;
+  /** Takes nothing new, lets what runs end (within a deadline), closes. */
+  stop(): Promise<void>;
+  /** `ok`, or what is wrong. */
+  ready(): Promise<string>;
+}
+
+/** The bot in one workspace, for one tenant. */
+export async function createSlackDoor(deps: SlackDoorDeps): Promise<SlackDoor> {
+  const { db, clock, log, tenant, settings, token, apiUrl } = deps;
+  const timing = { ...usualTiming, ...deps.timing };
+  const logger = createSlackLogger(log);
+  const client = createClient(token, apiUrl, logger);
+  const running = createRunning();
+  let state: 'closed' | 'open' | 'closing' = 'closed';
+  let identity: Identity | undefined;
+
+  const askDeps = {
+    ...{ db, tenant, settings, clock, client },
+    findPerson: createFindPerson({ db, tenantId: tenant.tenantId, client, log }),
+    images: createChartImages({ charts: deps.charts, client }),
+    imageWaitsMs: timing.imageWaitsMs,
+  };
+  const replyTo = (incoming: Incoming, own: Log) => createReply(incoming, { client, log: own });
+  const dispatch = createDispatch({
+    ...{ log, running, replyTo, slowAfterMs: timing.slowAfterMs, observe: deps.observe },
+    requests: createRequests({ db, clock, tenantId: tenant.tenantId }),
+    route: (exchange) => route(exchange, askDeps),
+    isClosing: () => state !== 'open',
+  });
+
+  const intake = deps.appToken
+    ? createSocketIntake({ appToken: deps.appToken, apiUrl, logger, log })
+    : createHttpIntake({ signingSecret: deps.signingSecret, logger, isOpen: () => state !== 'closed' });
+  await listenTo(intake.receiver);
+
+  /** A token belongs to one workspace (or organisation): requests from another one are not ours to answer. */
+  async function authorize(source: { teamId?: string | undefined; enterpriseId?: string | undefined }) {
+    const ours =
+      identity !== undefined &&
+      (source.teamId === identity.teamId ||
+        (source.enterpriseId !== undefined && source.enterpriseId === identity.enterpriseId));
+    if (!identity || !ours) throw new Error('the request is from another workspace');
+    const { botId, botUserId, teamId } = identity;
+    const known = Object.entries({ botId, botUserId, teamId }).filter(([, value]) => value !== undefined);
+    return { botToken: token, ...Object.fromEntries(known) } as AuthorizeResult;
+  }
+
+  async function listenTo(receiver: Receiver): Promise<void> {
+    const app = new App({
+      ...{ receiver, authorize, logger, convoStore: false as const, ignoreSelf: false },
+      ...{ extendedErrorHandler: true, deferInitialization: true, clientOptions: clientOptions(apiUrl, logger) },
+    });
+    app.use((args) => dispatch({ body: args.body, ack: 'ack' in args ? args.ack : undefined }));
+    app.error(async ({ error, body }: { error: Error; body: unknown }) => {
+      log.warn(describeError(error), 'slack request not taken');
+      const incoming = error instanceof AuthorizationError ? readIncoming(body) : null;
+      if (incoming === null) return;
+      // Bolt acknowledges only after this handler: the answer must not hold it up.
+      const told = replyTo(incoming, log).post(notInstalledMessage(), { keepOriginal: true });
+      running.track(told).catch((lost: unknown) => log.warn(describeError(lost), 'could not refuse a request'));
+    });
+    await app.init();
+  }
+
+  let checked: { at: number; said: Promise<string> } | undefined;
+
+  async function askSlack(): Promise<string> {
+    try {
+      await identify(client, apiUrl);
+      return 'ok';
+    } catch (error) {
+      checked = undefined;
+      return messageOf(error);
+    }
+  }
+
+  return {
+    ...('listener' in intake ? { listener: intake.listener } : {}),
+    async start() {
+      identity = await identify(client, apiUrl);
+      if ('start' in intake) await intake.start();
+      state = 'open';
+      log.info({ team: identity.team, socketMode: 'start' in intake }, 'slack door is open');
+    },
+    async stop() {
+      if (state === 'closed') return;
+      state = 'closing';
+      const left = await running.drain(timing.drainMs);
+      if (left > 0) log.warn({ left }, 'slack requests were cut off');
+      if ('stop' in intake) await intake.stop();
+      state = 'closed';
+    },
+    async ready() {
+      if (state !== 'open') return `the slack door is ${state}`;
+      if ('isConnected' in intake && !intake.isConnected()) return 'socket mode is not connected';
+      if (!checked || performance.now() - checked.at > timing.readyForMs)
+        checked = { at: performance.now(), said: askSlack() };
+      return checked.said;
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Answer, answer, type KpiSettings } from '../answers/answer.ts';
+import { chartOfAnswer } from '../answers/chart.ts';
+import { parseRequest } from '../answers/parse.ts';
+import { administrators, type Person } from '../answers/people.ts';
+import { splitWords } from '../answers/words.ts';
+import type { Db } from '../db/db.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Log } from '../lib/log.ts';
+import type { ChartImages } from './chart-images.ts';
+import type { FindPerson } from './identify-person.ts';
+import type { Incoming } from './incoming.ts';
+import { answerMessage } from './messages/index.ts';
+import { leadMessage, type Picture, type ResultAnswer, resultMessage } from './messages/result.ts';
+import { strangerMessage } from './messages/stranger.ts';
+import { describeError } from './redact.ts';
+import type { Reply } from './reply.ts';
+
+export interface AskDeps {
+  db: Db;
+  tenant: Tenant;
+  settings: KpiSettings;
+  clock: Clock;
+  findPerson: FindPerson;
+  images: ChartImages;
+  /**
+   * Waits before each try to show a fresh image, in milliseconds: files are mostly ready within two seconds, the last
+   * try is for a slow day. At most three tries: a response URL has five posts, of which the number and a table need two.
+   */
+  imageWaitsMs: readonly number[];
+}
+
+/** One request on its way to an answer. */
+export interface Exchange {
+  incoming: Incoming;
+  reply: Reply;
+  log: Log;
+}
+
+/** Answers a command of this person, whatever comes of it. Rejects only for what is broken. */
+export async function ask(words: string, exchange: Exchange, deps: AskDeps): Promise<void> {
+  const answered = await answerFor(words, exchange, deps);
+  if (answered === null) return;
+  if (answered.kind === 'result' && answered.request.show === 'chart') return showResult(answered, exchange, deps);
+  const { db, tenant } = deps;
+  await exchange.reply.post(
+    answerMessage(answered, {
+      locale: tenant.locale,
+      canShare: canShare(exchange.incoming),
+      ...(answered.kind === 'no-data' ? { administrators: await administrators(db, tenant.tenantId) } : {}),
+    }),
+  );
+}
+
+/** The answer with this person's rights; null when they may not ask at all, which they have then been told. */
+export async function answerFor(words: string, { incoming, reply }: Exchange, deps: AskDeps): Promise<Answer | null> {
+  const { db, tenant, settings, clock } = deps;
+  const person: Person | null = await deps.findPerson(incoming.userId);
+  if (person === null) {
+    const message = strangerMessage(await administrators(db, tenant.tenantId), incoming.userId);
+    await reply.post(message, { keepOriginal: true });
+    return null;
+  }
+  const context = { db, tenant, viewer: person.personId, now: clock.now(), settings };
+  return answer(context, parseRequest(splitWords(words)));
+}
+
+/** In direct messages there is nobody to share with. */
+export function canShare(incoming: Incoming): boolean {
+  return incoming.channelId !== '' && !incoming.channelId.startsWith('D');
+}
+
+/**
+ * Text first, the picture as soon as Slack shows it. What a command posts cannot be replaced later, so there the first
+ * post is the number alone and the whole answer comes once, with its picture; a button's message is replaced twice.
+ */
+async function showResult(answered: ResultAnswer, exchange: Exchange, deps: AskDeps): Promise<void> {
+  const { incoming, reply } = exchange;
+  const { locale } = deps.tenant;
+  const spec = chartOfAnswer(answered.result, locale);
+  const view = { locale, canShare: canShare(incoming) };
+  if (spec === null) {
+    await reply.post(resultMessage(answered, view));
+    return;
+  }
+  const image = deps.images.of(spec);
+  image.catch(() => {}); // awaited below, after the text is out
+  await reply.post(incoming.target === 'own message' ? resultMessage(answered, view) : leadMessage(answered, locale));
+  const shown = await showImage(image, (picture) => reply.post(resultMessage(answered, { ...view, picture })), {
+    ...exchange,
+    altText: spec.altText,
+    waitsMs: deps.imageWaitsMs,
+  });
+  if (shown) deps.images.shown(spec);
+  else {
+    deps.images.forget(spec);
+    await reply.post(resultMessage(answered, { ...view, picture: { kind: 'missing' } }));
+  }
+}
+
+/** Whether the image was posted; false when it could not be made, or Slack does not show it. */
+async function showImage(
+  image: ReturnType<ChartImages['of']>,
+  post: (picture: Picture) => ReturnType<Reply['post']>,
+  { reply, log, altText, waitsMs }: Exchange & { altText: string; waitsMs: readonly number[] },
+): Promise<boolean> {
+  try {
+    const { fileId, ready } = await image;
+    for (const waitMs of ready ? [0, ...waitsMs.slice(0, 2)] : waitsMs) {
+      await sleep(waitMs);
+      // The last post is for the table that stands in.
+      if (reply.usesLeft() <= 1) break;
+      if ((await post({ kind: 'image', fileId, altText })) === 'posted') return true;
+    }
+    log.warn({ fileId }, 'slack does not show the chart');
+  } catch (error) {
+    log.warn(describeError(error), 'the chart is missing from an answer');
+  }
+  return false;
+}

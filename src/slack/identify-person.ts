@@ -1,0 +1,59 @@
+import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
+import { findPerson, type Person } from '../answers/people.ts';
+import type { Db } from '../db/db.ts';
+import type { Log } from '../lib/log.ts';
+import { reasonOf } from './client.ts';
+
+/** How long what Slack says about somebody is believed, and how long its silence, in milliseconds. */
+const believedMs = 10 * 60_000;
+const silenceMs = 30_000;
+const mostRemembered = 5_000;
+
+export type FindPerson = (slackUserId: string) => Promise<Person | null>;
+
+/**
+ * Who somebody in Slack is to the CRM: by Slack id, else by the e-mail address of the Slack profile. Guests, bots and
+ * people of other workspaces are never matched by address. When Slack does not tell (no scope, no answer), they are
+ * strangers.
+ */
+export function createFindPerson(deps: {
+  db: Db;
+  tenantId: number;
+  client: Pick<WebClient, 'users'>;
+  log: Log;
+}): FindPerson {
+  const { db, tenantId, client, log } = deps;
+  const remembered = new Map<string, { email: string | undefined; until: number }>();
+
+  async function emailOf(user: string): Promise<string | undefined> {
+    const known = remembered.get(user);
+    if (known && known.until > performance.now()) return known.email;
+    const asked = await askSlack(user);
+    if (remembered.size >= mostRemembered) remembered.clear();
+    remembered.set(user, { email: asked.email, until: performance.now() + (asked.told ? believedMs : silenceMs) });
+    return asked.email;
+  }
+
+  async function askSlack(user: string): Promise<{ told: boolean; email: string | undefined }> {
+    try {
+      const { user: profile } = await client.users.info({ user });
+      const outsider =
+        profile?.is_restricted ||
+        profile?.is_ultra_restricted ||
+        profile?.is_stranger ||
+        profile?.is_bot ||
+        profile?.deleted;
+      return { told: true, email: outsider ? undefined : profile?.profile?.email };
+    } catch (error) {
+      log.warn({ reason: reasonOf(error) }, 'slack does not say who a person is');
+      return { told: error instanceof WebAPIPlatformError, email: undefined };
+    }
+  }
+
+  return async (slackUserId) => {
+    const byId = await findPerson(db, tenantId, { slackUserId });
+    if (byId) return byId;
+    const email = await emailOf(slackUserId);
+    return email === undefined ? null : findPerson(db, tenantId, { slackUserId, email });
+  };
+}

@@ -1,0 +1,28 @@
+import type { Answer } from '../../answers/answer.ts';
+import { formatValue } from '../../domain/format.ts';
+import { header, type Message, message, type Piece, paragraph, richList } from '../blocks.ts';
+import { choiceButtons, exampleLine } from './suggestions.ts';
+
+/** What exactly a KPI counts, and who answers for it. */
+export function explainMessage(answer: Extract<Answer, { kind: 'explain' }>, locale: string): Message {
+  const { kpi, owner, criticality, target } = answer;
+  const parts = Object.values(kpi.parts).map((part) => part.title);
+  const facts: [string, string][] = [
+    ['Better', kpi.better === 'neither' ? 'neither direction' : kpi.better],
+    ['Target', target === null ? 'none' : formatValue(target, kpi.unit, { locale })],
+    ['Parts', parts.join(', ') || 'none'],
+    ['Broken down by', kpi.dimensions.join(', ')],
+    ['Owner', `${owner}, criticality ${criticality}`],
+    ['Refreshed', `within ${kpi.refreshSlaMinutes} minutes`],
+    ['Definition', `version ${kpi.version}, valid ${kpi.validFrom ? `from ${kpi.validFrom}` : 'for all data'}`],
+  ];
+  return message(`${kpi.title}: ${kpi.formula}`, [
+    header(kpi.title),
+    paragraph(kpi.question),
+    paragraph(kpi.formula),
+    richList(facts.map(([name, value]): Piece[] => [{ bold: name }, `  ${value}`])),
+    ...kpi.caveats.map(paragraph),
+    exampleLine('Ask: ', ...kpi.examples.slice(0, 3)),
+    ...choiceButtons([kpi.title], [kpi.id]),
+  ]);
+}

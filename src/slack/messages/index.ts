@@ -1,0 +1,38 @@
+import type { Answer } from '../../answers/answer.ts';
+import type { Message } from '../blocks.ts';
+import type { Administrator } from './administrators.ts';
+import { explainMessage } from './explain.ts';
+import { helpMessage, kpiHelpMessage } from './help.ts';
+import { listMessage } from './list.ts';
+import { misunderstoodMessage } from './misunderstood.ts';
+import { noDataMessage } from './no-data.ts';
+import { overviewMessage } from './overview.ts';
+import { type ResultView, resultMessage } from './result.ts';
+import { unknownValueMessage } from './unknown-value.ts';
+
+export interface AnswerView extends ResultView {
+  /** Whom a person without rights can ask. */
+  administrators?: readonly Administrator[];
+}
+
+/** Every outcome of a question as a message. Pure: the same answer gives the same message. */
+export function answerMessage(answer: Answer, view: AnswerView): Message {
+  switch (answer.kind) {
+    case 'result':
+      return resultMessage(answer, view);
+    case 'no-data':
+      return noDataMessage(answer, view);
+    case 'unknown-value':
+      return unknownValueMessage(answer);
+    case 'overview':
+      return overviewMessage(answer.results, view.locale);
+    case 'help':
+      return answer.kpi ? kpiHelpMessage(answer.kpi) : helpMessage();
+    case 'list':
+      return listMessage(answer.kpis);
+    case 'explain':
+      return explainMessage(answer, view.locale);
+    case 'misunderstood':
+      return misunderstoodMessage(answer);
+  }
+}

@@ -1,0 +1,111 @@
+import type { KnownBlock } from '@slack/types';
+import type { Answer } from '../../answers/answer.ts';
+import type { KpiRequest } from '../../answers/parse.ts';
+import { csvOf, tableOf } from '../../answers/table.ts';
+import { headline, shownValue } from '../../answers/wording.ts';
+import type { KpiResult } from '../../domain/kpi-result.ts';
+import { actionIds, askAbout } from '../action-ids.ts';
+import { actions, button, context, image, type Message, message, mrkdwn, overflow, preformatted } from '../blocks.ts';
+import { asChart, withBreakdown } from '../command-words.ts';
+import { clipLines, limits } from '../limits.ts';
+import { userIdOf } from '../text.ts';
+import { mostTableText, tableText } from './table-text.ts';
+import { detailBlocks, footBlock, staleBlocks, titleBlock, valueBlock } from './value.ts';
+
+export type ResultAnswer = Extract<Answer, { kind: 'result' }>;
+
+/** What stands under the numbers: a chart that was uploaded, or why there is a table instead of one. */
+export type Picture = { kind: 'image'; fileId: string; altText: string } | { kind: 'missing' };
+
+export interface ResultView {
+  locale: string;
+  picture?: Picture;
+  /** Whether the answer can be posted for everybody here; in direct messages there is nobody else. */
+  canShare?: boolean;
+  /** One more line, above the buttons: what became of a share. */
+  notice?: string;
+  /** Set on the copy that everybody sees: who shared it. */
+  sharedBy?: string;
+}
+
+/** Rows shown where a table was asked for, and where it stands in for a chart. */
+const tableRows = 40;
+const standInRows = 10;
+
+/** A whole answer about one KPI. */
+export function resultMessage(answer: ResultAnswer, view: ResultView): Message {
+  const { result, request } = answer;
+  const { locale } = view;
+  const sharer = userIdOf(view.sharedBy);
+  return message(notification(result, locale), [
+    titleBlock(result),
+    ...staleBlocks(result, locale),
+    valueBlock(result, locale),
+    ...detailBlocks(result, locale),
+    ...bodyBlocks(result, request.show, view),
+    footBlock(result, locale, ...(sharer ? [mrkdwn(`Shared by <@${sharer}>`)] : [])),
+    ...(view.notice ? [context(view.notice)] : []),
+    ...(view.sharedBy === undefined ? ownActions(request, view.canShare ?? false) : sharedActions(request)),
+  ]);
+}
+
+/** The number at once, while the chart is under way: a whole sentence, nothing to press yet. */
+export function leadMessage(answer: ResultAnswer, locale: string): Message {
+  const { result } = answer;
+  return message(notification(result, locale), [
+    titleBlock(result),
+    ...staleBlocks(result, locale),
+    valueBlock(result, locale),
+    context('The chart follows.'),
+  ]);
+}
+
+/** The headline, or where that is too long at least its number and title. */
+export function notification(result: KpiResult, locale: string): string {
+  const line = headline(result, locale);
+  return line.length <= limits.notification ? line : `${shownValue(result, locale)}: ${line}`;
+}
+
+function bodyBlocks(result: KpiResult, show: KpiRequest['show'], { locale, picture }: ResultView): KnownBlock[] {
+  const table = tableOf(result, locale);
+  const isSeries = result.breakdown === null;
+  if (show === 'csv') return [preformatted(clipLines(csvOf(result).trimEnd().split('\n'), mostTableText))];
+  if (show === 'table') return [preformatted(tableText(table, { rows: tableRows, last: isSeries }))];
+  if (picture?.kind === 'image') return [image(picture.fileId, picture.altText)];
+  if (picture?.kind === 'missing') {
+    return [
+      context('The chart could not be shown; these are its numbers.'),
+      preformatted(tableText(table, { rows: standInRows, last: isSeries })),
+    ];
+  }
+  return [];
+}
+
+const periods = [
+  { text: 'Last 7 days', value: '7d' },
+  { text: 'Last 30 days', value: '30d' },
+  { text: 'Last month', value: 'last month' },
+  { text: 'Last 12 weeks', value: '12w' },
+  { text: 'Month to date', value: 'mtd' },
+];
+
+function ownActions(request: KpiRequest, canShare: boolean): KnownBlock[] {
+  const { words, kpi, question, show } = request;
+  const dimension = kpi.dimensions.find((candidate) => candidate !== question.by);
+  const about = `${askAbout}${words}`;
+  return actions(
+    [
+      canShare ? button('Share to channel', actionIds.share, words) : undefined,
+      dimension ? button(`By ${dimension}`, `${actionIds.ask}:1`, withBreakdown(words, dimension)) : undefined,
+      question.by ? button('Over time', `${actionIds.ask}:2`, withBreakdown(words, null)) : undefined,
+      show === 'chart' ? undefined : button('As chart', `${actionIds.ask}:3`, asChart(words)),
+      about.length <= limits.blockId ? overflow(actionIds.period, periods) : undefined,
+    ],
+    about.length <= limits.blockId ? about : undefined,
+  );
+}
+
+/** On a message for everybody: whoever presses gets the answer to themselves, with their own rights. */
+function sharedActions(request: KpiRequest): KnownBlock[] {
+  return actions([button('Open for me', `${actionIds.ask}:1`, request.words)]);
+}

@@ -1,0 +1,44 @@
+import type { AnswerTable } from '../../answers/table.ts';
+import { clip, clipLines } from '../limits.ts';
+import { oneLine } from '../text.ts';
+
+/** Widest cell, so that a table of four columns can be read on a phone. */
+const widestCell = 28;
+/** Longest table or CSV in a message: leaves room for the rest of the answer under Slack's limit for all blocks. */
+export const mostTableText = 3_000;
+
+/**
+ * The table as aligned text for a fixed-width block: header, rows, then `… and 7 more` where `rows` or the size ran out.
+ * `last` keeps the latest rows of a series instead of the first.
+ */
+export function tableText(table: AnswerTable, options: { rows: number; last?: boolean }): string {
+  const { rows: most, last = false } = options;
+  const cut = last && table.rows.length > most ? table.rows.slice(-most) : table.rows;
+  const cells = [table.header, ...cut].map((row) => row.map((cell) => clip(oneLine(cell), widestCell)));
+  const widths = table.header.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))));
+  const lines = cells.map((row) =>
+    row
+      .map((cell, column) => {
+        const space = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
+        return table.numeric[column] ? `${space}${cell}` : `${cell}${space}`;
+      })
+      .join('  ')
+      .trimEnd(),
+  );
+  const earlier = table.rows.length - cut.length;
+  const head = earlier > 0 ? [lines[0] ?? '', `… ${earlier.toLocaleString('en')} earlier`] : lines.slice(0, 1);
+  return clipLines([...head, ...lines.slice(1)], mostTableText, most + head.length);
+}
+
+/** Columns a text takes in a fixed-width font: East Asian characters take two, combining marks none. */
+function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text.replaceAll(/\p{M}/gu, '')) {
+    width += /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/u.test(
+      character,
+    )
+      ? 2
+      : 1;
+  }
+  return width;
+}

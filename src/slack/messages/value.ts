@@ -1,0 +1,70 @@
+import type { KnownBlock, MrkdwnElement } from '@slack/types';
+import {
+  asOfPhrase,
+  casesOf,
+  caveatPhrases,
+  changeMark,
+  changePhrase,
+  filterPhrase,
+  partPhrases,
+  periodPhrase,
+  shownValue,
+  targetPhrase,
+} from '../../answers/wording.ts';
+import type { KpiResult } from '../../domain/kpi-result.ts';
+import { context, formatted, header, mrkdwn, paragraph } from '../blocks.ts';
+
+/** The parts of an answer that every message about a result shares. */
+
+export function titleBlock(result: KpiResult): KnownBlock {
+  const filters = filterPhrase(result);
+  return header(filters ? `${result.title} · ${filters}` : result.title);
+}
+
+/** `*91.2 %*  ▲ up 3.4 points vs 2–8 Nov (better) · target 90 % met ✓ · 912 of 1,000`: our own words only. */
+export function valueBlock(result: KpiResult, locale: string): KnownBlock {
+  return formatted(valueLine(result, locale));
+}
+
+export function valueLine(result: KpiResult, locale: string): string {
+  const target = targetPhrase(result, locale);
+  const facts = [
+    `${changeMark(result)} ${changePhrase(result, locale)}`.trim(),
+    result.target?.met ? `${target} ✓` : target,
+    casesOf(result, locale),
+  ].filter((fact) => fact !== '');
+  return `*${shownValue(result, locale)}*  ${facts.join(' · ')}`.trimEnd();
+}
+
+/** Before the value: data that does not reach as far as the question. */
+export function staleBlocks(result: KpiResult, locale: string): KnownBlock[] {
+  return result.freshness.stale ? caveatPhrases(result, locale).slice(0, 1).map(paragraph) : [];
+}
+
+/** Behind the value: its parts, and what it has to be read with. */
+export function detailBlocks(result: KpiResult, locale: string): KnownBlock[] {
+  const parts = partPhrases(result, locale).join(' · ');
+  const caveats = caveatPhrases(result, locale)
+    .slice(result.freshness.stale ? 1 : 0)
+    .join(' ');
+  return [parts, caveats].filter((text) => text !== '').map(paragraph);
+}
+
+/** `9–15 Nov 2026 · Asia/Jakarta · as of today 08:25 · fresh`; the time in each reader's own zone. */
+export function footBlock(result: KpiResult, locale: string, ...more: (string | MrkdwnElement)[]): KnownBlock {
+  const facts = [
+    periodPhrase(result, locale),
+    result.period.timezone,
+    asOf(result, locale),
+    result.freshness.stale ? 'data is behind' : 'fresh',
+    ...(result.receipt ? [`receipt ${result.receipt}`] : []),
+  ];
+  return context(mrkdwn(facts.join(' · ')), ...more);
+}
+
+function asOf(result: KpiResult, locale: string): string {
+  const spoken = asOfPhrase(result, locale);
+  if (!result.freshness.asOf) return spoken;
+  const seconds = Math.floor(Temporal.Instant.from(result.freshness.asOf).epochMilliseconds / 1000);
+  return `as of <!date^${seconds}^{date_short_pretty} {time}|${spoken.replace(/^as of /, '')}>`;
+}

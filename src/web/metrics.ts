@@ -1,0 +1,66 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** What the process counts, in Prometheus' words; `/metrics` shows it. Times in seconds. */
+export interface Metrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+  /** One HTTP request: `route` is one of ours, never the path as it came. */
+  request(request: { route: string; method: string; status: number; seconds: number }): void;
+  /** One thing a person did in Slack. */
+  handled(handled: { kind: string; outcome: string; ackSeconds: number; totalSeconds: number }): void;
+}
+
+/** A registry of its own: two servers in one process (tests, demo) do not share counts. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry, prefix: 'crema_' });
+
+  const requests = new Counter({
+    name: 'crema_http_requests_total',
+    help: 'HTTP requests answered',
+    labelNames: ['route', 'method', 'status'],
+    registers,
+  });
+  const requestSeconds = new Histogram({
+    name: 'crema_http_request_duration_seconds',
+    help: 'Time to the end of the HTTP answer',
+    labelNames: ['route'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
+    registers,
+  });
+  const commands = new Counter({
+    name: 'crema_slack_requests_total',
+    help: 'Commands and button presses by what became of them',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  const ackSeconds = new Histogram({
+    name: 'crema_slack_ack_seconds',
+    help: 'Time to the acknowledgement; Slack gives up after 3 s',
+    labelNames: ['kind'],
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 3],
+    registers,
+  });
+  const totalSeconds = new Histogram({
+    name: 'crema_slack_handling_seconds',
+    help: 'Time to the whole answer, its chart included',
+    labelNames: ['kind'],
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16],
+    registers,
+  });
+
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    request({ route, method, status, seconds }) {
+      requests.inc({ route, method, status });
+      requestSeconds.observe({ route }, seconds);
+    },
+    handled({ kind, outcome, ...took }) {
+      commands.inc({ kind, outcome });
+      ackSeconds.observe({ kind }, took.ackSeconds);
+      totalSeconds.observe({ kind }, took.totalSeconds);
+    },
+  };
+}
