@@ -47,5 +47,7 @@ export interface Command {
   description?: string;
   options?: readonly CommandOption[];
   examples: readonly string[];
+  /** Runs until it is stopped and logs its doings; other commands log only what is wrong, unless LOG_LEVEL says more. */
+  service?: boolean;
   run(context: CommandContext, args: readonly string[], options: Readonly<Record<string, unknown>>): Promise<ExitCode>;
 }

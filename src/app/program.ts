@@ -21,7 +21,7 @@ export async function runProgram(input: ProgramInput): Promise<ExitCode> {
   let log: Log | undefined;
   const program = buildProgram(input.commands, input.io, async (command, args, options, globals) => {
     const environment = withConfigFile(readEnvironment(input.env), globals.config);
-    log = createLog({ level: environment.logLevel });
+    log = createLog({ level: environment.logLevel ?? (command.service ? 'info' : 'warn') });
     exit = await command.run(contextOf(input, environment, globals, log), args, options);
   });
   try {

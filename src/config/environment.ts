@@ -27,7 +27,11 @@ export const variables = [
     secret: true,
   },
   { name: 'SLACK_API_URL', description: 'another Slack API base, ends in /api/ (the sandbox)' },
-  { name: 'LOG_LEVEL', description: 'trace, debug, info, warn, error or silent', fallback: 'info' },
+  {
+    name: 'LOG_LEVEL',
+    description:
+      'trace, debug, info, warn, error or silent; unset: info for `start` and `demo`, warn for other commands',
+  },
 ] as const satisfies readonly Variable[];
 
 export interface Environment {
@@ -42,7 +46,8 @@ export interface Environment {
   slackSigningSecret: string | undefined;
   slackAppToken: string | undefined;
   slackApiUrl: string | undefined;
-  logLevel: string;
+  /** Undefined: as the command likes it. */
+  logLevel: string | undefined;
 }
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
@@ -69,8 +74,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   if (slackApiUrl && !/^https?:\/\/.*\/api\/$/.test(slackApiUrl)) {
     problems.push(`SLACK_API_URL is "${slackApiUrl}": give a URL that ends in /api/`);
   }
-  const logLevel = read('LOG_LEVEL') ?? 'info';
-  if (!logLevels.includes(logLevel)) problems.push(`LOG_LEVEL is "${logLevel}": use one of ${logLevels.join(', ')}`);
+  const logLevel = read('LOG_LEVEL');
+  if (logLevel !== undefined && !logLevels.includes(logLevel))
+    problems.push(`LOG_LEVEL is "${logLevel}": use one of ${logLevels.join(', ')}`);
   const botToken = read('SLACK_BOT_TOKEN');
   if (botToken && !botToken.startsWith('xoxb-'))
     problems.push('SLACK_BOT_TOKEN is not a bot token: it starts with xoxb-');

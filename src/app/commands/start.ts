@@ -8,6 +8,7 @@ export const start: Command = {
   summary: 'run the bot',
   description:
     'Runs Crema from environment and crema.yaml until it is stopped. SIGHUP reads crema.yaml again; a bad file keeps the old settings and says why.',
+  service: true,
   examples: ['crema start', 'PORT=8080 SLACK_BOT_TOKEN=xoxb-... SLACK_SIGNING_SECRET=... crema start'],
   async run(context) {
     const { environment, clock, log, globals } = context;
