@@ -19,12 +19,7 @@ export interface Drained {
 export async function drain(db: Db, rollup: Rollup, tenant: TenantZone, drainedAt: Temporal.Instant): Promise<Drained> {
   return db.tx(async (tx) => {
     await lockStream(tx, tenant.tenantId, rollup.stream);
-    const [made] = await tx.query<{ definition_version: number; timezone: string }>(sql`
-      select definition_version, timezone from ops.rollups
-      where tenant_id = ${tenant.tenantId} and rollup = ${rollup.id}`);
-    if (!made || made.definition_version !== rollup.definitionVersion || made.timezone !== tenant.timezone) {
-      await markAll(tx, rollup, tenant);
-    }
+    await markOutdated(tx, rollup, tenant);
     return drainMarks(tx, rollup, tenant, drainedAt);
   });
 }
@@ -41,6 +36,15 @@ export async function rebuild(
     await markAll(tx, rollup, tenant);
     return drainMarks(tx, rollup, tenant, drainedAt);
   });
+}
+
+/** Marks every day where the stored ones were made in another zone or by another definition, or never. */
+async function markOutdated(tx: Tx, rollup: Rollup, tenant: TenantZone): Promise<void> {
+  const [made] = await tx.query<{ definition_version: number; timezone: string }>(sql`
+    select definition_version, timezone from ops.rollups
+    where tenant_id = ${tenant.tenantId} and rollup = ${rollup.id}`);
+  if (made?.definition_version !== rollup.definitionVersion || made.timezone !== tenant.timezone)
+    await markAll(tx, rollup, tenant);
 }
 
 async function drainMarks(tx: Tx, rollup: Rollup, tenant: TenantZone, drainedAt: Temporal.Instant): Promise<Drained> {
@@ -95,6 +99,7 @@ export async function verify(
 ): Promise<Verified> {
   return db.tx(async (tx) => {
     await lockStream(tx, tenant.tenantId, rollup.stream);
+    await markOutdated(tx, rollup, tenant);
     await drainMarks(tx, rollup, tenant, drainedAt);
     await tx.run(sql`
       create temp table recomputed on commit drop as
