@@ -79,6 +79,8 @@ const toDate: Record<string, CalendarUnit> = { wtd: 'week', mtd: 'month', qtd: '
 const units: readonly string[] = ['week', 'month', 'quarter', 'year'];
 /** Longest `Nd`, `Nw`, `Nm`: a century, beyond which a number is a slip of the finger. */
 const longestDays = 36_500;
+/** Years a date may lie in: outside them it is a slip too, and near year 0 or 10000 PostgreSQL or ISO order give up. */
+const years = { first: 1900, last: 2199 };
 
 /** Reads one period phrase; null when it is none. Dates must exist: 2026-02-30 is not a period. */
 export function parsePeriod(phrase: string): PeriodExpression | null {
@@ -90,18 +92,11 @@ export function parsePeriod(phrase: string): PeriodExpression | null {
   if (last && units.includes(last)) return { kind: 'previous-unit', unit: last as CalendarUnit };
   const rolling = /^(\d{1,5})([dwm])$/.exec(text);
   if (rolling) return parseRolling(Number(rolling[1]), rolling[2]!);
-  if (/^\d{4}$/.test(text)) return { kind: 'calendar', unit: 'year', first: `${text}-01-01` };
+  if (/^\d{4}$/.test(text)) return calendarUnit('year', `${text}-01-01`);
   const quarter = /^(\d{4})-?q([1-4])$/.exec(text);
   if (quarter)
-    return {
-      kind: 'calendar',
-      unit: 'quarter',
-      first: `${quarter[1]}-${String(Number(quarter[2]) * 3 - 2).padStart(2, '0')}-01`,
-    };
-  if (/^\d{4}-\d{2}$/.test(text)) {
-    const first = existingDate(`${text}-01`);
-    return first ? { kind: 'calendar', unit: 'month', first } : null;
-  }
+    return calendarUnit('quarter', `${quarter[1]}-${String(Number(quarter[2]) * 3 - 2).padStart(2, '0')}-01`);
+  if (/^\d{4}-\d{2}$/.test(text)) return calendarUnit('month', `${text}-01`);
   const span = /^(\d{4}-\d{2}-\d{2})(?:\.\.(\d{4}-\d{2}-\d{2}))?$/.exec(text);
   if (span) {
     const from = existingDate(span[1]!);
@@ -121,9 +116,15 @@ function parseRolling(count: number, letter: string): PeriodExpression | null {
     : { kind: 'last-units', unit: letter === 'w' ? 'week' : 'month', count };
 }
 
+function calendarUnit(unit: 'month' | 'quarter' | 'year', text: string): PeriodExpression | null {
+  const first = existingDate(text);
+  return first ? { kind: 'calendar', unit, first } : null;
+}
+
 function existingDate(text: string): string | null {
   try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString();
+    const date = Temporal.PlainDate.from(text, { overflow: 'reject' });
+    return date.year >= years.first && date.year <= years.last ? date.toString() : null;
   } catch {
     return null;
   }
@@ -191,9 +192,10 @@ export function resolvePeriod(
   }
 }
 
-/** The same dates a year earlier (29 February becomes 28). */
+/** The same dates a year earlier, first and last (29 February becomes 28). */
 export function yearBefore(period: DateRange): DateRange {
-  return { from: addUnits(period.from, 'year', -1), to: addUnits(period.to, 'year', -1) };
+  const lastDay = addDays(period.to, -1);
+  return { from: addUnits(period.from, 'year', -1), to: addDays(addUnits(lastDay, 'year', -1), 1) };
 }
 
 function resolveToDate(unit: CalendarUnit, context: CalendarContext): PeriodDates {
