@@ -20,7 +20,7 @@ export async function breakdownOf(
   const groups = (await kpi.query(reader, scope, { kind: 'breakdown', by }))
     .map((group) => ({ group, measured: kpi.measure(group.sums, context) }))
     .filter(({ measured }) => measured.weight > 0)
-    .sort((a, b) => b.measured.weight - a.measured.weight || (a.group.key ?? '').localeCompare(b.group.key ?? ''));
+    .sort((a, b) => b.measured.weight - a.measured.weight || compareIds(a.group, b.group));
   const shown = groups.slice(0, mostRows);
   const rest = groups.slice(mostRows);
   const names = await namesOf(
@@ -40,6 +40,12 @@ export async function breakdownOf(
     rows,
     other: { key: null, label: `Other (${rest.length})`, ...rowOf(kpi.measure(merged, context), totalWeight) },
   };
+}
+
+/** An order that does not depend on the machine's language, so that equal groups never swap places. */
+function compareIds(a: Group, b: Group): number {
+  const [first, second] = [a, b].map(({ key, source }) => `${key ?? ''}\n${source ?? ''}`) as [string, string];
+  return first < second ? -1 : Number(first > second);
 }
 
 /** The same id in two sources is two things: then both show their source. */
