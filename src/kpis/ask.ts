@@ -38,14 +38,19 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
   const { tenant, viewer, now } = context;
   return readAs(context.db, { tenantId: tenant.tenantId, viewer }, async (reader) => {
     const at: ReadAt = { tenantId: tenant.tenantId, timezone: tenant.timezone, now };
-    const filters: Filter[] = [];
-    const shown: Record<string, string> = {};
+    // Several values of one dimension are alternatives, several dimensions conditions that must all hold.
+    const chosen = new Map<DimensionId, { values: Filter['values']; labels: Set<string> }>();
     for (const { dimension, value } of question.filters) {
       const found = await findValues(reader, tenant.tenantId, kpi, dimension, value);
       if (found.kind === 'unknown') return { kind: 'unknown-value', dimension, value, known: found.known };
-      filters.push(found.filter);
-      shown[dimension] = found.label;
+      const before = chosen.get(dimension);
+      chosen.set(dimension, {
+        values: [...(before?.values ?? []), ...found.filter.values],
+        labels: new Set([...(before?.labels ?? []), found.label]),
+      });
     }
+    const filters: Filter[] = [...chosen].map(([dimension, { values }]) => ({ dimension, values }));
+    const shown = Object.fromEntries([...chosen].map(([dimension, { labels }]) => [dimension, [...labels].join(', ')]));
     const reach = await reachOf(reader, kpi, at);
     const dates = datesOf(question, kpi, reach, at, tenant.weekStart);
     const scope: Scope = { at, weekStart: tenant.weekStart, period: dates, filters };
@@ -97,7 +102,10 @@ async function total(reader: Queryable, kpi: Kpi, scope: Scope): Promise<Sums> {
 function measureCovered(kpi: Kpi, sums: Sums, period: DateRange, reach: Reach, at: ReadAt): Measured {
   const measured = kpi.measure(sums, { days: daysBetween(period.from, period.to) });
   if (measured.weight > 0 || overlaps(period, reach, at.timezone)) return measured;
-  return { ...measured, value: null };
+  const parts = Object.fromEntries(
+    Object.entries(measured.parts).map(([name, part]) => [name, part === 0 ? null : part]),
+  );
+  return { ...measured, value: null, parts };
 }
 
 async function comparisonOf(
@@ -124,8 +132,10 @@ async function comparisonOf(
   const neededFrom = kpi.kind === 'stock' ? addUnits(previous.to, 'day', -1) : previous.from;
   const startsLate = reach.data !== null && neededFrom < reach.data.from;
   if (measured.value === null || before.value === null || startsLate) return { ...none, verdict: 'no-baseline' };
-  if (!coverage.complete) return { ...none, verdict: 'partial' };
-  if (!coverage.mature) return { ...none, verdict: 'not-mature' };
+  // A question may name any period to compare with, also one that is not over.
+  const covered = coverageOf(previous, { ...known.question, period: null }, kpi, reach, scope.at);
+  if (!coverage.complete || !covered.complete) return { ...none, verdict: 'partial' };
+  if (!coverage.mature || !covered.mature) return { ...none, verdict: 'not-mature' };
   const now = Number(measured.value);
   const then = Number(before.value);
   const change = now - then;

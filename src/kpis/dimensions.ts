@@ -1,3 +1,5 @@
+import { ticketPriorities, ticketStatuses } from '../domain/entities.ts';
+
 /**
  * What numbers may be filtered and broken down by. `entity` names the table its values are ids of: their names are
  * shown and accepted, ids always work.
@@ -7,6 +9,8 @@ export interface Dimension {
   title: string;
   column: string;
   entity: 'crm.teams' | 'crm.operators' | 'crm.accounts' | null;
+  /** Values that exist whether or not a record has them. */
+  values: readonly string[];
   /** What a record without the value is called. */
   none: string;
 }
@@ -17,13 +21,14 @@ const list = [
     title: 'Priority',
     column: 'priority',
     entity: null,
+    values: ticketPriorities,
     none: 'No priority',
   },
-  { id: 'channel', title: 'Channel', column: 'channel', entity: null, none: 'No channel' },
-  { id: 'status', title: 'Status', column: 'status', entity: null, none: 'No status' },
-  { id: 'team', title: 'Team', column: 'team_id', entity: 'crm.teams', none: 'No team' },
-  { id: 'operator', title: 'Operator', column: 'operator_id', entity: 'crm.operators', none: 'Unassigned' },
-  { id: 'account', title: 'Account', column: 'account_id', entity: 'crm.accounts', none: 'No account' },
+  { id: 'channel', title: 'Channel', column: 'channel', entity: null, values: [], none: 'No channel' },
+  { id: 'status', title: 'Status', column: 'status', entity: null, values: ticketStatuses, none: 'No status' },
+  { id: 'team', title: 'Team', column: 'team_id', entity: 'crm.teams', values: [], none: 'No team' },
+  { id: 'operator', title: 'Operator', column: 'operator_id', entity: 'crm.operators', values: [], none: 'Unassigned' },
+  { id: 'account', title: 'Account', column: 'account_id', entity: 'crm.accounts', values: [], none: 'No account' },
 ] as const satisfies readonly Dimension[];
 
 export type DimensionId = (typeof list)[number]['id'];

@@ -41,7 +41,10 @@ export async function findValues(
   };
 }
 
-/** Values that the viewer's records have, with their names where the dimension is an entity. */
+/**
+ * Values that the viewer's records have, and those that exist without any: so that a quiet team is a zero. Whoever may
+ * not see every record is not told of teams, people and accounts beyond those seen: their zero would be a false one.
+ */
 async function knownValues(reader: Queryable, tenantId: number, kpi: Kpi, id: DimensionId): Promise<KnownValue[]> {
   const dimension = dimensionOf(id);
   const used = sql`
@@ -49,10 +52,18 @@ async function knownValues(reader: Queryable, tenantId: number, kpi: Kpi, id: Di
     from ${raw(kpi.datedBy.table)}
     where tenant_id = ${tenantId} and ${raw(dimension.column)} <> ''`;
   if (!dimension.entity)
-    return reader.query<KnownValue>(sql`select source, key, null::text as name from (${used}) as u order by key`);
+    return reader.query<KnownValue>(sql`
+      select u.source, u.key, null::text as name
+      from (${used} union select null, unnest(${dimension.values as string[]}::text[])) as u
+      order by u.key`);
   return reader.query<KnownValue>(sql`
     select u.source, u.key, e.name
-    from (${used}) as u
+    from (
+      ${used}
+      union
+      select source, id from ${raw(dimension.entity)}
+      where tenant_id = ${tenantId} and deleted_at is null and (select ops.viewer_sees_all())
+    ) as u
     left join ${raw(dimension.entity)} e on e.tenant_id = ${tenantId} and e.source = u.source and e.id = u.key
     order by coalesce(e.name, u.key)`);
 }

@@ -38,9 +38,7 @@ export const backlog: Kpi = {
   query: openTickets,
   measure(sums) {
     const open = sums.counts.open ?? 0;
-    const parts = Object.fromEntries(
-      ageBands.flatMap((band) => (band.name in sums.counts ? [[band.name, sums.counts[band.name] ?? 0]] : [])),
-    );
+    const parts = Object.fromEntries(ageBands.map((band) => [band.name, sums.counts[band.name] ?? 0]));
     return { value: open, weight: open, parts, evidence: { kind: 'count', count: open, exposure: 1 } };
   },
   distribution: (sums) => ({

@@ -80,6 +80,9 @@ export const resolutionTime: Kpi = {
   distribution: (sums) => ({ title: 'Tickets by resolution time', bands: countBands(sums.bins, bands) }),
   notes(measured) {
     const negative = measured.parts.negative ?? 0;
-    return negative > 0 ? [`${negative} tickets were resolved before they were created and are left out.`] : [];
+    if (negative === 0) return [];
+    return negative === 1
+      ? ['1 ticket was resolved before it was created and is left out.']
+      : [`${negative} tickets were resolved before they were created and are left out.`];
   },
 };
