@@ -1,0 +1,66 @@
+import sql from 'sql-template-tag';
+import type { Db } from '../../src/db/db.ts';
+import { everything } from '../../src/db/viewer.ts';
+import type { KpiResult } from '../../src/domain/kpi-result.ts';
+import { parsePeriod } from '../../src/domain/period.ts';
+import { type AskOutcome, askKpi } from '../../src/kpis/ask.ts';
+import type { DimensionId } from '../../src/kpis/dimensions.ts';
+import { kpiOf } from '../../src/kpis/index.ts';
+import type { KpiQuestion } from '../../src/kpis/question.ts';
+import { rebuild } from '../../src/rollups/engine.ts';
+import { rollups } from '../../src/rollups/index.ts';
+
+export interface Asker {
+  db: Db;
+  tenantId: number;
+  timezone: string;
+  weekStart?: number;
+  now: string;
+}
+
+/** A question as a person would put it. */
+export interface Asked {
+  period?: string;
+  by?: DimensionId;
+  filters?: readonly (readonly [DimensionId, string])[];
+  versus?: string;
+  grain?: KpiQuestion['grain'];
+  viewer?: string;
+  now?: string;
+}
+
+export function askOutcome(asker: Asker, kpiId: string, asked: Asked = {}): Promise<AskOutcome> {
+  const period = (phrase: string) => {
+    const parsed = parsePeriod(phrase);
+    if (!parsed) throw new Error(`${phrase} is not a period`);
+    return parsed;
+  };
+  const { tenantId, timezone, weekStart = 1 } = asker;
+  const question: KpiQuestion = {
+    period: asked.period ? period(asked.period) : null,
+    by: asked.by ?? null,
+    filters: (asked.filters ?? []).map(([dimension, value]) => ({ dimension, value })),
+    versus: asked.versus === 'year' ? { kind: 'year-before' } : asked.versus ? period(asked.versus) : null,
+    grain: asked.grain ?? null,
+  };
+  const tenant = { tenantId, slug: 't', name: 'T', timezone, weekStart, locale: 'en', currency: 'USD' };
+  const now = Temporal.Instant.from(asked.now ?? asker.now);
+  return askKpi({ db: asker.db, tenant, viewer: asked.viewer ?? everything, now }, kpiOf(kpiId)!, question);
+}
+
+export async function ask(asker: Asker, kpiId: string, asked: Asked = {}): Promise<KpiResult> {
+  const outcome = await askOutcome(asker, kpiId, asked);
+  if (outcome.kind !== 'answered') throw new Error(`not answered: ${JSON.stringify(outcome)}`);
+  return outcome.result;
+}
+
+/** Makes every aggregate of the tenant and says how far its sources reach. */
+export async function settle(asker: Asker, watermarks: Readonly<Record<string, string>>): Promise<void> {
+  const { db, tenantId, timezone } = asker;
+  for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, Temporal.Instant.from(asker.now));
+  for (const [source, asOf] of Object.entries(watermarks)) {
+    await db.run(sql`
+      insert into ops.streams (tenant_id, source, stream, as_of, loaded_at)
+      values (${tenantId}, ${source}, 'ticket', ${asOf}, ${asOf})`);
+  }
+}
