@@ -51,7 +51,7 @@ function readMapping(yaml: CheckedYaml): FileMapping | undefined {
       const entry = top.get(key);
       if (entry) yaml.problem(entry.key, key, 'belongs into the blocks of entities: when there is such a list');
     }
-    itemsOf(yaml, list.value, 'entities').forEach((node, index) => addBlock(node, `entities.${index}.`));
+    for (const [index, node] of itemsOf(yaml, list.value, 'entities').entries()) addBlock(node, `entities.${index}.`);
     if (blocks.length === 0 && yaml.problems.length === 0) yaml.problem(list.key, 'entities', 'is empty');
   } else {
     addBlock(yaml.root, '');
