@@ -142,13 +142,11 @@ export const operators: readonly Operator[] = [
   ),
 ];
 
-/** Who of a team answers tickets on a day, `day` counted from the company's first. */
-export function answering(teamId: string, day: number): readonly Operator[] {
-  return operators.filter(
-    (operator) =>
-      operator.teamId === teamId &&
-      operator.joinedAfterDays <= day &&
-      (operator.active || day < 300) &&
-      (operator.role === 'agent' || operator.role === 'supervisor'),
-  );
+/** Who of a team answers tickets on a day, `day` counted from the company's first; supervisors take a few. */
+export function answering(teamId: string, day: number): readonly (readonly [Operator, number])[] {
+  return operators
+    .filter(
+      (operator) => operator.teamId === teamId && operator.joinedAfterDays <= day && (operator.active || day < 300),
+    )
+    .map((operator) => [operator, operator.role === 'agent' ? 1 : 0.2]);
 }

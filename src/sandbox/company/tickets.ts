@@ -38,10 +38,10 @@ interface Handling {
 }
 
 const handling: Record<Priority, Handling> = {
-  critical: { share: 4, response: 0.22, resolution: 1.7, spread: 0.6, targets: { response: 1, resolution: 4 } },
-  high: { share: 16, response: 0.5, resolution: 8, spread: 0.75, targets: { response: 2, resolution: 24 } },
-  medium: { share: 50, response: 1.1, resolution: 25, spread: 0.72, targets: { response: 4, resolution: 72 } },
-  low: { share: 30, response: 2.2, resolution: 44, spread: 0.7, targets: { response: 8, resolution: 120 } },
+  critical: { share: 4, response: 0.22, resolution: 1.5, spread: 0.58, targets: { response: 1, resolution: 4 } },
+  high: { share: 16, response: 0.5, resolution: 7, spread: 0.72, targets: { response: 2, resolution: 24 } },
+  medium: { share: 50, response: 1.1, resolution: 23, spread: 0.68, targets: { response: 4, resolution: 72 } },
+  low: { share: 30, response: 2.2, resolution: 40, spread: 0.66, targets: { response: 8, resolution: 120 } },
 };
 const priorities = (Object.keys(handling) as Priority[]).map((name) => [name, handling[name].share] as const);
 const teamWeights = teams.map((team) => [team, team.weight] as const);
@@ -62,7 +62,7 @@ function liveThrough(founding: Founding, day: Day, second: number, index: number
   const priority = random.weighted(priorities);
   const { response, resolution, spread } = handling[priority];
   const team = random.weighted(teamWeights);
-  const operator = random.pick(answering(team.id, day.number));
+  const operator = random.weighted(answering(team.id, day.number));
   const opened = day.date.toPlainDateTime({
     hour: Math.floor(second / 3600),
     minute: Math.floor((second % 3600) / 60),
@@ -70,7 +70,7 @@ function liveThrough(founding: Founding, day: Day, second: number, index: number
   });
   const createdAt =
     opened.toZonedDateTime(founding.timezone, { disambiguation: 'compatible' }).epochMilliseconds / 1000;
-  const strain = day.bad ? 2.1 : 1;
+  const strain = day.bad ? 1.75 : 1;
   const skill = Math.exp(0.18 * randomFor(`${founding.seed}/${operator.id}`).normal());
   const takes = (median: number) =>
     Math.round(3600 * median * team.pace * strain * skill * Math.exp(spread * random.normal()));
