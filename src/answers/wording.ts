@@ -83,7 +83,7 @@ export function changeMark(result: KpiResult): string {
 /** `target 90 % met`, `target 90 % missed`; empty without a target. */
 export function targetPhrase(result: KpiResult, locale: string): string {
   if (!result.target) return '';
-  const target = formatValue(result.target.value, result.unit, moneyOptions(result, locale));
+  const target = formatTarget(result.target.value, result.unit, moneyOptions(result, locale));
   if (result.target.met === null) return `target ${target}`;
   return `target ${target} ${result.target.met ? 'met' : 'missed'}`;
 }

@@ -1,5 +1,5 @@
 import { variables } from '../config/environment.ts';
-import { formatValue } from '../domain/format.ts';
+import { formatTarget } from '../domain/format.ts';
 import { kpis } from '../kpis/index.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { rollups } from '../rollups/index.ts';
@@ -30,7 +30,7 @@ function kpiSection(kpi: Kpi): string {
     ['Title', kpi.title],
     ['Formula', kpi.formula],
     ['Better', kpi.better],
-    ['Target', kpi.target === null ? 'none by default' : formatValue(kpi.target, kpi.unit)],
+    ['Target', kpi.target === null ? 'none by default' : formatTarget(kpi.target, kpi.unit)],
     ['Dimensions', kpi.dimensions.join(', ')],
     [
       'Parts',

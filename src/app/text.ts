@@ -15,7 +15,7 @@ import {
   shownValue,
   targetPhrase,
 } from '../answers/wording.ts';
-import { formatValue } from '../domain/format.ts';
+import { formatTarget, formatValue } from '../domain/format.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 
@@ -128,7 +128,7 @@ function explainText(kpi: Kpi, settings?: { owner: string; criticality: string; 
     '',
     `Formula      ${kpi.formula}`,
     `Kind         ${kpi.kind}, ${kpi.unit}, ${kpi.better === 'neither' ? 'neither direction is better' : `${kpi.better} is better`}`,
-    `Target       ${target === null ? 'none' : formatValue(target, kpi.unit)}`,
+    `Target       ${target === null ? 'none' : formatTarget(target, kpi.unit)}`,
     `Dimensions   ${kpi.dimensions.join(', ')}`,
     `Parts        ${
       Object.entries(kpi.parts)

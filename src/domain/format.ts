@@ -67,6 +67,12 @@ export function formatValue(value: KpiValue, unit: Unit, options: { locale?: str
   }
 }
 
+/** A target as it was set: `90 %`, not `90.0 %`. */
+export function formatTarget(value: number, unit: Unit, options: { locale?: string; currency?: string } = {}): string {
+  if (unit !== 'ratio') return formatValue(value, unit, options);
+  return `${formatNumber(value * 100, options.locale, 1)}${thinSpace}%`;
+}
+
 /** A change of a value, without its sign: rates differ by points, the rest by their own unit. */
 export function formatChange(change: number, unit: Unit, locale = 'en'): string {
   const size = Math.abs(change);
