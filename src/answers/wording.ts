@@ -4,6 +4,7 @@ import {
   formatDateRange,
   formatNumber,
   formatPercent,
+  formatTarget,
   formatValue,
 } from '../domain/format.ts';
 import type { Comparison, KpiResult } from '../domain/kpi-result.ts';
