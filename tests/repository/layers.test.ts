@@ -11,7 +11,8 @@ const src = path.join(import.meta.dirname, '..', '..', 'src');
 const layers: readonly (readonly string[])[] = [
   ['main.ts'],
   ['commands.ts'],
-  ['demo', 'bench'],
+  ['bench'],
+  ['demo'],
   ['app'],
   ['slack', 'web'],
   ['answers'],

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { csvOf, tableOf } from '../../src/answers/table.ts';
+import { headline } from '../../src/answers/wording.ts';
+import type { KpiResult } from '../../src/domain/kpi-result.ts';
+
+const result: KpiResult = {
+  kpi: 'sla-reported',
+  version: 1,
+  title: 'SLA met, as the CRM reports it',
+  kind: 'cohort',
+  unit: 'ratio',
+  better: 'up',
+  period: {
+    from: '2026-11-09',
+    to: '2026-11-16',
+    timezone: 'Asia/Jakarta',
+    label: 'last 7 days',
+    complete: true,
+    mature: true,
+  },
+  filters: { team: 'Tier 2' },
+  value: 0.912,
+  numerator: 912,
+  denominator: 1000,
+  parts: { unflagged: 3 },
+  comparison: {
+    period: { from: '2026-11-02', to: '2026-11-09', label: 'before' },
+    value: 0.878,
+    change: 0.034,
+    changeRatio: 0.0387,
+    verdict: 'better',
+  },
+  target: { value: 0.9, met: true },
+  series: { grain: 'day', points: [{ at: '2026-11-15', value: null, numerator: 0, denominator: 0, complete: false }] },
+  distribution: null,
+  breakdown: {
+    by: 'team',
+    rows: [{ key: 't', label: '=HYPERLINK("x"), "quoted"', value: 0.5, numerator: 1, denominator: 2, share: 0.002 }],
+    other: { key: null, label: 'Other (3)', value: 0.9, numerator: 9, denominator: 10, share: 0.01 },
+  },
+  freshness: { asOf: '2026-11-16T01:25:00Z', stale: false, pending: 0, sources: [] },
+  requires: [],
+  notes: [],
+  receipt: null,
+};
+
+test('the headline stands alone: value, change with its direction in words, target, period', () => {
+  expect(headline(result, 'en').replaceAll(' ', ' ')).toBe(
+    'SLA met, as the CRM reports it (team: Tier 2): 91.2 %, up 3.4 points vs 2–8 Nov (better), target 90 % met (9–15 Nov 2026)',
+  );
+});
+
+test('CSV quotes what needs it and never hands a spreadsheet a formula', () => {
+  expect(csvOf(result)).toBe(
+    'key,label,value,numerator,denominator,share\nt,"\'=HYPERLINK(""x""), ""quoted""",0.5,1,2,0.002\n,Other (3),0.9,9,10,0.01\n',
+  );
+});
+
+test('a series as CSV has the JSON names, and no data stays empty', () => {
+  expect(csvOf({ ...result, breakdown: null })).toBe(
+    'at,value,numerator,denominator,complete\n2026-11-15,,0,0,false\n',
+  );
+});
+
+test('a table never shows 0 for no data, and marks what is not complete', () => {
+  const { header, rows } = tableOf({ ...result, breakdown: null }, 'en');
+  expect(header[0]).toBe('Day');
+  expect(rows[0]?.[0]).toBe('2026-11-15 (not complete)');
+  expect(rows[0]?.[1]).toBe('–');
+});
