@@ -1,7 +1,7 @@
 import { type Entity, unmapped } from '../../domain/entities.ts';
 import { placeholderVersion, type VersionKind } from '../../ingest/batch.ts';
 import type { Moment, ReadMoment } from './dates.ts';
-import { type Encode, encoderOf, type Refusal } from './encode.ts';
+import { encoderOf, type Refusal } from './encode.ts';
 import type { EntityMapping, FieldMapping, FileFormat } from './mapping.ts';
 import type { Row } from './rows.ts';
 
@@ -20,13 +20,20 @@ export type UnmappedValues = Map<string, Map<string, number>>;
 /** At most so many different raw texts are counted by name per field; free text mapped to a closed set has no end. */
 const mostUnmappedTexts = 1000;
 
+/** A row's part for one entity. */
+export interface Converted {
+  id: string;
+  version: number;
+  /** A bit per `keep: last-known` field, set where the row has a value. */
+  known: number;
+  /** Version and fields as COPY text, tab between. */
+  text: string;
+}
+
 export interface EntityConverter {
   mapping: EntityMapping;
-  /**
-   * The row's part for this entity as COPY text (version, then the fields, tab between), undefined when the row has no
-   * such entity, or why it is rejected.
-   */
-  convert(row: Row): string | Rejection | undefined;
+  /** The row's part for this entity, undefined when it has none, or why it is rejected. */
+  convert(row: Row): Converted | Rejection | undefined;
   unmapped: UnmappedValues;
   versionKind(): VersionKind;
   /** The largest `order` so far, when that is a time. */
@@ -46,10 +53,12 @@ export interface ConverterOptions {
 export function createEntityConverter(mapping: EntityMapping, options: ConverterOptions): EntityConverter {
   const { entity } = mapping;
   const unmappedValues: UnmappedValues = new Map();
+  const keeps = mapping.fields.filter((field) => field.keepLastKnown);
   const cells = mapping.fields.map((field) => ({
     name: field.name,
     required: field.field.required === true,
     slot: options.slotOf(field.column),
+    knownBit: keeps.includes(field) ? 1 << keeps.indexOf(field) : 0,
     read: createCell(field, options.format, unmappedValues),
   }));
   const idCell = cells.find((cell) => cell.name === 'id');
@@ -69,59 +78,56 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
     latest: versions.latest,
     convert(row) {
       if (options.shared && idCell && isMissing(row.values[idCell.slot], options.format)) return undefined;
-      let line = '';
-      for (const { name, required, slot, read } of cells) {
+      let text = '';
+      let id = '';
+      let known = 0;
+      for (const { name, required, slot, knownBit, read } of cells) {
         const raw = row.values[slot] ?? null;
         const value = read(raw);
         if (typeof value !== 'string') return reject(row.line, name, `${shown(raw)} ${value.reason}`);
-        if (required && (value === '\\N' || (name === 'id' && value === '')))
-          return reject(row.line, name, 'is missing');
-        line += `\t${value}`;
+        if (required && (value === '\\N' || value === '')) return reject(row.line, name, 'is missing');
+        if (name === 'id') id = value;
+        if (knownBit !== 0 && value !== '\\N') known |= knownBit;
+        text += `\t${value}`;
       }
       const version = versions.of(row);
-      return typeof version === 'number' ? version + line : reject(row.line, versions.field, version);
+      if (typeof version === 'string') return reject(row.line, versions.field, version);
+      return { id, version, known, text: version + text };
     },
   };
 }
 
 function isMissing(raw: string | null | undefined, format: FileFormat): boolean {
-  return raw === null || raw === undefined || format.nulls.has(raw);
+  // Most values are longer than any mark for "missing": no need to hash those.
+  return raw === null || raw === undefined || (raw.length <= format.longestNull && format.nulls.has(raw));
 }
+
+type Cell = (raw: string | null) => string | Refusal;
 
 /** Raw text to COPY text for one field: nulls, then `values:`, then the field's type; closed sets keep `unmapped`. */
-function createCell(
-  mapping: FieldMapping,
-  format: FileFormat,
-  counts: UnmappedValues,
-): (raw: string | null) => string | Refusal {
+function createCell(mapping: FieldMapping, format: FileFormat, counts: UnmappedValues): Cell {
   const { field, values } = mapping;
-  const encode =
-    field.type === 'timestamp' ? remembered(encoderOf(field, format.readMoment)) : encoderOf(field, format.readMoment);
+  const encode = encoderOf(field, format.readMoment);
   const missing = field.missingAs === undefined ? '\\N' : field.missingAs ? 't' : 'f';
   const closedSet = field.values;
-  return (raw) => {
-    if (raw === null || format.nulls.has(raw)) return missing;
+  const read: Cell = (raw) => {
+    if (raw === null || isMissing(raw, format)) return missing;
     const meant = values?.get(raw);
     if (meant === null) return missing;
-    if (closedSet) {
-      const value = meant ?? raw;
-      if (closedSet.includes(value)) return value;
-      if (meant === undefined) countUnmapped(counts, mapping.name, raw);
-      return unmapped;
-    }
-    return encode(meant ?? raw);
+    const value = meant ?? raw;
+    if (!closedSet) return encode(value);
+    return closedSet.includes(value) ? value : unmapped;
   };
-}
-
-/** Rows of one record stand together in most files, so a date is often the one just read. */
-function remembered(encode: Encode): Encode {
-  let lastRaw: string | undefined;
+  // Rows of one record stand together in most files, so a value is often the one just read.
+  let lastRaw: string | null | undefined;
   let last: string | Refusal = '';
   return (raw) => {
     if (raw !== lastRaw) {
-      last = encode(raw);
+      last = read(raw);
       lastRaw = raw;
     }
+    if (last === unmapped && closedSet && raw !== null && values?.get(raw) === undefined)
+      countUnmapped(counts, mapping.name, raw);
     return last;
   };
 }
@@ -155,7 +161,7 @@ function createVersions(mapping: EntityMapping, options: ConverterOptions): Vers
     const slot = options.slotOf(field.column);
     return (row: Row) => {
       const raw = row.values[slot] ?? null;
-      const text = raw === null || options.format.nulls.has(raw) ? null : (field.values?.get(raw) ?? raw);
+      const text = raw === null || isMissing(raw, options.format) ? null : (field.values?.get(raw) ?? raw);
       const moment =
         text === null || field.values?.get(raw ?? '') === null ? undefined : options.format.readMoment(text);
       return typeof moment === 'object' ? moment.micros : undefined;
@@ -194,7 +200,7 @@ function orderVersions(slot: number, format: FileFormat): Versions {
     field: 'order',
     of(row) {
       const raw = row.values[slot] ?? null;
-      if (raw === null || format.nulls.has(raw)) return 'is missing';
+      if (raw === null || isMissing(raw, format)) return 'is missing';
       const version = read(raw);
       if (typeof version === 'string') return version;
       if (!isVersion(version)) return `${shown(raw)} is too large to order by`;

@@ -332,8 +332,10 @@ function twoDigits(text: string, at: number): number {
   return tens < 0 || ones < 0 ? -1 : tens * 10 + ones;
 }
 
+const twoDigitTexts = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'));
+
 function pad(value: number, width = 2): string {
-  return String(value).padStart(width, '0');
+  return width === 2 ? twoDigitTexts[value]! : String(value).padStart(width, '0');
 }
 
 function emptyParts(): Parts {

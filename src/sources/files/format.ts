@@ -9,9 +9,11 @@ const formatKeys = ['delimiter', 'nulls', 'timezone', 'dates'];
 export function readFormat(yaml: CheckedYaml, entry: Entry | undefined): FileFormat {
   const entries = (entry && entriesOf(yaml, entry.value, 'format', formatKeys)) ?? new Map<string, Entry>();
   const timezone = readTimezone(yaml, entries.get('timezone'));
+  const nulls = readNulls(yaml, entries.get('nulls'));
   return {
     delimiter: readDelimiter(yaml, entries.get('delimiter')),
-    nulls: readNulls(yaml, entries.get('nulls')),
+    nulls,
+    longestNull: Math.max(0, ...[...nulls].map((text) => text.length)),
     readMoment: readDates(yaml, entries.get('dates'), timezone),
   };
 }

@@ -1,25 +1,19 @@
 import sql from 'sql-template-tag';
 import { copyRows, type Db, type Tx } from '../../db/db.ts';
-import { type Batch, versionOf } from '../../ingest/batch.ts';
+import type { Batch } from '../../ingest/batch.ts';
 import { writeBatches } from '../../ingest/write.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { CremaError, messageOf } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { TenantZone } from '../../rollups/rollup.ts';
 import { checkColumns, columnsOf } from './columns.ts';
-import { createEntityConverter, type EntityConverter, type Rejection } from './convert.ts';
+import type { EntityConverter, Rejection } from './convert.ts';
 import type { FileMapping } from './mapping.ts';
 import { openRows, type RowFile } from './reader.ts';
-import { copyIntoStage, createStage, duplicateLines, noEntity, resolveRows } from './stage.ts';
-import {
-  type Counts,
-  describeRejection,
-  emptyCounts,
-  type ImportSummary,
-  listUnmapped,
-  shownRejections,
-  sumCounts,
-} from './summary.ts';
+import { copyIntoStage, createStage, duplicateLines, resolveRows } from './stage.ts';
+import { createStager } from './stager.ts';
+import { describeRejection, type ImportSummary, listUnmapped, shownRejections, sumCounts } from './summary.ts';
+import { createWork, type ImportWork } from './work.ts';
 
 export interface ImportDeps {
   db: Db;
@@ -62,7 +56,7 @@ export async function importFile(deps: ImportDeps, options: ImportOptions): Prom
   const rows = await openRows(file, mapping.format.delimiter);
   try {
     if (rows.header) checkColumns(mapping, rows.header, file);
-    const work = createWork(deps, options);
+    const work = createWork({ mapping, at: deps.clock.now(), asOf: options.asOf, onReject: deps.onReject });
     await deps.db
       .tx(async (tx) => {
         await load(tx, deps, options, rows, work);
@@ -104,44 +98,7 @@ export async function importFile(deps: ImportDeps, options: ImportOptions): Prom
 /** Leaves the transaction without keeping it. */
 class DryRun extends Error {}
 
-interface Work {
-  at: Temporal.Instant;
-  entities: { converter: EntityConverter; counts: Counts }[];
-  rejections: Rejection[];
-  reject(rejection: Rejection): void;
-  asOf(converter: EntityConverter): Temporal.Instant;
-}
-
-function createWork(deps: ImportDeps, options: ImportOptions): Work {
-  const { mapping } = options;
-  const at = deps.clock.now();
-  const columns = columnsOf(mapping);
-  const entities = mapping.entities.map((entity) => ({
-    converter: createEntityConverter(entity, {
-      format: mapping.format,
-      slotOf: (column) => columns.indexOf(column),
-      runVersion: versionOf(at),
-      shared: mapping.entities.length > 1,
-    }),
-    counts: emptyCounts(),
-  }));
-  const rejections: Rejection[] = [];
-  return {
-    at,
-    entities,
-    rejections,
-    reject(rejection) {
-      const entity = entities.find(({ converter }) => converter.mapping.entity.id === rejection.entity);
-      if (entity) entity.counts.rejected++;
-      // Duplicates are found after the file is read: keep enough of both to show the first by line.
-      if (rejections.length < 2 * shownRejections) rejections.push(rejection);
-      deps.onReject?.(rejection);
-    },
-    asOf: (converter) => options.asOf ?? converter.latest() ?? at,
-  };
-}
-
-async function load(tx: Tx, deps: ImportDeps, options: ImportOptions, rows: RowFile, work: Work): Promise<void> {
+async function load(tx: Tx, deps: ImportDeps, options: ImportOptions, rows: RowFile, work: ImportWork): Promise<void> {
   const { mapping } = options;
   // Sorting a file's rows by id in memory is worth more than the server's careful default; a load may take its time.
   await tx.query(sql`
@@ -153,7 +110,7 @@ async function load(tx: Tx, deps: ImportDeps, options: ImportOptions, rows: RowF
   for (const [index, { converter, counts }] of work.entities.entries()) {
     const entity = converter.mapping;
     const resolved = await resolveRows(tx, entity, index);
-    if (entity.rows !== 'unique') counts.superseded = resolved.duplicates;
+    if (entity.rows !== 'unique') counts.superseded += resolved.duplicates;
     else if (resolved.duplicates > 0) await rejectDuplicates(tx, work, converter, index);
     batches.push({
       entity: entity.entity,
@@ -178,29 +135,14 @@ async function* stageLines(
   deps: ImportDeps,
   options: ImportOptions,
   rows: RowFile,
-  work: Work,
+  work: ImportWork,
 ): AsyncGenerator<string> {
-  const columns = columnsOf(options.mapping);
-  const none = work.entities.map(({ converter }) => noEntity(converter.mapping));
+  const stager = createStager(work);
   let read = 0;
   const progress = (phase: ImportProgress['phase']) =>
     deps.onProgress?.({ phase, rows: read, bytesRead: rows.bytesRead(), bytesTotal: rows.sizeBytes });
-  for await (const batch of rows.batches(columns)) {
-    let piece = '';
-    for (const row of batch.rows) {
-      let line = '';
-      let kept = false;
-      for (let index = 0; index < work.entities.length; index++) {
-        const { converter, counts } = work.entities[index]!;
-        const part = converter.convert(row);
-        if (part !== undefined) counts.read++;
-        if (typeof part === 'object') work.reject(part);
-        const staged = typeof part === 'string';
-        kept ||= staged;
-        line += `\t${staged ? part : none[index]}`;
-      }
-      if (kept) piece += `${row.line + line}\n`;
-    }
+  for await (const batch of rows.batches(columnsOf(options.mapping))) {
+    const piece = stager(batch.rows);
     for (const fault of batch.faults) {
       for (const { converter, counts } of work.entities) {
         counts.read++;
@@ -211,10 +153,12 @@ async function* stageLines(
     if (piece !== '') yield piece;
     await progress('reading');
   }
+  const rest = stager(undefined);
+  if (rest !== '') yield rest;
   await progress('storing');
 }
 
-async function rejectDuplicates(tx: Tx, work: Work, converter: EntityConverter, index: number): Promise<void> {
+async function rejectDuplicates(tx: Tx, work: ImportWork, converter: EntityConverter, index: number): Promise<void> {
   for await (const page of duplicateLines(tx, index)) {
     for (const { line, id, first } of page) {
       const reason = `${JSON.stringify(id)} is also in line ${first} (say rows: last or rows: first to allow several)`;
@@ -223,7 +167,7 @@ async function rejectDuplicates(tx: Tx, work: Work, converter: EntityConverter, 
   }
 }
 
-function refuseRejections(file: string, work: Work): void {
+function refuseRejections(file: string, work: ImportWork): void {
   const rejected = work.entities.reduce((sum, { counts }) => sum + counts.rejected, 0);
   if (rejected === 0) return;
   const first = work.rejections.toSorted((a, b) => a.line - b.line).slice(0, shownRejections);

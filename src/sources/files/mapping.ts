@@ -14,6 +14,8 @@ export interface FileFormat {
   delimiter: string;
   /** Texts that stand for "no value". */
   nulls: ReadonlySet<string>;
+  /** Length of the longest of them. */
+  longestNull: number;
   readMoment: ReadMoment;
 }
 

@@ -37,14 +37,20 @@ export async function* decodeText(bytes: Readable, file: string): AsyncGenerator
   try {
     const { first, rest } = await peel(bytes);
     const packed = first[0] === 0x1f && first[1] === 0x8b;
+    let tail: Buffer = Buffer.alloc(0);
     for await (const chunk of packed ? gunzip(rest) : rest) {
       if (characters === 0) refuseUtf16(chunk as Buffer, file);
-      const text = decoder.decode(chunk as Buffer, { stream: true });
+      // Cut behind a line end where there is one: what the splitters then get is mostly whole rows in one flat string,
+      // which reads twice as fast as one glued together of two.
+      const bytesSoFar: Buffer = tail.length === 0 ? (chunk as Buffer) : Buffer.concat([tail, chunk as Buffer]);
+      const cut = bytesSoFar.lastIndexOf(10) + 1 || bytesSoFar.length;
+      const text = decoder.decode(bytesSoFar.subarray(0, cut), { stream: true });
+      tail = bytesSoFar.subarray(cut);
       characters += text.length;
       if (text !== '') yield text;
     }
-    const tail = decoder.decode();
-    if (tail !== '') yield tail;
+    const text = decoder.decode(tail);
+    if (text !== '') yield text;
   } catch (error) {
     throw unreadable(error, file, characters);
   } finally {
