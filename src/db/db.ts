@@ -114,14 +114,15 @@ function onClient(client: pg.PoolClient, url: string): Tx {
     run: (statement) => guarded(async () => (await client.query(statement)).rowCount ?? 0, url),
     copyIn(statement) {
       const stream = client.query(copyStreams.from(statement));
-      return {
-        stream,
-        done: new Promise((resolve, reject) => {
-          stream.once('finish', resolve);
-          stream.once('error', (error) => reject(isConnectionLoss(error) ? wentAway(error) : error));
-          client.once('end', () => reject(wentAway(new Error('connection ended'))));
-        }),
-      };
+      const done = new Promise<void>((resolve, reject) => {
+        const lost = () => reject(wentAway(new Error('connection ended')));
+        // The client outlives the COPY: a listener left behind would be one more with every COPY it runs.
+        stream.once('close', () => client.off('end', lost));
+        stream.once('finish', resolve);
+        stream.once('error', (error) => reject(isConnectionLoss(error) ? wentAway(error) : error));
+        client.once('end', lost);
+      });
+      return { stream, done };
     },
   };
 }

@@ -16,7 +16,7 @@ export async function createReferenced(tx: Tx, tenantId: number, batch: Batch): 
   for (const [target, fields] of fieldsOf) {
     const named = fields.map(
       (field) => sql`
-        select c.${raw(field)} from compared c
+        select distinct c.${raw(field)} from compared c
         where c.outcome in ('inserted', 'updated') and c.${raw(field)} is not null`,
     );
     await tx.run(sql`

@@ -1,6 +1,6 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Tx } from '../db/db.ts';
-import { entityIds } from '../domain/entities.ts';
+import { type Entity, entityIds } from '../domain/entities.ts';
 import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
 import { columns } from '../rollups/rollup.ts';
@@ -58,6 +58,7 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
   }
   if (written.inserted + written.updated + countOf('confirmed') > 0) await upsert(tx, tenant.tenantId, batch);
   if (written.inserted + written.updated > 0) {
+    await refreshStatistics(tx, entity, written.inserted);
     const touched = sql`select ${source}::text, c.id from compared c where c.outcome in ('inserted', 'updated')`;
     await markStored(tx, rollups, tenant, touched);
     await createReferenced(tx, tenant.tenantId, batch);
@@ -135,6 +136,20 @@ async function upsert(tx: Tx, tenantId: number, batch: Batch): Promise<void> {
     on conflict (tenant_id, source, id) do update
     set ${spread(assignments)} version = excluded.version, deleted_at = null
     where excluded.version >= t.version`);
+}
+
+/**
+ * Has the table analysed when this batch made a good part of it. The planner otherwise believes the old figures (none
+ * at all after a first import) until autovacuum comes by, takes any index for as good as the primary key, and the marks
+ * below and the drain after us read the whole table once per record.
+ */
+async function refreshStatistics(tx: Tx, entity: Entity, inserted: number): Promise<void> {
+  if (inserted < 500) return;
+  const [known] = await tx.query<{ records: number }>(sql`
+    select reltuples::bigint as records from pg_class where oid = ${entity.table}::regclass`);
+  if (inserted < (known?.records ?? 0) / 10) return;
+  const found = new Set(['tenant_id', 'source', 'id', ...rollupsOf(entity.id).map((rollup) => rollup.at)]);
+  await tx.run(sql`analyze ${raw(entity.table)} (${columns([...found])})`);
 }
 
 async function moveStream(tx: Tx, run: WriteRun, batch: Batch): Promise<void> {
