@@ -39,8 +39,10 @@ export function groupColumns(grouping: Grouping, scope: Scope, alias: string): S
   }
   if (grouping.kind === 'breakdown') {
     const dimension = dimensionOf(grouping.by);
-    const source = dimension.entity ? raw(`${alias}.source`) : sql`null::text`;
-    return sql`null::date as bucket, coalesce(${raw(`${alias}.${dimension.column}`)}, '') as key, ${source} as source`;
+    const key = raw(`coalesce(${alias}.${dimension.column}, '')`);
+    // An id belongs to its source; having none is the same everywhere.
+    const source = dimension.entity ? sql`case when ${key} <> '' then ${raw(alias)}.source end` : sql`null::text`;
+    return sql`null::date as bucket, ${key} as key, ${source} as source`;
   }
   return sql`null::date as bucket, null::text as key, null::text as source`;
 }

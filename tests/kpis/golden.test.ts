@@ -295,6 +295,17 @@ describe('broken down', () => {
     ]);
   });
 
+  test('having none is one row, whatever the source', async () => {
+    const two: Asker = { ...asker, tenantId: await makeTenant(database.db, 'two-sources') };
+    await insertTickets(database.db, two.tenantId, [
+      { id: 'a', created_at: '2026-11-10T10:00:00Z' },
+      { id: 'a', created_at: '2026-11-11T10:00:00Z', source: 'zendesk' },
+    ]);
+    await settle(two, { import: two.now, zendesk: two.now });
+    for (const by of ['team', 'operator', 'account'] as const)
+      expect((await ask(two, 'tickets', { by })).breakdown?.rows).toMatchObject([{ key: '', value: 2 }]);
+  });
+
   test('backlog by team, at the end of the period', async () => {
     expect(await rows('backlog', 'team')).toEqual([
       ['2', 'Tier 2', 3],

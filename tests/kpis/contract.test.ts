@@ -1,0 +1,299 @@
+import sql from 'sql-template-tag';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { KpiResult } from '../../src/domain/kpi-result.ts';
+import { kpis } from '../../src/kpis/index.ts';
+import { insertTickets, makeTenant, type TicketValues, useDatabase } from '../database.ts';
+import { type Asker, ask, settle } from './asking.ts';
+
+/* What holds for every KPI of the catalogue, also for those to come. */
+const database = useDatabase();
+
+const tenantIn = async (timezone: string, now: string, slug: string): Promise<Asker> => ({
+  db: database.db,
+  tenantId: await makeTenant(database.db, slug, { timezone }),
+  timezone,
+  now,
+});
+
+/** Every number in a result, wherever it stands. */
+function numbersIn(value: unknown): number[] {
+  if (typeof value === 'number') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
+}
+
+/** Tickets spread over the days of October and November 2026, of all kinds. */
+const mixed: TicketValues[] = Array.from({ length: 400 }, (_, n) => {
+  const created = Temporal.Instant.from('2026-10-01T00:30:00Z').add({ minutes: n * 217 });
+  const resolved = created.add({ minutes: (n * n * 37) % 20_000 });
+  return {
+    id: `t${n}`,
+    source: n % 5 === 0 ? 'zendesk' : 'import',
+    created_at: created.toString(),
+    resolved_at: n % 3 === 0 ? null : resolved.toString(),
+    priority: ['critical', 'high', 'medium', 'low', null][n % 5]!,
+    status: ['open', 'resolved', 'closed'][n % 3]!,
+    channel: ['email', 'chat', null][n % 3]!,
+    team_id: [null, '1', '2', '3'][n % 4]!,
+    // More operators than a breakdown shows one by one.
+    operator_id: n % 29 === 0 ? null : `op${n % 29}`,
+    account_id: n % 7 === 0 ? null : `a${n % 7}`,
+    sla_met: [true, false, null][(n * 7) % 3]!,
+  };
+});
+
+describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
+  let asker: Asker;
+  beforeAll(async () => {
+    asker = await tenantIn('America/New_York', '2026-11-20T15:00:00Z', `contract-${id}`);
+    await insertTickets(database.db, asker.tenantId, mixed);
+    await settle(asker, { import: asker.now, zendesk: asker.now });
+  });
+
+  test('declares itself in full', () => {
+    for (const text of [kpi.title, kpi.question, kpi.formula, kpi.needs, kpi.owner]) expect(text).not.toBe('');
+    expect(kpi.rollups).toContain(kpi.datedBy);
+    expect(kpi.examples.length).toBeGreaterThan(0);
+    expect(new Set(kpi.dimensions).size).toBe(kpi.dimensions.length);
+  });
+
+  test('without any data there is no value, and nothing pretends to be one', async () => {
+    const empty = await tenantIn('UTC', '2026-11-20T15:00:00Z', `empty-${id}`);
+    for (const period of [undefined, 'today', 'all', 'mtd', '2026-Q1']) {
+      const result = await ask(empty, id, { ...(period ? { period } : {}), by: kpi.dimensions[0]! });
+      expect(result.value).toBeNull();
+      expect(Object.values(result.parts).every((part) => part === null)).toBe(true);
+      expect(result.series.points.every((point) => point.value === null)).toBe(true);
+      expect(result.breakdown?.rows).toEqual([]);
+      expect(result.period.complete).toBe(false);
+      expect(result.freshness).toMatchObject({ asOf: null, sources: [] });
+      if (period !== 'all') expect(result.comparison?.verdict).toBe('no-baseline');
+      expect(numbersIn(result).every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  test('shows every declared part and no other, in rows too', async () => {
+    const declared = Object.keys(kpi.parts).sort();
+    const result = await ask(asker, id, { period: '30d', by: 'team' });
+    expect(Object.keys(result.parts).sort()).toEqual(declared);
+    for (const row of result.breakdown!.rows) expect(Object.keys(row.parts ?? {}).sort()).toEqual(declared);
+    const quiet = await ask(asker, id, { period: '30d', filters: [['status', 'on-hold']] });
+    expect(Object.keys(quiet.parts).sort()).toEqual(declared);
+    expect(quiet.value).toBe(kpi.unit === 'count' ? 0 : null);
+  });
+
+  test('says the same twice', async () => {
+    const asked = { period: 'all', by: 'operator' } as const;
+    expect(await ask(asker, id, asked)).toEqual(await ask(asker, id, asked));
+  });
+
+  test('has only finite numbers, and values in the range of their unit', async () => {
+    for (const period of ['7d', '30d', 'all', 'today', 'last month', 'ytd']) {
+      const result = await ask(asker, id, { period, by: 'priority' });
+      expect(numbersIn(result).every(Number.isFinite)).toBe(true);
+      const values = [result, ...result.series.points, ...result.breakdown!.rows].map((measure) => measure.value);
+      for (const value of values) {
+        if (value === null) continue;
+        expect(Number(value)).toBeGreaterThanOrEqual(0);
+        if (kpi.unit === 'ratio') expect(Number(value)).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
+  test.each(kpi.dimensions)('by %s: shares make one, counts make the whole', async (by) => {
+    const result = await ask(asker, id, { period: '2026-10-01..2026-11-19', by });
+    const { rows, other } = result.breakdown!;
+    const all = other ? [...rows, other] : rows;
+    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.length).toBeLessThanOrEqual(20);
+    expect(other === null).toBe(rows.length < 20);
+    expect(sum(all.map((row) => row.share))).toBeCloseTo(1, 9);
+    if (kpi.unit === 'count') expect(sum(all.map((row) => row.value))).toBe(result.value);
+    if (kpi.unit === 'ratio') {
+      expect(sum(all.map((row) => row.numerator))).toBe(result.numerator);
+      expect(sum(all.map((row) => row.denominator))).toBe(result.denominator);
+    }
+    for (const [name, part] of Object.entries(kpi.parts)) {
+      if (part.unit === 'count' && name !== 'unflagged' && name !== 'negative')
+        expect(sum(all.map((row) => row.parts?.[name]))).toBe(result.parts[name]);
+    }
+    const shares = rows.map((row) => row.share ?? 0);
+    expect(shares).toEqual(shares.toSorted((a, b) => b - a));
+  });
+
+  test('each row is what the filter of its value answers', async () => {
+    const period = '2026-10-10..2026-11-10';
+    const { rows } = (await ask(asker, id, { period, by: 'priority' })).breakdown!;
+    for (const row of rows) {
+      const filtered = await ask(asker, id, { period, filters: [['priority', row.key === '' ? 'none' : row.key!]] });
+      expect(filtered.value).toBe(row.value);
+      expect(filtered.parts).toEqual(row.parts);
+    }
+  });
+
+  test.each(['day', 'week', 'month'] as const)('its %ss cover the period and add up', async (grain) => {
+    const result = await ask(asker, id, { period: '2026-10-07..2026-11-18', grain });
+    const { points } = result.series;
+    if (kpi.kind === 'stock') expect(points.at(-1)?.value).toBe(result.value);
+    else if (kpi.unit === 'count') expect(sum(points.map((point) => point.value))).toBe(result.value);
+    if (kpi.unit === 'ratio') {
+      expect(sum(points.map((point) => point.numerator))).toBe(result.numerator);
+      expect(sum(points.map((point) => point.denominator))).toBe(result.denominator);
+    }
+    expect(points).toHaveLength({ day: 43, week: 7, month: 2 }[grain]);
+    // Cut by the period's edges, a week or month is not a whole one.
+    expect(points.filter((point) => !point.complete)).toHaveLength({ day: 0, week: 2, month: 2 }[grain]);
+  });
+
+  test('each point is what its own period answers', async () => {
+    const { points } = (await ask(asker, id, { period: '2026-10-12..2026-11-01', grain: 'week' })).series;
+    for (const point of points) {
+      const end = Temporal.PlainDate.from(point.at).add({ days: 6 });
+      expect((await ask(asker, id, { period: `${point.at}..${end}` })).value).toBe(point.value);
+    }
+  });
+
+  test('an unfinished period is partial and its last point incomplete', async () => {
+    for (const period of ['today', '2026-11', '2026', '2026-11-18..2026-11-25']) {
+      const result = await ask(asker, id, { period });
+      expect(result.period).toMatchObject({ complete: false, mature: false });
+      expect(['partial', 'no-baseline']).toContain(result.comparison?.verdict);
+      expect(result.series.points.at(-1)?.complete).toBe(false);
+      expect(result.series.points.at(-1)!.at <= '2026-11-20').toBe(true);
+    }
+    expect((await ask(asker, id, { period: '2026-11' })).comparison?.verdict).toBe('partial');
+  });
+
+  test('a finished one is judged, with a verdict of its direction', async () => {
+    const result = await ask(asker, id, { period: '2026-11-01..2026-11-15' });
+    const directed = kpi.better === 'neither' ? ['higher', 'lower'] : ['better', 'worse'];
+    expect([...directed, 'same', 'too-close']).toContain(result.comparison?.verdict);
+    expect(result.period).toMatchObject({ complete: true, mature: true });
+  });
+
+  test('waiting changes are said and do not hold the answer up', async () => {
+    await database.db.run(sql`
+      insert into ops.dirty (tenant_id, rollup, bucket)
+      select ${asker.tenantId}, ${kpi.rollups[0]!.id}, d::date from unnest(array['2026-11-01', '2026-11-01', '2026-11-02']) as d`);
+    expect((await ask(asker, id)).freshness.pending).toBe(2);
+    await database.db.run(sql`delete from ops.dirty where tenant_id = ${asker.tenantId}`);
+  });
+
+  test('records of demo accounts and deleted ones do not count, unknown accounts do', async () => {
+    const before = await ask(asker, id, { period: 'last month', by: 'account' });
+    const demo = await tenantIn(asker.timezone, asker.now, `demo-${id}`);
+    await database.db.run(sql`update ops.tenants set demo_accounts = '{d1}' where tenant_id = ${demo.tenantId}`);
+    await database.db.run(sql`
+      insert into crm.accounts (tenant_id, source, id, name, demo, version)
+      values (${demo.tenantId}, 'import', 'd2', 'Demo', true, 1), (${demo.tenantId}, 'zendesk', 'd2', 'Real', false, 1)`);
+    const double = (accountId: string, source?: string) =>
+      mixed.map((ticket) => ({
+        ...ticket,
+        id: `${ticket.id}-${accountId}`,
+        account_id: accountId,
+        ...(source ? { source } : {}),
+      }));
+    await insertTickets(database.db, demo.tenantId, [
+      ...mixed,
+      ...double('d1'),
+      ...double('d2', 'import'),
+      ...mixed.map((ticket) => ({ ...ticket, id: `${ticket.id}-x`, deleted_at: '2026-11-01T00:00:00Z' })),
+    ]);
+    await settle(demo, { import: asker.now, zendesk: asker.now });
+    const after = await ask(demo, id, { period: 'last month', by: 'account' });
+    expect(comparable(after)).toEqual(comparable(before));
+    await insertTickets(
+      database.db,
+      demo.tenantId,
+      double('d2', 'zendesk').map((ticket) => ({ ...ticket, id: `${ticket.id}-z` })),
+    );
+    await settleAgain(demo);
+    expect(comparable(await ask(demo, id, { period: 'last month', by: 'account' }))).not.toEqual(comparable(before));
+  });
+});
+
+describe('calendars', () => {
+  /** A ticket every hour of a stretch, each resolved half an hour later. */
+  const hourly = (from: string, hours: number): TicketValues[] =>
+    Array.from({ length: hours }, (_, n) => {
+      const created = Temporal.Instant.from(from).add({ hours: n });
+      return {
+        id: `h${n}`,
+        created_at: created.toString(),
+        resolved_at: created.add({ minutes: 29, seconds: 59 }).toString(),
+        sla_met: true,
+      };
+    });
+
+  test.each([
+    // Clocks go forward at 02:00 in New York: 23 hours; back at 02:00: 25.
+    ['America/New_York', '2026-03-08', 23, '2026-03-06T00:00:00Z'],
+    ['America/New_York', '2026-11-01', 25, '2026-10-30T00:00:00Z'],
+    // In Santiago the day begins at 01:00 where clocks go forward, and its last hour comes twice where they go back.
+    ['America/Santiago', '2026-09-06', 23, '2026-09-04T00:00:00Z'],
+    ['America/Santiago', '2026-04-04', 25, '2026-04-02T00:00:00Z'],
+    ['Asia/Kolkata', '2026-03-29', 24, '2026-03-27T00:00:00Z'],
+    ['UTC', '2024-02-29', 24, '2024-02-27T00:00:00Z'],
+  ])('in %s, %s has %i hours', async (timezone, date, hours, from) => {
+    const asker = await tenantIn(timezone, '2026-12-01T12:00:00Z', `${timezone}-${date}`);
+    await insertTickets(database.db, asker.tenantId, hourly(from, 6 * 24));
+    await settle(asker, { import: asker.now });
+    const day = async (id: string) => ask(asker, id, { period: date });
+    expect((await day('tickets')).value).toBe(hours);
+    expect((await day('sla-reported')).denominator).toBe(hours);
+    expect((await day('resolution-time')).parts.count).toBe(hours);
+    expect((await day('backlog')).value).toBe(0);
+    expect((await day('tickets')).series.points).toMatchObject([{ at: date, value: hours, complete: true }]);
+  });
+
+  test('asked in the hour that comes twice, only what has happened counts', async () => {
+    const asker = await tenantIn('America/New_York', '2026-11-01T06:30:00Z', 'twice');
+    await insertTickets(database.db, asker.tenantId, hourly('2026-11-01T04:00:00Z', 6));
+    await settle(asker, { import: asker.now });
+    // 00:00, 01:00 and 01:00 again, local time; the first three hours of the day.
+    expect((await ask(asker, 'tickets', { period: 'today' })).value).toBe(3);
+    expect((await ask(asker, 'tickets', { period: 'today', now: '2026-11-01T05:30:00Z' })).value).toBe(2);
+  });
+
+  test('month ends: the last instant belongs to the month, the next one does not', async () => {
+    const asker = await tenantIn('Asia/Kolkata', '2026-12-15T00:00:00Z', 'month-ends');
+    await insertTickets(
+      database.db,
+      asker.tenantId,
+      ['2024-02-29T18:29:59.999999Z', '2024-02-29T18:30:00Z', '2026-09-30T18:29:59Z', '2026-09-30T18:30:00Z'].map(
+        (created_at, n) => ({ id: String(n), created_at }),
+      ),
+    );
+    await settle(asker, { import: asker.now });
+    const count = async (period: string) => (await ask(asker, 'tickets', { period })).value;
+    expect([await count('2024-02'), await count('2024-03'), await count('2024-02-29')]).toEqual([1, 1, 1]);
+    expect([await count('2026-Q3'), await count('2026-Q4'), await count('2026-09'), await count('2026-10')]).toEqual([
+      1, 1, 1, 1,
+    ]);
+  });
+
+  test('a leap day is compared with the last day of February', async () => {
+    const asker = await tenantIn('UTC', '2024-03-10T00:00:00Z', 'leap');
+    await insertTickets(database.db, asker.tenantId, [
+      { id: 'a', created_at: '2023-01-01T00:00:00Z' },
+      { id: 'b', created_at: '2023-02-28T12:00:00Z' },
+      { id: 'c', created_at: '2024-02-28T12:00:00Z' },
+      { id: 'd', created_at: '2024-02-29T12:00:00Z' },
+    ]);
+    await settle(asker, { import: asker.now });
+    for (const period of ['2024-02-28', '2024-02-29', '2024-02'])
+      expect((await ask(asker, 'tickets', { period, versus: 'year' })).comparison).toMatchObject({ value: 1 });
+  });
+});
+
+function sum(values: readonly unknown[]): number {
+  return values.reduce<number>((total, value) => total + Number(value ?? 0), 0);
+}
+
+/** What a question is answered with, leaving out what depends on how far the records reach. */
+function comparable({ value, numerator, denominator, parts, series, breakdown, distribution }: KpiResult) {
+  return { value, numerator, denominator, parts, series, breakdown, distribution };
+}
+
+async function settleAgain(asker: Asker): Promise<void> {
+  await settle(asker, {});
+}
