@@ -13,7 +13,7 @@ import type {
   SectionBlock,
 } from '@slack/types';
 import { clip, limits } from './limits.ts';
-import { escapeText, oneLine } from './text.ts';
+import { escapeText, oneLine, printable } from './text.ts';
 
 /** What is sent: `text` for notifications and screen readers, blocks for the eye. */
 export interface Message {
@@ -80,11 +80,11 @@ export function richList(items: readonly Piece[][]): RichTextBlock {
 }
 
 function richElement(piece: Piece): RichTextElement {
-  if (typeof piece === 'string') return { type: 'text', text: piece };
+  if (typeof piece === 'string') return { type: 'text', text: printable(piece) || ' ' };
   if ('user' in piece) return { type: 'user', user_id: piece.user };
   return 'bold' in piece
-    ? { type: 'text', text: piece.bold, style: { bold: true } }
-    : { type: 'text', text: piece.code, style: { code: true } };
+    ? { type: 'text', text: printable(piece.bold) || ' ', style: { bold: true } }
+    : { type: 'text', text: printable(piece.code) || ' ', style: { code: true } };
 }
 
 /** Lines in a fixed-width font; literal. */

@@ -40,17 +40,17 @@ export function clip(text: string, most: number): string {
  * As many lines as fit into `most` units, then `and 7 more`. `rows`: at most so many lines, whatever their length.
  */
 export function clipLines(lines: readonly string[], most: number, rows = Number.POSITIVE_INFINITY): string {
+  const whole = lines.join('\n');
+  if (whole.length <= most && lines.length <= rows) return whole;
   const kept: string[] = [];
   let length = 0;
   for (const line of lines) {
-    const rest = lines.length - kept.length - 1;
-    const tail = rest > 0 ? moreOf(rest).length + 1 : 0;
+    const tail = moreOf(lines.length - kept.length).length + 1;
     if (kept.length >= rows || length + line.length + tail > most) break;
     kept.push(line);
     length += line.length + 1;
   }
-  const left = lines.length - kept.length;
-  return left === 0 ? kept.join('\n') : [...kept, moreOf(left)].join('\n');
+  return [...kept, moreOf(lines.length - kept.length)].join('\n');
 }
 
 function moreOf(count: number): string {

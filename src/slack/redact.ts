@@ -3,7 +3,7 @@ import { messageOf } from '../lib/errors.ts';
 /** Tokens, and the response and upload addresses that work without one. */
 const secrets: readonly RegExp[] = [
   /\bx(?:ox[a-z]|app)-[\w.-]+/gi,
-  /https?:\/\/[^\s"'<>]*\/(?:commands|actions|services|workflows|upload|link)[/?][^\s"'<>]*/gi,
+  /(?:https?|wss?):\/\/[^\s"'<>]*\/(?:commands|actions|services|workflows|upload|link)[/?][^\s"'<>]*/gi,
   /"?(?:trigger_id|response_url|token|authorization)"?\s*[:=]\s*"?[^\s",}]+/gi,
 ];
 

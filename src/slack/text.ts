@@ -6,9 +6,14 @@
 /** Control characters, and those that turn the direction of the text after them. */
 const unwanted = /[\p{Cc}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu;
 
-/** One line of ordinary characters: no line breaks, no direction overrides, no runs of space. */
+/** Ordinary characters only: no line breaks, no direction overrides. */
+export function printable(text: string): string {
+  return text.replaceAll(unwanted, ' ');
+}
+
+/** The same without runs of space. */
 export function oneLine(text: string): string {
-  return text.replaceAll(unwanted, ' ').replaceAll(/ {2,}/g, ' ').trim();
+  return printable(text).replaceAll(/ {2,}/g, ' ').trim();
 }
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };

@@ -3,9 +3,6 @@ import type { Metrics } from './metrics.ts';
 import { type Checks, readinessOf } from './readiness.ts';
 import { send, sendJson } from './respond.ts';
 
-/** Longest wait for the checks, in milliseconds: whoever asks gives up soon, too. */
-const readyTimeoutMs = 3_000;
-
 export interface Route {
   methods: readonly string[];
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void;
@@ -14,6 +11,7 @@ export interface Route {
 export interface RouteDeps {
   slack: RequestListener | undefined;
   ready: () => Promise<Checks>;
+  readyTimeoutMs: number;
   metrics: Metrics;
   isClosing: () => boolean;
 }
@@ -21,7 +19,13 @@ export interface RouteDeps {
 const readOnly = ['GET', 'HEAD'];
 
 /** Every path there is. */
-export function createRoutes({ slack, ready, metrics, isClosing }: RouteDeps): ReadonlyMap<string, Route> {
+export function createRoutes({
+  slack,
+  ready,
+  readyTimeoutMs,
+  metrics,
+  isClosing,
+}: RouteDeps): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>([
     ['/healthz', { methods: readOnly, handle: (_request, response) => sendJson(response, 200, { status: 'ok' }) }],
     [

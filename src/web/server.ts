@@ -17,6 +17,8 @@ export interface WebServerOptions {
   listeners: { slack?: RequestListener };
   ready: () => Promise<Checks>;
   metrics?: Metrics;
+  /** Longest wait for `ready`, in milliseconds: whoever asks gives up soon, too. */
+  readyTimeoutMs?: number;
   /** Longest wait for running requests when closing, in milliseconds. */
   closeTimeoutMs?: number;
 }
@@ -31,11 +33,11 @@ export interface WebServer {
 
 /** The one HTTP server. Rejects with a CremaError `PORT_IN_USE` or `PORT_DENIED` when it cannot listen. */
 export async function createWebServer(options: WebServerOptions): Promise<WebServer> {
-  const { log, host, closeTimeoutMs = 8_000 } = options;
+  const { log, host, readyTimeoutMs = 3_000, closeTimeoutMs = 8_000 } = options;
   const metrics = options.metrics ?? createMetrics();
   let closing = false;
   const routes = createRoutes({
-    ...{ slack: options.listeners.slack, ready: options.ready, metrics },
+    ...{ slack: options.listeners.slack, ready: options.ready, metrics, readyTimeoutMs },
     isClosing: () => closing,
   });
 
@@ -47,6 +49,8 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
     response.once('close', () => {
       const seconds = (performance.now() - startedAt) / 1000;
       metrics.request({ route: route ? path : 'other', method, status: response.statusCode, seconds });
+      // A connection that was busy when the server closed would be kept alive.
+      if (closing) setImmediate(() => server.closeIdleConnections());
     });
     secure(response);
     if (closing) response.setHeader('connection', 'close');

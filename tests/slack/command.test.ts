@@ -31,9 +31,7 @@ describe('/kpi', () => {
     expect(whole.ephemeralTo).toBe(maya);
     expect(whole.text).toContain('90.0 %');
     expect(whole.blocks.map((block) => block.type)).toEqual(['header', 'section', 'image', 'context', 'actions']);
-    expect(textOf(whole)).toContain(
-      '*90.0 %*  ▲ up 10.0 points vs 2–8 Nov (better) · target 90.0 % met ✓ · 126 of 140',
-    );
+    expect(textOf(whole)).toContain('*90.0 %*  ▲ up 10.0 points vs 2–8 Nov (better) · target 90 % met ✓ · 126 of 140');
     expect(textOf(whole)).toMatch(
       /9–15 Nov 2026 · Asia\/Jakarta · as of <!date\^1794790800\^.*\|16 Nov 2026 08:00> · fresh/,
     );

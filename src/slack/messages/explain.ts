@@ -8,7 +8,7 @@ export function explainMessage(answer: Extract<Answer, { kind: 'explain' }>, loc
   const { kpi, owner, criticality, target } = answer;
   const parts = Object.values(kpi.parts).map((part) => part.title);
   const facts: [string, string][] = [
-    ['Better', kpi.better === 'neither' ? 'neither direction' : kpi.better],
+    ['Better', { up: 'higher', down: 'lower', neither: 'neither higher nor lower' }[kpi.better]],
     ['Target', target === null ? 'none' : formatValue(target, kpi.unit, { locale })],
     ['Parts', parts.join(', ') || 'none'],
     ['Broken down by', kpi.dimensions.join(', ')],

@@ -15,9 +15,9 @@ export function noDataMessage(
   const why = noDataPhrase(result, data, view.locale);
   // Nothing that this person may see is a question of rights as long as something has been loaded.
   const rights = data === null && result.requires.length === 0 && result.freshness.sources.length > 0;
-  return message(`${result.title}: no data. ${why}`, [
+  return message(`${result.title}: ${why}`, [
     titleBlock(result),
-    paragraph(`No data. ${why}`),
+    paragraph(why),
     ...(rights ? [whomToAsk(view.administrators ?? [])] : []),
     footBlock(result, view.locale),
     ...(data === null

@@ -8,7 +8,7 @@ import { actionIds, askAbout } from '../action-ids.ts';
 import { actions, button, context, image, type Message, message, mrkdwn, overflow, preformatted } from '../blocks.ts';
 import { asChart, withBreakdown } from '../command-words.ts';
 import { clipLines, limits } from '../limits.ts';
-import { userIdOf } from '../text.ts';
+import { printable, userIdOf } from '../text.ts';
 import { mostTableText, tableText } from './table-text.ts';
 import { detailBlocks, footBlock, staleBlocks, titleBlock, valueBlock } from './value.ts';
 
@@ -69,7 +69,8 @@ export function notification(result: KpiResult, locale: string): string {
 function bodyBlocks(result: KpiResult, show: KpiRequest['show'], { locale, picture }: ResultView): KnownBlock[] {
   const table = tableOf(result, locale);
   const isSeries = result.breakdown === null;
-  if (show === 'csv') return [preformatted(clipLines(csvOf(result).trimEnd().split('\n'), mostTableText))];
+  if (show === 'csv')
+    return [preformatted(clipLines(csvOf(result).trimEnd().split('\n').map(printable), mostTableText))];
   if (show === 'table') return [preformatted(tableText(table, { rows: tableRows, last: isSeries }))];
   if (picture?.kind === 'image') return [image(picture.fileId, picture.altText)];
   if (picture?.kind === 'missing') {

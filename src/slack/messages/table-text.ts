@@ -2,8 +2,9 @@ import type { AnswerTable } from '../../answers/table.ts';
 import { clip, clipLines } from '../limits.ts';
 import { oneLine } from '../text.ts';
 
-/** Widest cell, so that a table of four columns can be read on a phone. */
+/** Widest cells, so that a table of four columns can be read on a phone; a heading may be as wide as its column. */
 const widestCell = 28;
+const widestHeading = 14;
 /** Longest table or CSV in a message: leaves room for the rest of the answer under Slack's limit for all blocks. */
 export const mostTableText = 3_000;
 
@@ -14,9 +15,11 @@ export const mostTableText = 3_000;
 export function tableText(table: AnswerTable, options: { rows: number; last?: boolean }): string {
   const { rows: most, last = false } = options;
   const cut = last && table.rows.length > most ? table.rows.slice(-most) : table.rows;
-  const cells = [table.header, ...cut].map((row) => row.map((cell) => clip(oneLine(cell), widestCell)));
-  const widths = table.header.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column] ?? ''))));
-  const lines = cells.map((row) =>
+  const cells = cut.map((row) => row.map((cell) => clip(oneLine(cell), widestCell)));
+  const widest = table.header.map((_, column) => Math.max(0, ...cells.map((row) => widthOf(row[column] ?? ''))));
+  const header = table.header.map((cell, column) => clip(oneLine(cell), Math.max(widestHeading, widest[column] ?? 0)));
+  const widths = widest.map((width, column) => Math.max(width, widthOf(header[column] ?? '')));
+  const lines = [header, ...cells].map((row) =>
     row
       .map((cell, column) => {
         const space = ' '.repeat((widths[column] ?? 0) - widthOf(cell));

@@ -1,0 +1,292 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Answer } from '../../src/answers/answer.ts';
+import { parseRequest } from '../../src/answers/parse.ts';
+import { splitWords } from '../../src/answers/words.ts';
+import { kpiOf, kpis } from '../../src/kpis/index.ts';
+import { validateBlocks } from '../../src/sandbox/blocks/validate.ts';
+import { askAbout } from '../../src/slack/action-ids.ts';
+import type { Message } from '../../src/slack/blocks.ts';
+import { limits } from '../../src/slack/limits.ts';
+import { answerMessage } from '../../src/slack/messages/index.ts';
+import {
+  failureMessage,
+  lookingUpMessage,
+  notInstalledMessage,
+  restartingMessage,
+  unknownActionMessage,
+  unknownCommandMessage,
+} from '../../src/slack/messages/notices.ts';
+import { leadMessage, resultMessage } from '../../src/slack/messages/result.ts';
+import { shareNotice } from '../../src/slack/messages/share-notice.ts';
+import { strangerMessage } from '../../src/slack/messages/stranger.ts';
+import { aBreakdown, anAnswer, aResult } from './results.ts';
+
+const view = { locale: 'en', canShare: true };
+const image = { kind: 'image', fileId: 'F1', altText: 'SLA by day, rising to 94 % on Sunday' } as const;
+const missing = { kind: 'missing' } as const;
+const owners = [
+  { name: 'Daniel Okafor', slackUserId: null },
+  { name: 'Sari', slackUserId: 'U0SUPV0001' },
+];
+const sla = kpiOf('sla-reported')!;
+
+function answered(text: string): Answer {
+  const request = parseRequest(splitWords(text));
+  if (request.kind === 'misunderstood' || request.kind === 'help') return request;
+  if (request.kind === 'list') return { kind: 'list', kpis };
+  if (request.kind === 'explain') {
+    return { kind: 'explain', kpi: request.kpi, owner: 'Customer Success', criticality: 'high', target: 0.9 };
+  }
+  throw new Error(`"${text}" has an answer of its own`);
+}
+
+const noData = aResult({ value: null, comparison: null, target: null, parts: {} });
+const stale = aResult({ freshness: { ...aResult().freshness, asOf: '2026-11-13T01:00:00Z', stale: true, pending: 3 } });
+const few = aResult({ interval: { low: 0.71, high: 0.98 }, period: { ...aResult().period, complete: false } });
+const byTeam = aResult({ breakdown: { ...aBreakdown((index) => `Account ${index + 1}`)!, by: 'team' } });
+const unknownValue: Answer = {
+  kind: 'unknown-value',
+  request: anAnswer('tickets').request,
+  dimension: 'team',
+  value: 'Tier 3',
+  choices: ['Tier 1', 'Tier 2'],
+  commands: ['tickets team:"Tier 1"', 'tickets team:"Tier 2"'],
+};
+
+/** Every outcome there is. */
+const messages: readonly (readonly [string, Message])[] = [
+  ['an answer with its chart', resultMessage(anAnswer('sla-reported'), { ...view, picture: image })],
+  ['an answer while its chart is under way', resultMessage(anAnswer('sla-reported'), view)],
+  ['the number alone', leadMessage(anAnswer('sla-reported'), 'en')],
+  ['an answer whose chart is missing', resultMessage(anAnswer('sla-reported'), { ...view, picture: missing })],
+  ['an answer in a direct message', resultMessage(anAnswer('sla-reported'), { locale: 'en', picture: image })],
+  ['an answer on data that is behind', resultMessage(anAnswer('sla-reported', stale), { ...view, picture: image })],
+  ['an answer on few cases', resultMessage(anAnswer('sla-reported', few), { ...view, picture: image })],
+  ['a breakdown', resultMessage(anAnswer('sla-reported by team', byTeam), { ...view, picture: image })],
+  [
+    'a breakdown whose chart is missing',
+    resultMessage(anAnswer('sla-reported by team', byTeam), { ...view, picture: missing }),
+  ],
+  ['a table', answerMessage(anAnswer('sla-reported by team table', byTeam), view)],
+  ['CSV', answerMessage(anAnswer('sla-reported csv'), view)],
+  ['a shared answer', resultMessage(anAnswer('sla-reported'), { ...view, picture: image, sharedBy: 'U0EXEC0001' })],
+  [
+    'an answer that was shared',
+    resultMessage(anAnswer('sla-reported'), { locale: 'en', picture: image, notice: shareNotice({ kind: 'shared' }) }),
+  ],
+  [
+    'no data in the period',
+    answerMessage(
+      { ...anAnswer('sla-reported', noData), kind: 'no-data', data: { from: '2026-01-01', to: '2026-11-01' } },
+      view,
+    ),
+  ],
+  [
+    'nothing this person may see',
+    answerMessage(
+      { ...anAnswer('sla-reported', noData), kind: 'no-data', data: null },
+      { ...view, administrators: owners },
+    ),
+  ],
+  [
+    'a source that does not deliver it',
+    answerMessage(
+      {
+        ...anAnswer('sla-reported', { ...noData, requires: ['no SLA flags in source crm'] }),
+        kind: 'no-data',
+        data: null,
+      },
+      view,
+    ),
+  ],
+  ['an unknown value', answerMessage(unknownValue, view)],
+  ['an unknown value without choices', answerMessage({ ...unknownValue, choices: [], commands: [] }, view)],
+  ['an unknown KPI', answerMessage(answered('sla'), view)],
+  ['an unknown dimension', answerMessage(answered('sla-reported by colour'), view)],
+  ['a dimension left out', answerMessage(answered('sla-reported by'), view)],
+  ['an unknown period', answerMessage(answered('sla-reported by priority 7dd'), view)],
+  ['an unknown word', answerMessage(answered('sla-reported please'), view)],
+  ['the overview', answerMessage({ kind: 'overview', results: [aResult(), stale] }, view)],
+  ['the overview of nothing', answerMessage({ kind: 'overview', results: [] }, view)],
+  ['help', answerMessage(answered('help'), view)],
+  ['help about a KPI', answerMessage(answered('help sla-reported'), view)],
+  ['the list', answerMessage(answered('list'), view)],
+  ['the list of nothing', answerMessage({ kind: 'list', kpis: [] }, view)],
+  ['an explanation', answerMessage(answered('explain resolution-time'), view)],
+  ['a stranger', strangerMessage(owners, 'U0NOCRM001')],
+  ['a stranger with nobody to ask', strangerMessage([], 'U0NOCRM001')],
+  ['looking it up', lookingUpMessage()],
+  ['a failure', failureMessage('k7f3a2')],
+  ['a restart', restartingMessage()],
+  ['an unknown command', unknownCommandMessage('/kpis')],
+  ['an old button', unknownActionMessage()],
+  ['another workspace', notInstalledMessage()],
+];
+
+function verdictOn(message: Message) {
+  let ids = 0;
+  return validateBlocks(message.blocks, { surface: 'message', fileReady: () => true }, () => `b${ids++}`);
+}
+
+/** The words behind every button of a message. */
+function commandsIn(message: Message): string[] {
+  return message.blocks.flatMap((block) => {
+    if (block.type !== 'actions') return [];
+    const values = block.elements.flatMap((element) => ('value' in element && element.value ? [element.value] : []));
+    const about = block.block_id?.startsWith(askAbout) ? [block.block_id.slice(askAbout.length)] : [];
+    return [...values, ...about];
+  });
+}
+
+function every(value: unknown, name: string): string[] {
+  if (Array.isArray(value)) return value.flatMap((each) => every(each, name));
+  if (typeof value !== 'object' || value === null) return [];
+  const own =
+    'type' in value && value.type === name && 'text' in value && typeof value.text === 'string' ? [value.text] : [];
+  return [...own, ...Object.values(value).flatMap((each) => every(each, name))];
+}
+
+describe('a message for', () => {
+  test.each(messages)('%s reads as agreed and is one that Slack takes', (_, message) => {
+    expect(verdictOn(message)).toMatchObject({ ok: true });
+    expect(message.text).not.toBe('');
+    expect(message.text.length).toBeLessThanOrEqual(400);
+    expect(message).toMatchSnapshot();
+  });
+
+  test.each(messages)('%s has buttons that are understood', (_, message) => {
+    for (const command of commandsIn(message)) expect(parseRequest(splitWords(command)).kind).not.toBe('misunderstood');
+  });
+});
+
+const hostile = [
+  '<!channel> <!here> <!everyone>',
+  '<@U0EXEC0001> <#C0GENERAL1>',
+  '<https://evil.example|click me>',
+  'https://evil.example/a?b=c www.evil.example evil.com',
+  '*bold* _italic_ ~gone~ `code` ```block```',
+  ':smile: > quote\n• list\n1. one',
+  '&lt;!channel&gt; &amp;',
+  '\u202Edetrevni\u202C \u2066isolated\u2069',
+  'line\r\nbreak\ttab\u0000nul',
+  '"quotes" “curly” \'single\' \\ back',
+  '',
+  ' ',
+  '👩‍👩‍👧‍👦'.repeat(40),
+  'ひらがな漢字'.repeat(60),
+  'x'.repeat(5_000),
+];
+
+/** Messages that show names of the CRM or words that somebody typed. */
+function foreignMessages(name: string): Message[] {
+  const result = aResult({
+    filters: { account: name, team: name },
+    notes: [name],
+    breakdown: aBreakdown((index) => `${name} ${index}`),
+    freshness: { ...stale.freshness, sources: [{ source: name, stream: name, asOf: null }] },
+  });
+  const answer = anAnswer('sla-reported by account', result);
+  const table = anAnswer('sla-reported by account table', result);
+  const csv = anAnswer('sla-reported by account csv', result);
+  return [
+    resultMessage(answer, { ...view, picture: { ...image, altText: name } }),
+    resultMessage(answer, { ...view, picture: missing, notice: name, sharedBy: name }),
+    leadMessage(answer, 'en'),
+    answerMessage(table, view),
+    answerMessage(csv, view),
+    answerMessage(
+      { ...anAnswer('sla-reported', { ...result, value: null, requires: [name] }), kind: 'no-data', data: null },
+      view,
+    ),
+    answerMessage(
+      { ...unknownValue, value: name, choices: [name, name, name], commands: [name, name, name] } as Answer,
+      view,
+    ),
+    answerMessage(
+      {
+        kind: 'misunderstood',
+        what: 'kpi',
+        text: name,
+        understood: name,
+        choices: [name],
+        commands: [name],
+        example: 'list',
+      },
+      view,
+    ),
+    answerMessage({ kind: 'explain', kpi: sla, owner: name, criticality: name, target: null }, view),
+    strangerMessage(
+      [
+        { name, slackUserId: name },
+        { name, slackUserId: null },
+      ],
+      'U0NOCRM001',
+    ),
+    unknownCommandMessage(name),
+  ];
+}
+
+function expectHarmless(message: Message): void {
+  expect(verdictOn(message)).toMatchObject({ ok: true });
+  // Slack parses mrkdwn and the top-level text; names are in neither but through the escape.
+  for (const text of [message.text, ...every(message.blocks, 'mrkdwn')]) {
+    const own = text.replaceAll(/<!date\^\d+\^[^<>|]*\|[^<>|]*>/g, '');
+    expect(own).not.toMatch(/[<>]/);
+    expect(own).not.toMatch(/https?:\/\/|www\.\w|evil\.\w/);
+  }
+  const literal = [...every(message.blocks, 'plain_text'), ...every(message.blocks, 'text')];
+  for (const text of literal.flatMap((each) => each.split('\n'))) {
+    expect(text).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
+  }
+}
+
+describe('names from outside', () => {
+  test.each(hostile.map((name) => [name.slice(0, 40), name] as const))(
+    'such as %j can neither mention, link nor break',
+    (_, name) => {
+      for (const message of foreignMessages(name)) expectHarmless(message);
+    },
+  );
+
+  test('of any kind leave every message valid and within Slack’s limits', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (name) => {
+        for (const message of foreignMessages(name)) expectHarmless(message);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('never turn a menu or a share into a mention', () => {
+    const shared = resultMessage(anAnswer('sla-reported'), { ...view, sharedBy: '!channel' });
+    expect(JSON.stringify(shared)).not.toContain('<@');
+  });
+});
+
+describe('long answers', () => {
+  test('show what was left out', () => {
+    const series = {
+      grain: 'day',
+      points: Array.from({ length: 400 }, (_, day) => ({ at: `day ${day}`, value: 1, complete: true })),
+    } as const;
+    const long = aResult({ series: { ...series, points: [...series.points] } });
+    expect(JSON.stringify(answerMessage(anAnswer('sla-reported table', long), view))).toContain('… 360 earlier');
+    expect(JSON.stringify(answerMessage(anAnswer('sla-reported csv', long), view))).toMatch(/… and \d+ more/);
+  });
+
+  test('keep the number in a notification that is cut', () => {
+    const result = aResult({ filters: { account: 'x'.repeat(300) } });
+    const { text } = resultMessage(anAnswer('sla-reported', result), view);
+    expect(text).toContain('91.2');
+    expect(text.endsWith('…')).toBe(true);
+  });
+
+  test('drop a button or menu whose command does not fit rather than cut the command', () => {
+    const words = `sla-reported account:${'x'.repeat(limits.buttonValue)}`;
+    expect(commandsIn(resultMessage(anAnswer(words), view))).toEqual([]);
+    const longish = commandsIn(resultMessage(anAnswer(`sla-reported account:${'x'.repeat(300)}`), view));
+    expect(longish.length).toBeGreaterThan(0);
+    expect(longish.every((command) => command.includes('x'.repeat(300)))).toBe(true);
+  });
+});

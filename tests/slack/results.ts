@@ -1,0 +1,66 @@
+import type { Answer } from '../../src/answers/answer.ts';
+import { parseRequest } from '../../src/answers/parse.ts';
+import { splitWords } from '../../src/answers/words.ts';
+import type { BreakdownRow, KpiResult } from '../../src/domain/kpi-result.ts';
+
+/** A week of SLA, better than the week before, target met. */
+export function aResult(overrides: Partial<KpiResult> = {}): KpiResult {
+  return {
+    kpi: 'sla-reported',
+    version: 1,
+    title: 'SLA met, as the CRM reports it',
+    kind: 'cohort',
+    unit: 'ratio',
+    better: 'up',
+    period: {
+      ...{ from: '2026-11-09', to: '2026-11-16', timezone: 'Asia/Jakarta', label: 'last 7 days' },
+      ...{ complete: true, mature: true },
+    },
+    filters: {},
+    value: 0.912,
+    numerator: 912,
+    denominator: 1000,
+    parts: { unflagged: 14 },
+    comparison: {
+      period: { from: '2026-11-02', to: '2026-11-09', label: 'before' },
+      ...{ value: 0.878, change: 0.034, changeRatio: 0.0387, verdict: 'better' },
+    },
+    target: { value: 0.9, met: true },
+    series: {
+      grain: 'day',
+      points: Array.from({ length: 7 }, (_, day) => ({
+        at: `2026-11-${String(9 + day).padStart(2, '0')}`,
+        ...{ value: 0.88 + day / 100, numerator: 88 + day, denominator: 100, complete: true },
+      })),
+    },
+    distribution: null,
+    breakdown: null,
+    freshness: {
+      ...{ asOf: '2026-11-16T01:00:00Z', stale: false, pending: 0 },
+      sources: [{ source: 'crm', stream: 'ticket', asOf: '2026-11-16T01:00:00Z' }],
+    },
+    requires: [],
+    notes: [],
+    receipt: null,
+    ...overrides,
+  };
+}
+
+export function aRow(label: string, overrides: Partial<BreakdownRow> = {}): BreakdownRow {
+  return { key: label, label, value: 0.9, numerator: 90, denominator: 100, share: 0.1, ...overrides };
+}
+
+/** Twenty rows and the rest, as much as a breakdown ever has. */
+export function aBreakdown(nameOf: (index: number) => string): KpiResult['breakdown'] {
+  return {
+    by: 'account',
+    rows: Array.from({ length: 20 }, (_, index) => aRow(nameOf(index))),
+    other: aRow('Other (312)', { key: null }),
+  };
+}
+
+export function anAnswer(words: string, result: KpiResult = aResult()): Extract<Answer, { kind: 'result' }> {
+  const request = parseRequest(splitWords(words));
+  if (request.kind !== 'kpi') throw new Error(`"${words}" is no question`);
+  return { kind: 'result', request, result };
+}
