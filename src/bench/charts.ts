@@ -65,7 +65,10 @@ async function drawAll(png: (spec: ChartSpec) => Promise<Buffer>, from: number, 
   let next = from;
   let bytes = 0;
   const worker = async () => {
-    while (next < to) bytes += (await png(benchSpec(next++))).length;
+    while (next < to) {
+      const image = await png(benchSpec(next++));
+      bytes += image.length;
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
   return bytes;

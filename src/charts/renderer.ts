@@ -3,6 +3,7 @@ import { Piscina } from 'piscina';
 import { CremaError, messageOf } from '../lib/errors.ts';
 import { checkSpec } from './check-spec.ts';
 import { createImageCache } from './image-cache.ts';
+import { createSlots } from './slots.ts';
 import type { ChartSpec } from './spec.ts';
 import type { RenderTask } from './worker.ts';
 
@@ -41,6 +42,9 @@ export function createChartRenderer(options: ChartRendererOptions = {}): ChartRe
     worker = new URL('./worker.ts', import.meta.url),
   } = options;
   const cache = createImageCache(cacheBytes);
+  // The pool itself does not keep the order of tasks that can be aborted: under a steady stream of new charts the oldest
+  // would wait for ever. So no more are given to it than it has workers for.
+  const slots = createSlots(workers);
   const underWay = new Map<string, Promise<Buffer>>();
   let closed = false;
 
@@ -52,6 +56,8 @@ export function createChartRenderer(options: ChartRendererOptions = {}): ChartRe
     idleTimeout: idleMs,
     // All of the worker's environment: nothing of ours is its business, and it must not see the host's fonts.
     env: { DISABLE_SYSTEM_FONTS_LOAD: '1' },
+    // Charts leave much garbage and keep little: a small nursery halves the memory and costs no time worth naming.
+    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
   });
 
   function image(format: RenderTask['format'], spec: ChartSpec): Promise<Buffer> {
@@ -75,8 +81,13 @@ export function createChartRenderer(options: ChartRendererOptions = {}): ChartRe
   async function renderIn(format: RenderTask['format'], spec: ChartSpec): Promise<Buffer> {
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
-      const bytes = await pool.run({ format, spec }, { signal: deadline });
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      await slots.take(deadline);
+      try {
+        const bytes = await pool.run({ format, spec }, { signal: deadline });
+        return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      } finally {
+        slots.release();
+      }
     } catch (error) {
       const chart = `chart "${spec.title.slice(0, 60)}"`;
       if (closed) throw closedError();

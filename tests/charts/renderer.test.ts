@@ -95,6 +95,25 @@ describe('failures', () => {
   });
 });
 
+test('charts are drawn in the order they were asked for, however many keep coming', async () => {
+  const single = createChartRenderer({ workers: 1, cacheBytes: 0 });
+  try {
+    const finished: number[] = [];
+    let next = 0;
+    const keepAsking = async () => {
+      while (next < 15) {
+        const number = next++;
+        await single.png(aSpec({ title: `number ${number}` }));
+        finished.push(number);
+      }
+    };
+    await Promise.all(Array.from({ length: 4 }, keepAsking));
+    expect(finished).toEqual(Array.from({ length: 15 }, (_, i) => i));
+  } finally {
+    await single.close();
+  }
+}, 30_000);
+
 test('drawing leaves the event loop to others', async () => {
   const specs = Array.from({ length: 20 }, (_, i) =>
     aSpec({ title: `busy ${i}`, labels: days(60), series: [{ key: 'value', label: 'n', values: wave(60, 0.5, 0.2) }] }),
