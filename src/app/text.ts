@@ -54,7 +54,7 @@ PERIOD: today yesterday 7d 30d 12w 6m wtd mtd qtd ytd "last week" 2026 2026-Q3 2
 `;
 
 function misunderstanding(what: string, text: string): string {
-  return what === 'word' ? `Not understood: "${text}".` : `No ${what} "${text}".`;
+  return what === 'word' ? `Not understood: "${text}".` : `No ${what === 'kpi' ? 'KPI' : what} "${text}".`;
 }
 
 function suggestions(commands: readonly string[]): string {
