@@ -87,9 +87,11 @@ describe('failures', () => {
 
   test('a closed renderer refuses, and ends what is under way', async () => {
     const closing = createChartRenderer({ workers: 1 });
-    const underWay = expect(closing.png(aSpec())).rejects.toMatchObject({ code: 'CHART_CLOSED' });
+    const underWay = ['drawn', 'next', 'last'].map((title) =>
+      expect(closing.png(aSpec({ title }))).rejects.toMatchObject({ code: 'CHART_CLOSED' }),
+    );
     await closing.close();
-    await underWay;
+    await Promise.all(underWay);
     await expect(closing.png(aSpec())).rejects.toMatchObject({ code: 'CHART_CLOSED' });
     await closing.close();
   });

@@ -140,6 +140,20 @@ export const pictures: Record<string, ChartSpec> = {
     series: [{ key: 'value', label: 'New', values: [...whole(wave(13, 120, 40)), 33] }],
     incomplete: [13],
   }),
+  'bar-grouped-with-legend': aSpec({
+    kind: 'bar',
+    title: 'Messages per month by direction',
+    subtitle: 'Jun – Nov 2026, Asia/Jakarta',
+    format: 'count',
+    axis: 'month',
+    labels: months(6, '2026-06-01'),
+    series: [
+      { key: 'inbound', label: 'Inbound', values: whole(wave(6, 9000, 2000)) },
+      { key: 'outbound', label: 'Outbound', values: whole(wave(6, 7000, 2000, 2)) },
+    ],
+    incomplete: [5],
+    target: { value: 8000, label: 'target 8,000' },
+  }),
   histogram: aSpec({
     kind: 'histogram',
     title: 'Time to first response: number in each band',

@@ -1,6 +1,7 @@
 import type { ChartConfiguration, ChartDataset, ChartOptions, Plugin } from 'chart.js';
 import type { ChartSpec } from '../spec.ts';
-import { footerPlugin, legendEdgePlugin, paperPlugin } from './frame.ts';
+import { footerPlugin, paperPlugin } from './frame.ts';
+import { legendEdgePlugin } from './legend.ts';
 
 export interface ChartParts {
   type: 'line' | 'bar';

@@ -5,8 +5,7 @@ import { axisLine, gridLine, mutedInk, textSize } from '../theme.ts';
 import { timeTicks } from '../time-axis.ts';
 import type { ValueAxis } from '../value-axis.ts';
 import { formatTick } from '../value-format.ts';
-import { contextOf } from './frame.ts';
-import { fontString, measureIn } from './text.ts';
+import { contextOf, fontString, measureIn } from './text.ts';
 
 type AnyScale = NonNullable<NonNullable<ChartOptions<'line' | 'bar'>['scales']>[string]>;
 

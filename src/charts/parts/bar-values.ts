@@ -3,8 +3,8 @@ import { noValue } from '../../domain/format.ts';
 import { grey, type Shade, tint } from '../palette.ts';
 import type { ChartSeries, ChartSpec } from '../spec.ts';
 import { ink, mutedInk, textSize } from '../theme.ts';
-import { type Box, contextOf, hatch } from './frame.ts';
-import { drawText, fontString, measureIn } from './text.ts';
+import { type Box, hatch } from './hatch.ts';
+import { contextOf, drawText, fontString, measureIn } from './text.ts';
 
 /** Bars of one series: incomplete ones pale, to be hatched, muted ones grey. */
 export function barDataset(spec: ChartSpec, series: ChartSeries, shade: Shade): ChartDataset<'bar'> {

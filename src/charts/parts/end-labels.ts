@@ -1,8 +1,7 @@
 import type { Chart, Plugin } from 'chart.js';
 import { fitText } from '../text-fit.ts';
 import { margin, textSize } from '../theme.ts';
-import { contextOf } from './frame.ts';
-import { drawText, fontString, measureIn } from './text.ts';
+import { contextOf, drawText, fontString, measureIn } from './text.ts';
 
 /** Widest label beside the plot, in pixels: a quarter of the picture. */
 const maxWidth = 150;

@@ -3,12 +3,11 @@ import type { Chart, ChartOptions, Plugin } from 'chart.js';
 import type { ChartSpec } from '../spec.ts';
 import { fitText, wrapText } from '../text-fit.ts';
 import { boldWeight, incompleteDash, ink, margin, mutedInk, paper, textSize } from '../theme.ts';
-import { drawText, fontString, measureIn } from './text.ts';
+import { hatch } from './hatch.ts';
+import { legendOptions } from './legend.ts';
+import { contextOf, drawText, fontString, measureIn } from './text.ts';
 
 const footerHeight = 24;
-const legendPadding = 8;
-/** Longest name in a legend, in pixels: two of them fit beside each other. */
-const legendTextWidth = 150;
 
 export interface FrameOptions {
   /** Room kept at the right of the plot for labels, in pixels; asked when the chart is laid out. */
@@ -55,19 +54,7 @@ export function frame(spec: ChartSpec, family: string, options: FrameOptions): C
         padding: { top: 2, bottom: legend ? 2 : gap },
         text: atLayout((chart) => fitText(spec.subtitle, textWidth(chart), measureIn(contextOf(chart), subtitleFont))),
       },
-      legend: {
-        display: legend,
-        position: 'top',
-        align: 'start',
-        labels: {
-          color: ink,
-          font: { family, size: textSize.label },
-          boxWidth: 12,
-          boxHeight: 12,
-          padding: legendPadding,
-          generateLabels: (chart) => legendItems(chart, family),
-        },
-      },
+      legend: legendOptions(family, legend),
       annotation: { annotations: {} },
     },
   };
@@ -77,27 +64,6 @@ export function frame(spec: ChartSpec, family: string, options: FrameOptions): C
 function atLayout(text: (chart: Chart) => string | string[]): string {
   return (({ chart }: { chart: Chart }) => text(chart)) as unknown as string;
 }
-
-function legendItems(chart: Chart, family: string) {
-  const measure = measureIn(contextOf(chart), fontString(family, textSize.label));
-  return chart.data.datasets.map((dataset, datasetIndex) => ({
-    text: fitText(dataset.label ?? '', legendTextWidth, measure),
-    fillStyle: String(dataset.borderColor),
-    strokeStyle: String(dataset.borderColor),
-    fontColor: ink,
-    lineWidth: 0,
-    borderRadius: 2,
-    datasetIndex,
-  }));
-}
-
-/** The legend's own padding would indent it: its first mark belongs under the title's first letter. */
-export const legendEdgePlugin: Plugin = {
-  id: 'legend-edge',
-  afterLayout(chart) {
-    if (chart.legend) chart.legend.left = margin.left - legendPadding;
-  },
-};
 
 /** White paper under everything: both themes of Slack show the picture as it is. */
 export const paperPlugin: Plugin = {
@@ -153,34 +119,4 @@ function drawSwatch(ctx: SKRSContext2D, kind: ChartSpec['kind'], x: number, y: n
     hatch(ctx, { x: x + 8, y: y - 5, width: width - 8, height: 10 }, mutedInk, 4);
   }
   ctx.restore();
-}
-
-export interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-/** Diagonal lines within a box and its outline: drawn as lines, not as a pattern, so that vector output stays vector. */
-export function hatch(ctx: SKRSContext2D, box: Box, color: string, distance = 7): void {
-  ctx.save();
-  ctx.strokeStyle = color;
-  ctx.lineWidth = 1.5;
-  ctx.beginPath();
-  ctx.rect(box.x, box.y, box.width, box.height);
-  ctx.clip();
-  ctx.beginPath();
-  for (let offset = distance / 2; offset < box.width + box.height; offset += distance) {
-    ctx.moveTo(box.x + offset, box.y);
-    ctx.lineTo(box.x + offset - box.height, box.y + box.height);
-  }
-  ctx.stroke();
-  ctx.strokeRect(box.x, box.y, box.width, box.height);
-  ctx.restore();
-}
-
-/** The context as the worker's canvas provides it; chart.js knows only a browser's. */
-export function contextOf(chart: Chart): SKRSContext2D {
-  return chart.ctx as unknown as SKRSContext2D;
 }

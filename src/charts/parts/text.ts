@@ -1,4 +1,5 @@
 import type { SKRSContext2D } from 'canvas';
+import type { Chart } from 'chart.js';
 import type { Measure } from '../text-fit.ts';
 import { boldWeight, paper } from '../theme.ts';
 
@@ -44,4 +45,9 @@ export function drawText(ctx: SKRSContext2D, run: TextRun): void {
   ctx.fillStyle = run.color;
   ctx.fillText(run.text, run.x, run.y);
   ctx.restore();
+}
+
+/** The context as the worker's canvas provides it; chart.js knows only a browser's. */
+export function contextOf(chart: Chart): SKRSContext2D {
+  return chart.ctx as unknown as SKRSContext2D;
 }
