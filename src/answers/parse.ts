@@ -37,9 +37,6 @@ export type Request =
   | { kind: 'explain'; kpi: Kpi }
   | Misunderstood;
 
-/** The words after `/kpi` or `crema kpi` that are not KPI ids. */
-export const subcommands = ['help', 'list', 'explain'] as const;
-
 /** Reads a question: the KPI, then period, `by DIM`, `DIM:VALUE`, `vs PERIOD`, `table` or `csv` in any order. */
 export function parseRequest(words: readonly string[]): Request {
   const [first, ...rest] = words;

@@ -3,8 +3,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
 
-export const roles = ['agent', 'supervisor', 'admin', 'owner', 'executive'] as const;
-export type Role = (typeof roles)[number];
+const roles = ['agent', 'supervisor', 'admin', 'owner', 'executive'] as const;
 
 const timezone = z.string().refine(isTimezone, { error: 'is not an IANA time zone such as Asia/Jakarta' });
 const locale = z.string().refine(isLocale, { error: 'is not a language tag such as en or id-ID' });
