@@ -72,29 +72,35 @@ export function canShare(incoming: Incoming): boolean {
 }
 
 /**
- * Text first, the picture as soon as Slack shows it. What a command posts cannot be replaced later, so there the first
- * post is the number alone and the whole answer comes once, with its picture; a button's message is replaced twice.
+ * Text first, the picture as soon as Slack shows it. What a command posts is not replaced later, so there the first post
+ * is the number in one line and the whole answer comes once, with its picture; a button's message is replaced twice. A
+ * picture that Slack has shown before comes at once.
  */
 async function showResult(answered: ResultAnswer, exchange: Exchange, deps: AskDeps): Promise<void> {
   const { incoming, reply } = exchange;
-  const { locale } = deps.tenant;
+  const { images, tenant } = deps;
+  const { locale } = tenant;
   const spec = chartOfAnswer(answered.result, locale);
   const view = { locale, canShare: canShare(incoming) };
   if (spec === null) {
     await reply.post(resultMessage(answered, view));
     return;
   }
-  const image = deps.images.of(spec);
+  const isReady = images.isReady(spec);
+  const image = images.of(spec);
   image.catch(() => {}); // awaited below, after the text is out
-  await reply.post(incoming.target === 'own message' ? resultMessage(answered, view) : leadMessage(answered, locale));
+  if (!isReady) {
+    const replaceable = incoming.target === 'own message';
+    await reply.post(replaceable ? resultMessage(answered, view) : leadMessage(answered, locale));
+  }
   const shown = await showImage(image, (picture) => reply.post(resultMessage(answered, { ...view, picture })), {
     ...exchange,
     altText: spec.altText,
     waitsMs: deps.imageWaitsMs,
   });
-  if (shown) deps.images.shown(spec);
+  if (shown) images.shown(spec);
   else {
-    deps.images.forget(spec);
+    images.forget(spec);
     await reply.post(resultMessage(answered, { ...view, picture: { kind: 'missing' } }));
   }
 }

@@ -18,6 +18,8 @@ export interface ChartImage {
 export interface ChartImages {
   /** Rejects when the chart could not be drawn or uploaded. */
   of(spec: ChartSpec): Promise<ChartImage>;
+  /** Whether Slack has shown it before, so that it needs no waiting. */
+  isReady(spec: ChartSpec): boolean;
   /** Slack showed it. */
   shown(spec: ChartSpec): void;
   /** Slack does not show it: the next time it is uploaded anew. */
@@ -53,6 +55,7 @@ export function createChartImages(deps: { charts: ChartDrawer; client: Pick<WebC
       }
       return { fileId: await image.fileId, ready: image.ready };
     },
+    isReady: (spec) => images.get(keyOf(spec))?.ready ?? false,
     shown(spec) {
       const image = images.get(keyOf(spec));
       if (image) image.ready = true;

@@ -72,6 +72,8 @@ describe('an answer without its chart', () => {
     const first = await company.message(maya, hasImage);
     await company.sandbox.command({ user: maya, channel, text: 'sla-reported' });
     await company.message(maya, (message) => hasImage(message) && message.ts !== first.ts);
+    // The first answer took a line of text and a card, the second a card.
+    expect(company.seenBy(maya)).toHaveLength(3);
     expect(drawn).toBe(1);
     expect(company.sandbox.apiCalls.filter(({ method }) => method === 'upload')).toHaveLength(1);
   });

@@ -65,15 +65,15 @@ describe('a table as text', () => {
 
   test('aligns numbers right and counts wide characters twice', () => {
     expect(tableText(table, { rows: 9 })).toBe(
-      'Team        A measure wit…  Share\nZoë                 90.0 %    5 %\n美咲チーム           1,234   95 %',
+      'Team        A measure with a lo…  Share\nZoë                       90.0 %    5 %\n美咲チーム                 1,234   95 %',
     );
   });
 
   test('keeps the latest rows where they matter, and says what came before', () => {
     expect(tableText(table, { rows: 1, last: true }).split('\n')).toEqual([
-      'Team        A measure wit…  Share',
+      'Team        A measure with a lo…  Share',
       '… 1 earlier',
-      '美咲チーム           1,234   95 %',
+      '美咲チーム                 1,234   95 %',
     ]);
   });
 });

@@ -5,7 +5,18 @@ import { csvOf, tableOf } from '../../answers/table.ts';
 import { headline, shownValue } from '../../answers/wording.ts';
 import type { KpiResult } from '../../domain/kpi-result.ts';
 import { actionIds, askAbout } from '../action-ids.ts';
-import { actions, button, context, image, type Message, message, mrkdwn, overflow, preformatted } from '../blocks.ts';
+import {
+  actions,
+  button,
+  context,
+  image,
+  type Message,
+  message,
+  mrkdwn,
+  overflow,
+  paragraph,
+  preformatted,
+} from '../blocks.ts';
 import { asChart, withBreakdown } from '../command-words.ts';
 import { clipLines, limits } from '../limits.ts';
 import { printable, userIdOf } from '../text.ts';
@@ -49,15 +60,10 @@ export function resultMessage(answer: ResultAnswer, view: ResultView): Message {
   ]);
 }
 
-/** The number at once, while the chart is under way: a whole sentence, nothing to press yet. */
+/** The number at once, in one line, while the chart is under way. */
 export function leadMessage(answer: ResultAnswer, locale: string): Message {
   const { result } = answer;
-  return message(notification(result, locale), [
-    titleBlock(result),
-    ...staleBlocks(result, locale),
-    valueBlock(result, locale),
-    context('The chart follows.'),
-  ]);
+  return message(notification(result, locale), [...staleBlocks(result, locale), paragraph(headline(result, locale))]);
 }
 
 /** The headline, or where that is too long at least its number and title. */

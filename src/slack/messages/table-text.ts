@@ -4,7 +4,7 @@ import { oneLine } from '../text.ts';
 
 /** Widest cells, so that a table of four columns can be read on a phone; a heading may be as wide as its column. */
 const widestCell = 28;
-const widestHeading = 14;
+const widestHeading = 20;
 /** Longest table or CSV in a message: leaves room for the rest of the answer under Slack's limit for all blocks. */
 export const mostTableText = 3_000;
 
