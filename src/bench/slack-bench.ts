@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { CommandContext } from '../app/command.ts';
 import { startDemo } from '../demo/start.ts';
 import { silentLog } from '../lib/log.ts';
+import { executive, general } from '../sandbox/workspace.ts';
 import { benchSlack } from './slack.ts';
 
 /** A fresh demo of its own, so that neither data nor ports of a running one are touched. */
@@ -21,7 +22,7 @@ export async function runSlackBench(
     consolePort: 0,
   });
   try {
-    return await benchSlack({ sandbox: demo.sandbox, log: line });
+    return await benchSlack({ sandbox: demo.sandbox, user: executive.id, channel: general.id, log: line });
   } finally {
     await demo.stop();
     await rm(home, { recursive: true, force: true });
