@@ -83,6 +83,8 @@ export function createChartRenderer(options: ChartRendererOptions = {}): ChartRe
     try {
       await slots.take(deadline);
       try {
+        // A destroyed pool would start new workers for the next task.
+        if (closed) throw closedError();
         const bytes = await pool.run({ format, spec }, { signal: deadline });
         return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       } finally {
