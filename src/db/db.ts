@@ -178,7 +178,23 @@ function unreachable(error: unknown, url: string): CremaError {
   });
 }
 
-/** Sends rows into a COPY, waiting whenever the server is slower than we are. */
+/**
+ * Sends rows into a COPY, waiting whenever the server is slower than we are. When `rows` fails, so does the COPY, and
+ * the error is that of `rows`, not the server's word for a COPY that was given up.
+ */
 export async function copyRows(copy: CopyIn, rows: AsyncIterable<string>): Promise<void> {
-  await Promise.all([pipeline(Readable.from(rows, { objectMode: true, highWaterMark: 4 }), copy.stream), copy.done]);
+  let failure: { error: unknown } | undefined;
+  async function* watched() {
+    try {
+      yield* rows;
+    } catch (error) {
+      failure = { error };
+      throw error;
+    }
+  }
+  try {
+    await Promise.all([pipeline(Readable.from(watched(), { highWaterMark: 4 }), copy.stream), copy.done]);
+  } catch (error) {
+    throw failure ? failure.error : error;
+  }
 }

@@ -74,7 +74,7 @@ function readEntityMapping(
     yaml,
     node,
     path === '' ? 'mapping' : path.slice(0, -1),
-    path === '' ? topKeys : entityKeys,
+    path === '' ? undefined : entityKeys,
   );
   if (!entries) return undefined;
   const entityEntry = entries.get('entity');

@@ -16,7 +16,11 @@ function split(pieces: string[], picked?: string[], delimiter = ','): RowBatch &
   }
   const splitter = createCsvSplitter(header, picked ?? header.names, delimiter);
   const all: RowBatch = { rows: [], faults: [] };
-  for (const [text, last] of [[head.slice(header.length), false], ...rest.map((piece) => [piece, false]), ['', true]] as [string, boolean][]) {
+  for (const [text, last] of [
+    [head.slice(header.length), false],
+    ...rest.map((piece) => [piece, false]),
+    ['', true],
+  ] as [string, boolean][]) {
     const batch = splitter(text, last);
     all.rows.push(...batch.rows);
     all.faults.push(...batch.faults);
@@ -28,8 +32,14 @@ const values = (batch: RowBatch) => batch.rows.map((row) => row.values);
 
 describe('CSV', () => {
   test('takes LF and CR LF line ends, with and without a last one', () => {
-    expect(values(split(['a,b\r\n1,2\r\n3,4']))).toEqual([['1', '2'], ['3', '4']]);
-    expect(values(split(['a,b\n1,2\n3,4\n']))).toEqual([['1', '2'], ['3', '4']]);
+    expect(values(split(['a,b\r\n1,2\r\n3,4']))).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+    expect(values(split(['a,b\n1,2\n3,4\n']))).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
   });
 
   test('takes quoted fields with delimiters, quotes and line breaks, and counts lines of the file', () => {
@@ -70,7 +80,9 @@ describe('CSV', () => {
   });
 
   test('names a quote that is never closed', () => {
-    expect(split(['a,b\n1,2\n"x,2\n3,4\n']).faults).toEqual([{ line: 3, reason: 'has a quoted field that is never closed' }]);
+    expect(split(['a,b\n1,2\n"x,2\n3,4\n']).faults).toEqual([
+      { line: 3, reason: 'has a quoted field that is never closed' },
+    ]);
   });
 
   test('keeps a quote in the middle of an unquoted field', () => {
@@ -86,18 +98,24 @@ describe('CSV', () => {
     const header = readCsvHeader(text.slice(0, 100), ',', false)!;
     const splitter = createCsvSplitter(header, header.names, ',');
     const batches: RowBatch[] = [];
-    for (let at = header.length; at < text.length; at += 65_536) batches.push(splitter(text.slice(at, at + 65_536), false));
+    for (let at = header.length; at < text.length; at += 65_536)
+      batches.push(splitter(text.slice(at, at + 65_536), false));
     batches.push(splitter('', true));
     const rows = batches.flatMap((batch) => batch.rows);
     expect(batches.flatMap((batch) => batch.faults)).toEqual([{ line: 3, reason: 'is longer than 1 MB' }]);
-    expect(rows.map((row) => row.values)).toEqual([['1', '2'], ['5', '6']]);
+    expect(rows.map((row) => row.values)).toEqual([
+      ['1', '2'],
+      ['5', '6'],
+    ]);
     expect(rows[1]?.line).toBe(4 + (field.match(/\n/g)?.length ?? 0));
   });
 
   test('reads what csv-parse reads, however the text is cut', () => {
     const field = fc.oneof(
       fc.string({ unit: fc.constantFrom('a', 'é', '漢', ' ', '\t', '1'), maxLength: 5 }).map((text) => text),
-      fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r\n', ';', '😀'), maxLength: 6 }).map((text) => `"${text.replaceAll('"', '""')}"`),
+      fc
+        .string({ unit: fc.constantFrom('a', '"', ',', '\n', '\r\n', ';', '😀'), maxLength: 6 })
+        .map((text) => `"${text.replaceAll('"', '""')}"`),
     );
     const table = fc.integer({ min: 2, max: 4 }).chain((columns) =>
       fc.record({
@@ -115,7 +133,11 @@ describe('CSV', () => {
         const text = open || rows.length === 0 ? body : body + end;
         const bounds = [0, ...cuts.map((cut) => cut % (text.length + 1)).toSorted((a, b) => a - b), text.length];
         const pieces = bounds.slice(1).map((bound, index) => text.slice(bounds[index], bound));
-        const expected = parse(text, { from_line: 1, record_delimiter: ['\r\n', '\n'], skip_empty_lines: true }) as string[][];
+        const expected = parse(text, {
+          from_line: 1,
+          record_delimiter: ['\r\n', '\n'],
+          skip_empty_lines: true,
+        }) as string[][];
         const batch = split(pieces);
         expect(batch.faults).toEqual([]);
         expect([batch.header, ...values(batch)]).toEqual(expected);

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { CremaError } from '../../../src/lib/errors.ts';
+import { checkColumns, columnsOf } from '../../../src/sources/files/columns.ts';
+import { parseMapping } from '../../../src/sources/files/read-mapping.ts';
+
+function problemsOf(text: string): string[] {
+  try {
+    parseMapping(text, 'map.yaml');
+  } catch (error) {
+    if (error instanceof CremaError && error.usage) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+const ticket = (rest: string) => `entity: ticket\nfields:\n  id: number\n  created_at: opened\n${rest}`;
+
+describe('a mapping', () => {
+  test('has defaults for everything but entity and fields', () => {
+    const mapping = parseMapping(ticket(''), 'map.yaml');
+    expect(mapping).toMatchObject({
+      source: 'import',
+      format: { delimiter: ',' },
+      entities: [{ rows: 'unique', order: undefined }],
+    });
+    expect([...mapping.format.nulls]).toEqual(['']);
+    expect(mapping.format.readMoment('2026-01-01')).toMatchObject({ text: '2026-01-01T00:00:00Z' });
+    expect(columnsOf(mapping)).toEqual(['number', 'opened']);
+  });
+
+  test('reads values and nulls as they are written, whatever YAML makes of them', () => {
+    const mapping = parseMapping(
+      ticket(`  sla_met: {column: made, values: {true: true, 0: false, 1.0: yes, n/a: null}}
+format: {nulls: [NULL, ~, "?", 0, ""]}`),
+      'map.yaml',
+    );
+    expect([...mapping.entities[0]!.fields[2]!.values!]).toEqual([
+      ['true', 'true'],
+      ['0', 'false'],
+      ['1.0', 'yes'],
+      ['n/a', null],
+    ]);
+    expect([...mapping.format.nulls]).toEqual(['NULL', '~', '?', '0', '']);
+  });
+
+  test('feeds several entities', () => {
+    const mapping = parseMapping(
+      `source: crm
+entities:
+  - {entity: ticket, fields: {id: n, created_at: c, team_id: t}}
+  - {entity: team, rows: last, order: c, fields: {id: t, name: tn}}`,
+      'map.yaml',
+    );
+    expect(mapping.entities.map((entity) => [entity.entity.id, entity.rows])).toEqual([
+      ['ticket', 'unique'],
+      ['team', 'last'],
+    ]);
+    expect(columnsOf(mapping)).toEqual(['n', 'c', 't', 'tn']);
+  });
+
+  test('names every problem at once, with file, line, path and the closest valid name', () => {
+    expect(
+      problemsOf(`entity: ticket
+formt: {}
+format: {delimiter: ";;", timezone: Asia/Jakata, dates: ["DD/MM/YYYY"], nul: []}
+rows: latest
+fields:
+  id: number
+  created_at: {colum: opened}
+  priorty: p
+  priority: {column: p, values: {P1: critcal, P2: high}}
+  resolved_at: {column: r, keep: last-known}
+  reopened_count: {column: n, values: {many: lots}}`),
+    ).toEqual([
+      'map.yaml:2 mapping: has no key "formt"; did you mean format?; known: entity, entities, source, format, rows, order, fields',
+      'map.yaml:3 format: has no key "nul"; did you mean nulls?; known: delimiter, nulls, timezone, dates',
+      'map.yaml:3 format.timezone: "Asia/Jakata" is not an IANA time zone such as Asia/Jakarta',
+      'map.yaml:3 format.delimiter: has to be one character, such as ";" or "\\t"',
+      'map.yaml:3 format.dates: the pattern "DD/MM/YYYY" "DD" is not a letter Crema reads: use y M d H h m s S a X x Z, and quote other words with \'',
+      'map.yaml:4 rows: "latest" has to be last or first (leave it out to refuse duplicates)',
+      'map.yaml:7 fields.created_at: has no key "colum"; did you mean column?; known: column, values, keep',
+      'map.yaml:7 fields.created_at: needs column:',
+      expect.stringMatching(
+        /^map\.yaml:8 fields\.priorty: ticket has no field "priorty"; did you mean priority\?; known: id, /,
+      ),
+      'map.yaml:9 fields.priority.values: "critcal" is not a value of this field; did you mean critical?; one of critical, high, medium, low',
+      'map.yaml:10 fields.resolved_at.keep: needs rows: last, so that there is an order to keep the last of',
+      'map.yaml:11 fields.reopened_count.values: "lots" is not a whole number',
+    ]);
+  });
+
+  test.each([
+    ['', 'mapping: has to be a map'],
+    ['- a', 'mapping: has to be a map'],
+    ['entity: tickt\nfields: {id: a}', 'there is no entity "tickt"; did you mean ticket?'],
+    ['fields: {id: a}', 'entity: is missing: one of account, team, operator, ticket'],
+    ['entity: ticket', 'fields: is missing'],
+    ['entity: ticket\nfields: {id: a}', 'ticket needs created_at'],
+    ['entity: ticket\nsource: My CRM\nfields: {id: a, created_at: b}', 'source: has to be lower-case'],
+    [
+      'entity: ticket\nrows: last\nfields: {id: {column: a, keep: last-known}, created_at: b}',
+      'does not go with a required field',
+    ],
+    [
+      'entity: ticket\nrows: last\nfields: {id: a, created_at: b, team_id: {column: c, keep: first}}',
+      'has to be last-known',
+    ],
+    ['entity: ticket\nfields: {id: a, created_at: }', 'needs a column'],
+    ['entities: []', 'entities: is empty'],
+    ['rows: last\nentities: [{entity: team, fields: {id: a, name: b}}]', 'rows: belongs into the blocks'],
+    [
+      'entities: [{entity: team, fields: {id: a, name: b}}, {entity: team, fields: {id: a, name: b}}]',
+      'maps team a second time',
+    ],
+    ['entity: ticket\nfields: {id: a, id: b, created_at: c}', 'Map keys must be unique'],
+    ['entity: [', 'map.yaml:1'],
+  ])('%j is refused', (text, problem) => {
+    expect(problemsOf(text).join('\n')).toContain(problem);
+  });
+
+  test('is refused for a file without its columns, naming them and what there is', () => {
+    const mapping = parseMapping(`${ticket('  team_id: Group')}\norder: updated`, 'map.yaml');
+    const check = () => checkColumns(mapping, ['Number', 'opened', 'opened', 'group', 'updated'], 'x.csv');
+    expect(check).toThrow(
+      [
+        'map.yaml:3 fields.id: x.csv has no column "number"; did you mean Number?',
+        'map.yaml:4 fields.created_at: x.csv has 2 columns named "opened"',
+        'map.yaml:5 fields.team_id: x.csv has no column "Group"; did you mean group?',
+      ].join('\n'),
+    );
+  });
+});
