@@ -36,7 +36,7 @@ export function valueAxis(values: readonly number[], format: ValueFormat, option
   let [min, max] = [low, high];
   const fromZero = zero || (low >= 0 && low <= 0.6 * high);
   if (fromZero) [min, max] = [Math.min(0, low), Math.max(0, high)];
-  const least = leastSpan(format, max);
+  const least = leastSpan(format, Math.max(Math.abs(low), Math.abs(high)));
   if (max - min < least) {
     const spare = least - (max - min);
     [min, max] = fromZero ? [min, max + spare] : [min - spare / 2, max + spare / 2];
@@ -51,12 +51,11 @@ export function valueAxis(values: readonly number[], format: ValueFormat, option
   return { min: ticks[0]!, max: ticks.at(-1)!, ticks };
 }
 
-/** Below this span a difference is noise: it must not be drawn as a cliff. */
-function leastSpan(format: ValueFormat, high: number): number {
-  if (format === 'percent') return Math.max(0.1 * Math.min(1, Math.abs(high) || 1), 0.004);
-  if (format === 'duration') return Math.max(4, Math.abs(high) * 0.2);
-  if (format === 'count') return Math.max(1, Math.abs(high) * 0.1);
-  return Math.abs(high) > 0 ? Math.abs(high) * 0.1 : 1;
+/** Below this span, for values of size `size`, a difference is noise: it must not be drawn as a cliff. */
+function leastSpan(format: ValueFormat, size: number): number {
+  if (format === 'percent') return Math.max(0.004, 0.1 * (size || 1));
+  if (format === 'duration') return Math.max(4, 0.2 * size);
+  return format === 'count' ? Math.max(1, 0.1 * size) : 0.1 * size || 1;
 }
 
 function niceStep(rough: number, format: ValueFormat): number {

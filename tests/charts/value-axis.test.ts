@@ -69,6 +69,11 @@ describe('range', () => {
     expect(max - min).toBeGreaterThanOrEqual(0.05);
   });
 
+  test('the least range grows with the values, so that ticks of very large ones still differ', () => {
+    const { ticks } = valueAxis([-1_099_255_538.3], 'percent', { zero: false });
+    expect(new Set(ticks.slice(1).map((tick, i) => tick - ticks[i]!)).size).toBe(1);
+  });
+
   test('every range holds its values, with few ticks at even steps', () => {
     const format = fc.constantFrom<ValueFormat>('percent', 'count', 'duration', 'number');
     const value = fc.double({ min: -1e12, max: 1e12, noNaN: true }).map((n) => (Math.abs(n) < 1e-6 ? 0 : n));
