@@ -19,22 +19,28 @@ export type FindPerson = (slackUserId: string) => Promise<Person | null>;
 export function createFindPerson(deps: {
   db: Db;
   tenantId: number;
-  client: Pick<WebClient, 'users'>;
+  client: { users: Pick<WebClient['users'], 'info'> };
   log: Log;
+  /** Milliseconds that may be any clock's. */
+  now?: () => number;
 }): FindPerson {
-  const { db, tenantId, client, log } = deps;
+  const { db, tenantId, client, log, now = () => performance.now() } = deps;
   const remembered = new Map<string, { email: string | undefined; until: number }>();
 
   async function emailOf(user: string): Promise<string | undefined> {
     const known = remembered.get(user);
-    if (known && known.until > performance.now()) return known.email;
-    const asked = await askSlack(user);
+    if (known && known.until > now()) return known.email;
+    const asked = await askSlack(user, known?.email);
     if (remembered.size >= mostRemembered) remembered.clear();
-    remembered.set(user, { email: asked.email, until: performance.now() + (asked.told ? believedMs : silenceMs) });
+    remembered.set(user, { email: asked.email, until: now() + (asked.told ? believedMs : silenceMs) });
     return asked.email;
   }
 
-  async function askSlack(user: string): Promise<{ told: boolean; email: string | undefined }> {
+  /** Where Slack is silent, what it said before still counts. */
+  async function askSlack(
+    user: string,
+    before: string | undefined,
+  ): Promise<{ told: boolean; email?: string | undefined }> {
     try {
       const { user: profile } = await client.users.info({ user });
       const outsider =
@@ -46,7 +52,7 @@ export function createFindPerson(deps: {
       return { told: true, email: outsider ? undefined : profile?.profile?.email };
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, 'slack does not say who a person is');
-      return { told: error instanceof WebAPIPlatformError, email: undefined };
+      return error instanceof WebAPIPlatformError ? { told: true } : { told: false, email: before };
     }
   }
 
