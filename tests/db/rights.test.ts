@@ -1,0 +1,243 @@
+import sql, { raw } from 'sql-template-tag';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Queryable } from '../../src/db/db.ts';
+import { everything, readAs } from '../../src/db/viewer.ts';
+import { kpis } from '../../src/kpis/index.ts';
+import { drain } from '../../src/rollups/engine.ts';
+import { rollups } from '../../src/rollups/index.ts';
+import { insertTickets, makeTenant, useDatabase } from '../database.ts';
+import { ask } from '../kpis/asking.ts';
+
+/*
+ * Who sees which ticket. Operators of source import: anna and ben in team 1, carl in team 2. Source zendesk has a team 1
+ * and an anna of its own. Every ticket carries its letter as its channel, so that aggregates can be told apart too.
+ *
+ *      source   team  operator
+ *   A  import   1     anna
+ *   B  import   1     ben
+ *   C  import   2     carl
+ *   D  import   -     carl
+ *   E  import   -     -
+ *   F  zendesk  1     anna
+ *   G  import   2     anna
+ */
+const database = useDatabase();
+const at = Temporal.Instant.from('2026-11-20T00:00:00Z');
+let tenantId: number;
+let otherTenantId: number;
+
+beforeAll(async () => {
+  const { db } = database;
+  tenantId = await makeTenant(db, 'ours');
+  otherTenantId = await makeTenant(db, 'theirs');
+  for (const tenant of [tenantId, otherTenantId]) {
+    await db.run(sql`
+      insert into crm.teams (tenant_id, source, id, name, version)
+      select ${tenant}::bigint, source, id, 'Team ' || id, 1 from (values ('import', '1'), ('import', '2'), ('zendesk', '1')) as t (source, id)`);
+    await db.run(sql`
+      insert into crm.operators (tenant_id, source, id, team_id, version)
+      select ${tenant}::bigint, source, id, team, 1
+      from (values ('import', 'anna', '1'), ('import', 'ben', '1'), ('import', 'carl', '2'), ('zendesk', 'anna', '1')) as o (source, id, team)`);
+    const ticket = (id: string, team_id: string | null, operator_id: string | null, source = 'import') => ({
+      id,
+      source,
+      team_id,
+      operator_id,
+      channel: id,
+      created_at: '2026-11-10T10:00:00Z',
+      resolved_at: '2026-11-11T10:00:00Z',
+    });
+    await insertTickets(db, tenant, [
+      ticket('A', '1', 'anna'),
+      ticket('B', '1', 'ben'),
+      ticket('C', '2', 'carl'),
+      ticket('D', null, 'carl'),
+      ticket('E', null, null),
+      ticket('F', '1', 'anna', 'zendesk'),
+      ticket('G', '2', 'anna'),
+    ]);
+    for (const rollup of rollups) await drain(db, rollup, { tenantId: tenant, timezone: 'UTC' }, at);
+    await db.run(sql`
+      insert into ops.streams (tenant_id, source, stream, as_of, loaded_at) values (${tenant}, 'import', 'ticket', ${at.toString()}, ${at.toString()})`);
+  }
+  const person = (
+    id: string,
+    role: string,
+    operator: string | null,
+    teams: string[] = [],
+    source: string | null = 'import',
+    tenant = tenantId,
+  ) =>
+    db.run(sql`
+      insert into ops.people (tenant_id, person_id, role, source, operator_id, team_ids)
+      values (${tenant}, ${id}, ${role}, ${source}, ${operator}, ${teams})`);
+  await person('agent-anna', 'agent', 'anna');
+  await person('agent-anna-any-source', 'agent', 'anna', [], null);
+  await person('agent-without-operator', 'agent', null);
+  await person('agent-with-teams', 'agent', null, ['1', '2']);
+  await person('supervisor-of-team-2', 'supervisor', null, ['2']);
+  await person('supervisor-in-team-1', 'supervisor', 'ben');
+  await person('supervisor-of-team-1-any-source', 'supervisor', null, ['1'], null);
+  await person('supervisor-of-nothing', 'supervisor', null);
+  await person('executive', 'executive', null);
+  await person('admin', 'admin', null);
+  await person('owner', 'owner', null);
+  await person('owner-of-theirs', 'owner', null, [], null, otherTenantId);
+});
+
+/** What a viewer sees, the letters in order. */
+const matrix: [viewer: string, sees: string, operators: string][] = [
+  ['agent-anna', 'AG', 'import/anna'],
+  ['agent-anna-any-source', 'AFG', 'import/anna zendesk/anna'],
+  ['agent-without-operator', '', ''],
+  ['agent-with-teams', '', ''],
+  ['supervisor-of-team-2', 'CDG', 'import/carl'],
+  ['supervisor-in-team-1', 'ABG', 'import/anna import/ben'],
+  ['supervisor-of-team-1-any-source', 'ABFG', 'import/anna import/ben zendesk/anna'],
+  ['supervisor-of-nothing', '', ''],
+  ['executive', 'ABCDEFG', 'import/anna import/ben import/carl zendesk/anna'],
+  ['admin', 'ABCDEFG', 'import/anna import/ben import/carl zendesk/anna'],
+  ['owner', 'ABCDEFG', 'import/anna import/ben import/carl zendesk/anna'],
+  [everything, 'ABCDEFG', 'import/anna import/ben import/carl zendesk/anna'],
+  ['owner-of-theirs', '', ''],
+  ['nobody-known', '', ''],
+  ['', '', ''],
+];
+
+const guarded = ['crm.tickets', ...rollups.map((rollup) => rollup.table)];
+
+describe.each(guarded)('%s', (table) => {
+  const letters = async (reader: Queryable) =>
+    (await reader.query<{ channel: string }>(sql`select channel from ${raw(table)} order by channel`))
+      .map(({ channel }) => channel)
+      .join('');
+
+  test.each(matrix)('%s sees "%s"', async (viewer, sees) => {
+    expect(await readAs(database.db, { tenantId, viewer }, letters)).toBe(sees);
+  });
+
+  test('shows a person of another tenant that tenant and nothing of ours', async () => {
+    const theirs = { tenantId: otherTenantId, viewer: 'owner-of-theirs' };
+    expect(await readAs(database.db, theirs, letters)).toBe('ABCDEFG');
+    expect(await readAs(database.db, { ...theirs, viewer: 'owner' }, letters)).toBe('');
+  });
+
+  test.each([
+    ['neither tenant nor viewer', null, null],
+    ['no viewer', 'ours', null],
+    ['no tenant', null, everything],
+    ['an empty tenant', '', everything],
+  ])('shows nothing with %s set', async (_case, tenant, viewer) => {
+    const seen = await database.db.tx(async (tx) => {
+      if (tenant !== null)
+        await tx.query(sql`select set_config('crema.tenant', ${tenant === 'ours' ? String(tenantId) : tenant}, true)`);
+      if (viewer !== null) await tx.query(sql`select set_config('crema.viewer', ${viewer}, true)`);
+      await tx.query(sql`set local role crema_reader`);
+      return letters(tx);
+    });
+    expect(seen).toBe('');
+  });
+});
+
+describe('operators', () => {
+  test.each(matrix)('%s', async (viewer, _sees, operators) => {
+    const rows = await readAs(database.db, { tenantId, viewer }, (reader) =>
+      reader.query<{ name: string }>(sql`select source || '/' || id as name from crm.operators order by 1`),
+    );
+    expect(rows.map(({ name }) => name).join(' ')).toBe(operators);
+  });
+});
+
+describe('answers', () => {
+  test.each(kpis.map((kpi) => kpi.id))('%s counts what its viewer may see, in total and by operator', async (id) => {
+    const asker = { db: database.db, tenantId, timezone: 'UTC', now: '2026-11-20T00:00:00Z' };
+    const period = id === 'backlog' ? '2026-11-10' : '2026-11-09..2026-11-15';
+    const cases = async (viewer: string) => {
+      const { value, denominator, parts, breakdown } = await ask(asker, id, { period, viewer, by: 'operator' });
+      return [parts.count ?? (denominator === undefined ? value : parts.unflagged), breakdown!.rows.length];
+    };
+    const rows = (n: number) => (id === 'sla-reported' ? 0 : n);
+    expect(await cases('agent-anna')).toEqual([2, rows(1)]);
+    expect(await cases('supervisor-of-team-2')).toEqual([3, rows(2)]);
+    expect(await cases('executive')).toEqual([7, rows(5)]);
+    expect((await ask(asker, id, { period, viewer: 'nobody-known' })).value).toBeNull();
+  });
+});
+
+describe('the role that answers questions', () => {
+  const asReader = <T>(work: (reader: Queryable) => Promise<T>) =>
+    database.db.tx(async (tx) => {
+      await tx.query(
+        sql`select set_config('crema.tenant', ${String(tenantId)}, true), set_config('crema.viewer', '*', true)`,
+      );
+      await tx.query(sql`set local role crema_reader`);
+      return work(tx);
+    });
+
+  test('reads these tables and no other', async () => {
+    const readable = await database.db.query<{ name: string }>(sql`
+      select n.nspname || '.' || c.relname as name
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname in ('crm', 'mart', 'ops', 'public') and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+        and has_table_privilege('crema_reader', c.oid, 'select')
+      order by 1`);
+    const shared = [
+      'crm.accounts',
+      'crm.operators',
+      'crm.teams',
+      'ops.dirty',
+      'ops.rollups',
+      'ops.streams',
+      'ops.tenants',
+    ];
+    expect(readable.map(({ name }) => name)).toEqual([...guarded, ...shared].sort());
+  });
+
+  test.each(['ops.people', 'ops.requests', 'ops.migrations', 'crm.changes'])('may not read %s', async (table) => {
+    await expect(asReader((reader) => reader.query(sql`select 1 from ${raw(table)}`))).rejects.toThrow(
+      /permission denied/,
+    );
+  });
+
+  test('may not write anything, nor make anything', async () => {
+    const writable = await database.db.query(sql`
+      select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname in ('crm', 'mart', 'ops', 'public') and c.relkind in ('r', 'p', 'v')
+        and has_table_privilege('crema_reader', c.oid, 'insert, update, delete, truncate, references, trigger')`);
+    expect(writable).toEqual([]);
+    await expect(asReader((reader) => reader.run(sql`update crm.tickets set priority = 'low'`))).rejects.toThrow(
+      /permission denied/,
+    );
+    for (const schema of ['crm', 'mart', 'ops', 'public']) {
+      await expect(asReader((reader) => reader.run(sql`create table ${raw(schema)}.t (a int)`))).rejects.toThrow(
+        /permission denied/,
+      );
+    }
+    await expect(
+      readAs(database.db, { tenantId, viewer: everything }, (reader) => reader.run(sql`create temp table t (a int)`)),
+    ).rejects.toThrow(/read-only/);
+  });
+
+  test('learns of other tenants and people only what its own viewer is', async () => {
+    const seen = await readAs(database.db, { tenantId, viewer: 'agent-anna' }, async (reader) => ({
+      tenants: await reader.query(sql`select slug from ops.tenants`),
+      streams: await reader.query(sql`select distinct tenant_id = ${tenantId} as ours from ops.streams`),
+      role: await reader.query(sql`select ops.viewer_role() as role`),
+    }));
+    expect(seen).toEqual({ tenants: [{ slug: 'ours' }], streams: [{ ours: true }], role: [{ role: 'agent' }] });
+  });
+
+  test('leaves nothing behind on its connection', async () => {
+    const session = await database.db.session();
+    await readAs(database.db, { tenantId, viewer: everything }, (reader) => reader.query(sql`select 1`));
+    const after = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        database.db.query(
+          sql`select current_user <> 'crema_reader' as restored, coalesce(current_setting('crema.viewer', true), '') as viewer`,
+        ),
+      ),
+    );
+    expect(after.flat()).toEqual(Array.from({ length: 8 }, () => ({ restored: true, viewer: '' })));
+    session.release();
+  });
+});
