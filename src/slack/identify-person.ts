@@ -26,14 +26,21 @@ export function createFindPerson(deps: {
 }): FindPerson {
   const { db, tenantId, client, log, now = () => performance.now() } = deps;
   const remembered = new Map<string, { email: string | undefined; until: number }>();
+  const underWay = new Map<string, Promise<string | undefined>>();
 
-  async function emailOf(user: string): Promise<string | undefined> {
+  function emailOf(user: string): Promise<string | undefined> {
     const known = remembered.get(user);
-    if (known && known.until > now()) return known.email;
-    const asked = await askSlack(user, known?.email);
+    if (known && known.until > now()) return Promise.resolve(known.email);
+    const asked = underWay.get(user) ?? remember(user, known?.email).finally(() => underWay.delete(user));
+    underWay.set(user, asked);
+    return asked;
+  }
+
+  async function remember(user: string, before: string | undefined): Promise<string | undefined> {
+    const { told, email } = await askSlack(user, before);
     if (remembered.size >= mostRemembered) remembered.clear();
-    remembered.set(user, { email: asked.email, until: now() + (asked.told ? believedMs : silenceMs) });
-    return asked.email;
+    remembered.set(user, { email, until: now() + (told ? believedMs : silenceMs) });
+    return email;
   }
 
   /** Where Slack is silent, what it said before still counts. */
