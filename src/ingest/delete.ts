@@ -15,7 +15,7 @@ export interface Deletion {
 }
 
 /**
- * Marks records as deleted and their days as changed; returns how many that were there. A record not seen yet leaves a
+ * Marks records as deleted and their days as changed; returns how many were there until now. A record not seen yet leaves a
  * tombstone, so that an older state arriving late does not bring it to life.
  */
 export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): Promise<number> {
@@ -25,7 +25,7 @@ export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): 
   await lockWriters(tx, tenant.tenantId, [entity]);
   await tx.run(sql`
     create temp table deleted on commit drop as
-    select d.id, t.id is not null as known
+    select d.id, t.id is not null as known, t.id is not null and t.deleted_at is null as present
     from unnest(${[...new Set(deletion.ids)]}::text[]) as d (id)
     left join ${raw(entity.table)} t on t.tenant_id = ${tenant.tenantId} and t.source = ${source} and t.id = d.id
     where t.id is null or (t.version <= ${version} and t.deleted_at is null) or t.version < ${version}`);
@@ -39,7 +39,7 @@ export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): 
       update ${raw(entity.table)} t set version = ${version}::bigint, deleted_at = coalesce(t.deleted_at, ${at}::timestamptz)
       from deleted d
       where t.tenant_id = ${tenant.tenantId} and t.source = ${source} and t.id = d.id
-      returning t.id
+      returning d.present
     ), tombstones as (
       insert into ${raw(entity.table)} (${join(['tenant_id', 'source', 'id', 'version', 'deleted_at', ...required].map((name) => raw(name)))})
       select ${tenant.tenantId}::bigint, ${source}, d.id, ${version}::bigint,
@@ -47,7 +47,7 @@ export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): 
       from deleted d
       where not d.known
     )
-    select count(*)::int as records from gone`);
+    select count(*) filter (where present)::int as records from gone`);
   await tx.run(sql`drop table deleted`);
   return count?.records ?? 0;
 }
