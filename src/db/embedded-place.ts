@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { CremaError, messageOf } from '../lib/errors.ts';
@@ -46,6 +46,7 @@ export async function findPlace(home: string, distribution: string): Promise<Pla
   const binDir = (await canReach(native, systemUser))
     ? path.join(native, 'bin')
     : await copyBinaries(native, majorVersion);
+  await openHome(home);
   const blocked = await firstBlocked(home, systemUser);
   if (!blocked) {
     // The folder of the data is the server's own; its parent stays ours.
@@ -135,6 +136,15 @@ function ensureSystemUser(): SystemUser {
       );
     }
   }
+}
+
+/**
+ * Lets the server's user pass through CREMA_HOME, not list it: that folder is ours to open, those above it are not. A
+ * home that is removed (a temporary one, made private by default) then takes its database with it.
+ */
+async function openHome(home: string): Promise<void> {
+  const { mode } = await stat(home);
+  await chmod(home, mode | 0o011);
 }
 
 async function canReach(target: string, user: SystemUser): Promise<boolean> {

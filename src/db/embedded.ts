@@ -1,6 +1,6 @@
 import { type ExecFileOptions, execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chown, readdir, readFile, readlink, realpath, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { CremaError, messageOf } from '../lib/errors.ts';
 import { findPlace, type Place, prepareFolder } from './embedded-place.ts';
+import { withFileLock } from './file-lock.ts';
 
 const run = promisify(execFile);
 
@@ -29,8 +30,9 @@ export async function joinEmbedded(home: string, distribution = 'embedded-postgr
   const place = await findPlace(home, distribution);
   const passwordFile = path.join(home, 'postgres-password');
   const lock = path.join(home, 'postgres.lock');
-  const { url, member } = await withLock(lock, async () => {
-    const running = await runningUrl(place, passwordFile);
+  // Starting and stopping exclude each other across processes.
+  const { url, member } = await withFileLock(lock, async () => {
+    const running = await runningServer(place, passwordFile);
     if (running) return { url: running, member: await becomeMember(running) };
     await prepareFolder(place);
     await initialise(place, passwordFile);
@@ -41,7 +43,7 @@ export async function joinEmbedded(home: string, distribution = 'embedded-postgr
     url,
     note: place.note,
     leave: () =>
-      withLock(lock, async () => {
+      withFileLock(lock, async () => {
         await member.end().catch(() => undefined);
         if ((await otherUsers(url)) === 0) await pgCtl(place, ['stop', '-m', 'fast', '-w', '-t', '60']);
       }),
@@ -59,21 +61,30 @@ async function becomeMember(url: string): Promise<pg.Client> {
 async function initialise(place: Place, passwordFile: string): Promise<void> {
   const made = await readFile(path.join(place.dataDir, 'PG_VERSION'), 'utf8').catch(() => undefined);
   if (made !== undefined) {
-    if (made.trim() === place.majorVersion) return;
-    throw new CremaError(
-      'EMBEDDED_VERSION',
-      `${place.dataDir} was made by PostgreSQL ${made.trim()}, this Crema brings ${place.majorVersion}`,
-      {
-        remedy: 'Dump with the old version and load into a new CREMA_HOME, or move the folder away to start afresh.',
-      },
-    );
+    if (made.trim() !== place.majorVersion) {
+      throw new CremaError(
+        'EMBEDDED_VERSION',
+        `${place.dataDir} was made by PostgreSQL ${made.trim()}, this Crema brings ${place.majorVersion}`,
+        {
+          remedy: 'Dump with the old version and load into a new CREMA_HOME, or move the folder away to start afresh.',
+        },
+      );
+    }
+    if (await isFile(passwordFile)) return;
+    if (place.note === undefined) {
+      throw new CremaError('EMBEDDED_PASSWORD', `${passwordFile} is missing, and ${place.dataDir} opens only with it`, {
+        remedy: 'Put the file back, or move the folder away to start afresh.',
+      });
+    }
+    await setAside(place);
   }
   const password = randomBytes(18).toString('base64url');
   // initdb in a folder beside, renamed when whole: a kill in between leaves nothing that looks like a database.
   const half = `${place.dataDir}.new`;
   await rm(half, { recursive: true, force: true });
   const handOver = path.join(path.dirname(place.logFile), 'initdb-password');
-  await writeFile(handOver, password, { mode: 0o644 });
+  await writeFile(handOver, password, { mode: 0o600 });
+  if (place.systemUser) await chown(handOver, place.systemUser.uid, place.systemUser.gid);
   try {
     await asServerUser(place, 'initdb', [
       `--pgdata=${half}`,
@@ -94,6 +105,20 @@ async function initialise(place: Place, passwordFile: string): Promise<void> {
   }
   await writeFile(passwordFile, password, { mode: 0o600 });
   await rename(half, place.dataDir);
+}
+
+/** The home that these files belonged to was removed and made anew: what lies here is no longer anybody's data. */
+async function setAside(place: Place): Promise<void> {
+  await pgCtl(place, ['stop', '-m', 'fast', '-w', '-t', '60']).catch(() => undefined);
+  await rm(`${place.dataDir}.old`, { recursive: true, force: true });
+  await rename(place.dataDir, `${place.dataDir}.old`);
+}
+
+function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 async function start(place: Place, passwordFile: string): Promise<string> {
@@ -121,6 +146,32 @@ async function start(place: Place, passwordFile: string): Promise<string> {
   if (!url)
     throw new CremaError('EMBEDDED_START', `the embedded PostgreSQL started but does not answer; see ${place.logFile}`);
   return url;
+}
+
+/**
+ * The server of these files, which may be starting up or going down at this moment. A kill leaves postmaster.pid behind,
+ * and its number may by now be a zombie's or another program's, most easily in a container: PostgreSQL then takes the
+ * files for used. No process working in the folder means that they are not.
+ */
+async function runningServer(place: Place, passwordFile: string): Promise<string | undefined> {
+  const pidFile = path.join(place.dataDir, 'postmaster.pid');
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    const url = await runningUrl(place, passwordFile);
+    if (url || process.platform !== 'linux' || !(await isFile(pidFile)) || performance.now() > deadline) return url;
+    if (!(await isWorkedIn(place.dataDir))) {
+      await unlink(pidFile).catch(() => undefined);
+      return undefined;
+    }
+    await sleep(100);
+  }
+}
+
+/** Whether a living process has the folder as its working directory, as every PostgreSQL process does. Linux only. */
+async function isWorkedIn(folder: string): Promise<boolean> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
+  return folders.includes(await realpath(folder));
 }
 
 /** The URL of the server that runs on these files, if one does and lets us in. postmaster.pid holds its port in line 4. */
@@ -185,56 +236,4 @@ function freePort(): Promise<number> {
       );
     });
   });
-}
-
-/** Starting and stopping exclude each other across processes; a lock whose owner died is taken over. */
-async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + 90_000;
-  for (;;) {
-    try {
-      const handle = await open(file, 'wx', 0o600);
-      await handle.writeFile(String(process.pid));
-      await handle.close();
-      break;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
-        throw new CremaError('EMBEDDED_PLACE', `cannot write ${file}: ${messageOf(error)}`, {
-          remedy: 'Set CREMA_HOME to a folder this user may write to.',
-          cause: error,
-        });
-      }
-      await clearDeadLock(file);
-      if (performance.now() > deadline) {
-        throw new CremaError('EMBEDDED_BUSY', `another Crema process has held ${file} for 90 s`, {
-          remedy: `If none is running, remove ${file}.`,
-        });
-      }
-      await sleep(50);
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    await unlink(file).catch(() => undefined);
-  }
-}
-
-async function clearDeadLock(file: string): Promise<void> {
-  const owner = Number(await readFile(file, 'utf8').catch(() => ''));
-  const age = await stat(file).then(
-    (found) => Date.now() - found.mtimeMs,
-    () => 0,
-  );
-  // An empty file is a lock being written right now, unless it is old: then its writer was killed in between.
-  const dead = owner > 0 ? !isAlive(owner) : age > 5_000;
-  if (dead) await unlink(file).catch(() => undefined);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }
