@@ -1,4 +1,4 @@
-import { type Scan, scanRecord } from './csv-record.ts';
+import { scanRecord, startScan } from './csv-record.ts';
 import { longestRow, type RowBatch, type SplitRows, tooLong } from './rows.ts';
 
 export interface CsvHeader {
@@ -10,8 +10,8 @@ export interface CsvHeader {
 
 /** The header in the first text of a file; undefined while it is not whole. */
 export function readCsvHeader(text: string, delimiter: string, last: boolean): CsvHeader | undefined {
-  const scan = emptyScan();
-  const length = scanRecord(text, 0, delimiter.charCodeAt(0), undefined, last, scan);
+  const scan = startScan();
+  const length = scanRecord(text, 0, delimiter, undefined, last, scan);
   if (length < 0) return undefined;
   return { names: scan.values.map((name) => (name ?? '').trim()), length, lines: 1 + scan.breaks };
 }
@@ -26,9 +26,7 @@ export function createCsvSplitter(header: CsvHeader, picked: readonly string[], 
   picked.forEach((name, slot) => {
     slots[header.names.indexOf(name)] = slot;
   });
-  const code = delimiter.charCodeAt(0);
-  const scan = emptyScan();
-  const skip = createSkipper(code);
+  const skip = createSkipper(delimiter.charCodeAt(0));
   let carry = '';
   let line = 1 + header.lines;
   let skipping = false;
@@ -37,6 +35,7 @@ export function createCsvSplitter(header: CsvHeader, picked: readonly string[], 
     const batch: RowBatch = { rows: [], faults: [] };
     const buffer = carry === '' ? text : carry + text;
     carry = '';
+    const scan = startScan();
     let at = 0;
     if (skipping) {
       at = skip.on(buffer, 0);
@@ -44,7 +43,7 @@ export function createCsvSplitter(header: CsvHeader, picked: readonly string[], 
       if (!skipping) line += skip.lines();
     }
     while (!skipping && at < buffer.length) {
-      const end = scanRecord(buffer, at, code, slots, last, scan);
+      const end = scanRecord(buffer, at, delimiter, slots, last, scan);
       if (end < 0) {
         if (buffer.length - at <= longestRow) {
           carry = buffer.slice(at);
@@ -112,8 +111,4 @@ function createSkipper(delimiter: number): { begin(): void; on(text: string, fro
 /** An empty line is no row. */
 function isBlank(text: string, start: number, end: number): boolean {
   return end - start <= 2 && /^\r?\n?$/.test(text.slice(start, end));
-}
-
-function emptyScan(): Scan {
-  return { values: [], columns: 0, breaks: 0, fault: undefined };
 }
