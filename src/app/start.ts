@@ -9,6 +9,7 @@ import { CremaError, messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createStops } from '../lib/stops.ts';
 import { createSlackDoor } from '../slack/app.ts';
+import { createMetrics } from '../web/metrics.ts';
 import { createWebServer } from '../web/server.ts';
 import { createDrainer } from './drainer.ts';
 import { openDatabase, prepareSchema } from './open.ts';
@@ -20,6 +21,8 @@ export interface StartOptions {
   /** Whether the configuration came from a file. */
   configPresent: boolean;
   tenant: string;
+  /** Address to listen on; all of them when not given. */
+  host?: string;
   clock: Clock;
   log: Log;
 }
@@ -64,10 +67,21 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const charts = createChartRenderer();
     stops.onStop('charts', () => charts.close());
 
-    const slack = await openSlackDoor(environment, { db, clock, log, tenant, settings, charts });
+    const metrics = createMetrics();
+    const slack = await openSlackDoor(environment, {
+      db,
+      clock,
+      log,
+      tenant,
+      settings,
+      charts,
+      observe: metrics.handled,
+    });
     const web = await createWebServer({
       port: environment.port,
+      ...(options.host ? { host: options.host } : {}),
       log,
+      metrics,
       listeners: slack?.listener ? { slack: slack.listener } : {},
       ready: async () => ({
         database: await stateOf(async () => void (await pendingMigrations(db))),

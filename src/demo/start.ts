@@ -68,6 +68,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       config,
       configPresent: true,
       tenant: 'default',
+      host: '127.0.0.1',
       clock,
       log,
     });

@@ -67,8 +67,9 @@ export function formatValue(value: KpiValue, unit: Unit, options: { locale?: str
   }
 }
 
-/** A target as it was set: `90 %`, not `90.0 %`. */
+/** A target as it was set: `90 %`, not `90.0 %`; `24 h`, not `24 h 00 min`. */
 export function formatTarget(value: number, unit: Unit, options: { locale?: string; currency?: string } = {}): string {
+  if (unit === 'duration' && value >= 3600 && value % 3600 === 0) return formatDurationShort(value);
   if (unit !== 'ratio') return formatValue(value, unit, options);
   return `${formatNumber(value * 100, options.locale, 1)}${thinSpace}%`;
 }

@@ -79,7 +79,12 @@ export function createReply(incoming: Incoming, { client, log }: ReplyDeps): Rep
       const said = await response.text();
       if (response.ok) return undefined;
       const refusal = refusalOf(said);
-      log.warn({ status: response.status, said: redact(said.slice(0, 300)), refusal }, 'a response url refused a post');
+      // A file that is not ready yet is how Slack works, not something to look into.
+      const level = refusal === 'file not ready' ? 'debug' : 'warn';
+      log[level](
+        { status: response.status, said: redact(said.slice(0, 300)), refusal },
+        'a response url refused a post',
+      );
       return refusal;
     } catch (error) {
       log.warn(describeError(error), 'a response url did not answer');

@@ -60,7 +60,7 @@ export function barValuesPlugin(spec: ChartSpec, family: string, options: BarVal
   const light = fontString(family, size);
   return {
     id: 'bar-values',
-    afterDatasetsDraw(chart) {
+    afterDraw(chart) {
       const ctx = contextOf(chart);
       const measure = measureIn(ctx, bold);
       const measureLight = measureIn(ctx, light);
@@ -75,6 +75,9 @@ export function barValuesPlugin(spec: ChartSpec, family: string, options: BarVal
           const negative = (value ?? 0) < 0;
           if (horizontal) {
             const x = end.x + (negative ? -6 : 6);
+            // The target's line may pass here: the number stays readable.
+            if (spec.target && !negative)
+              clearBehind(ctx, { x: x - 2, y: end.y - size / 2 - 2, width: measure(text) + 4, height: size + 4 });
             drawText(ctx, { text, x, y: end.y, font: bold, color, align: negative ? 'right' : 'left' });
             if (more) drawText(ctx, { text: more, x: x + measure(text) + 6, y: end.y, font: light, color: mutedInk });
             continue;
@@ -135,4 +138,11 @@ function barBox(chart: Chart, series: number, index: number): Box | undefined {
   return chart.options.indexAxis === 'y'
     ? { x: Math.min(x, base), y: y - height / 2, width: Math.abs(x - base), height }
     : { x: x - width / 2, y: Math.min(y, base), width, height: Math.abs(y - base) };
+}
+
+function clearBehind(ctx: ReturnType<typeof contextOf>, box: Box): void {
+  ctx.save();
+  ctx.fillStyle = '#ffffff';
+  ctx.fillRect(box.x, box.y, box.width, box.height);
+  ctx.restore();
 }

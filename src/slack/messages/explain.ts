@@ -1,5 +1,5 @@
 import type { Answer } from '../../answers/answer.ts';
-import { formatValue } from '../../domain/format.ts';
+import { formatTarget } from '../../domain/format.ts';
 import { header, type Message, message, type Piece, paragraph, richList } from '../blocks.ts';
 import { choiceButtons, exampleLine } from './suggestions.ts';
 
@@ -9,7 +9,7 @@ export function explainMessage(answer: Extract<Answer, { kind: 'explain' }>, loc
   const parts = Object.values(kpi.parts).map((part) => part.title);
   const facts: [string, string][] = [
     ['Better', { up: 'higher', down: 'lower', neither: 'neither higher nor lower' }[kpi.better]],
-    ['Target', target === null ? 'none' : formatValue(target, kpi.unit, { locale })],
+    ['Target', target === null ? 'none' : formatTarget(target, kpi.unit, { locale })],
     ['Parts', parts.join(', ') || 'none'],
     ['Broken down by', kpi.dimensions.join(', ')],
     ['Owner', `${owner}, criticality ${criticality}`],
