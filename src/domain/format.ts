@@ -1,21 +1,27 @@
 import type { KpiValue, Unit } from './kpi-result.ts';
 
-/** Thin typographic choices shared by every surface: a narrow no-break space before `%`, a true minus, no locale surprises. */
+/** Thin typographic choices shared by every surface: a narrow no-break space before `%`, a true minus and never one before a zero, no locale surprises. */
 const thinSpace = ' ';
 export const noValue = '–';
 
 /** `12,450` in the locale's shape. At most `digits` decimals. */
 export function formatNumber(value: number, locale = 'en', digits = 0): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits, minimumFractionDigits: 0 })
+  return new Intl.NumberFormat(locale, {
+    maximumFractionDigits: digits,
+    minimumFractionDigits: 0,
+    signDisplay: 'negative',
+  })
     .format(value)
     .replace('-', '−');
 }
 
 /** A ratio 0..1 as `91.2 %`. */
 export function formatPercent(ratio: number, locale = 'en'): string {
-  const shown = new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(
-    ratio * 100,
-  );
+  const shown = new Intl.NumberFormat(locale, {
+    maximumFractionDigits: 1,
+    minimumFractionDigits: 1,
+    signDisplay: 'negative',
+  }).format(ratio * 100);
   return `${shown.replace('-', '−')}${thinSpace}%`;
 }
 
@@ -24,7 +30,7 @@ export function formatPercent(ratio: number, locale = 'en'): string {
  * `59 min 40 s` is `1 h 00 min`.
  */
 export function formatDuration(seconds: number): string {
-  const sign = seconds < 0 ? '−' : '';
+  const sign = seconds <= -0.5 ? '−' : '';
   const total = Math.abs(seconds);
   if (total < 59.5) return `${sign}${Math.round(total)} s`;
   const minutes = Math.round(total / 60);

@@ -75,7 +75,12 @@ export const periodExamples = [
   'all',
 ] as const;
 
-const toDate: Record<string, CalendarUnit> = { wtd: 'week', mtd: 'month', qtd: 'quarter', ytd: 'year' };
+const toDate = new Map<string, CalendarUnit>([
+  ['wtd', 'week'],
+  ['mtd', 'month'],
+  ['qtd', 'quarter'],
+  ['ytd', 'year'],
+]);
 const units: readonly string[] = ['week', 'month', 'quarter', 'year'];
 /** Longest `Nd`, `Nw`, `Nm`: a century, beyond which a number is a slip of the finger. */
 const longestDays = 36_500;
@@ -86,7 +91,7 @@ const years = { first: 1900, last: 2199 };
 export function parsePeriod(phrase: string): PeriodExpression | null {
   const text = phrase.trim().toLowerCase().replace(/\s+/g, ' ');
   if (text === 'today' || text === 'yesterday' || text === 'all') return { kind: text };
-  const unit = toDate[text];
+  const unit = toDate.get(text);
   if (unit) return { kind: 'to-date', unit };
   const last = /^last (\w+)$/.exec(text)?.[1];
   if (last && units.includes(last)) return { kind: 'previous-unit', unit: last as CalendarUnit };
@@ -179,8 +184,6 @@ export function resolvePeriod(
     }
     case 'dates': {
       const { from, to } = expression;
-      if (addDays(from, 1) === to)
-        return { ...day(from), label: formatDate(from, { year: true }), previous: day(addDays(from, -7)) };
       return labelled(from, to, formatDateRange(from, to));
     }
     case 'since': {
@@ -217,7 +220,9 @@ function day(date: string): DateRange {
 }
 
 function labelled(from: string, to: string, label: string): PeriodDates {
-  return { from, to, label, previous: { from: addDays(from, -daysBetween(from, to)), to: from } };
+  const days = daysBetween(from, to);
+  const previous = days === 1 ? day(addDays(from, -7)) : { from: addDays(from, -days), to: from };
+  return { from, to, label, previous };
 }
 
 function calendarLabel(unit: 'month' | 'quarter' | 'year', first: string): string {
