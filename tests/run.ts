@@ -27,7 +27,8 @@ const only = process.argv.slice(2).filter((argument) => !argument.startsWith('--
 function run(name: string, args: readonly string[]): Promise<boolean> {
   console.log(`\n--- ${name}`);
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] });
+    const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' };
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
     child.once('error', () => resolve(false));
     child.once('close', (code) => resolve(code === 0));
   });
@@ -48,7 +49,7 @@ async function tests(): Promise<Counts> {
     path.join(modules, 'vitest/vitest.mjs'),
     'run',
     ...only,
-    '--reporter=dot',
+    '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
     ...(fast ? ['--exclude=tests/**/*.slow.test.ts'] : []),
