@@ -12,7 +12,11 @@ export function wilson(successes: number, n: number, z = z95): Interval {
   const scale = 1 / (1 + (z * z) / n);
   const centre = (p + (z * z) / (2 * n)) * scale;
   const half = z * scale * Math.sqrt((p * (1 - p)) / n + (z * z) / (4 * n * n));
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+  // None and all are the ends themselves; rounding would miss them by a hair.
+  return {
+    low: successes === 0 ? 0 : Math.max(0, centre - half),
+    high: successes === n ? 1 : Math.min(1, centre + half),
+  };
 }
 
 /** 95 % interval of p1 - p2 by Newcombe's hybrid score method (Newcombe 1998, method 10). */
