@@ -5,7 +5,7 @@ export const maxSeries = 6;
 /** More points than pixels say nothing, and a runaway query must not occupy a worker. */
 export const maxLabels = 2_000;
 const axes = ['hour', 'day', 'week', 'month', 'category'];
-const kinds = ['line', 'area', 'bar', 'histogram'];
+const kinds = ['line', 'area', 'bar', 'stacked', 'grouped', 'histogram', 'doughnut'];
 const formats = ['percent', 'count', 'duration', 'number'];
 
 /**
@@ -27,7 +27,6 @@ function* problemsOf(spec: ChartSpec): Generator<string> {
   if (count > maxLabels) yield `${count} labels, at most ${maxLabels}`;
   if (spec.series.length === 0) yield 'no series';
   if (spec.series.length > maxSeries) yield `${spec.series.length} series, at most ${maxSeries}`;
-  if (spec.kind === 'histogram' && spec.series.length > 1) yield 'a histogram shows one series';
   if (new Set(spec.series.map((series) => series.key)).size < spec.series.length) yield 'series keys are not unique';
   for (const series of spec.series) {
     if (series.values.length !== count) {
@@ -37,14 +36,33 @@ function* problemsOf(spec: ChartSpec): Generator<string> {
     if (odd !== undefined) yield `series ${series.key} holds ${odd}, values are finite numbers or null`;
   }
   if (spec.target && !Number.isFinite(spec.target.value)) yield `target is ${spec.target.value}`;
-  for (const index of [...spec.incomplete, ...(spec.muted ?? [])]) {
+  for (const index of [...spec.incomplete, ...(spec.immature ?? []), ...(spec.muted ?? [])]) {
     if (!Number.isInteger(index) || index < 0 || index >= count) yield `index ${index} is outside the labels`;
   }
   if (spec.axis !== 'category') {
     const odd = spec.labels.find((label) => !isDate(label));
     if (odd !== undefined) yield `label ${JSON.stringify(odd)} is no date`;
   }
+  if (spec.keys && spec.keys.length !== count) yield `${spec.keys.length} keys for ${count} labels`;
   if (!isLocale(spec.locale)) yield `unknown locale ${spec.locale}`;
+  yield* problemsOfKind(spec);
+}
+
+function* problemsOfKind(spec: ChartSpec): Generator<string> {
+  const { kind, series } = spec;
+  const parts = kind === 'stacked' || kind === 'doughnut';
+  if ((kind === 'histogram' || kind === 'doughnut') && series.length > 1) yield `a ${kind} shows one series`;
+  for (const { key, values } of parts ? series : []) {
+    const negative = values.find((value) => (value ?? 0) < 0);
+    if (negative !== undefined) yield `series ${key} holds ${negative}, parts of a total are not negative`;
+  }
+  if (kind !== 'doughnut') return;
+  const total = (series[0]?.values ?? []).reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  if (total === 0) yield 'the slices add up to 0, so there is no whole to show parts of';
+  if (new Set(spec.keys ?? spec.labels).size < spec.labels.length) yield 'keys of the slices are not unique';
+  if (spec.axis !== 'category') yield `slices are names, not the buckets of axis ${spec.axis}`;
+  if (spec.target) yield 'a doughnut has no target';
+  if (spec.incomplete.length + (spec.immature?.length ?? 0) > 0) yield 'a doughnut has no unfinished buckets';
 }
 
 function isDate(label: string): boolean {

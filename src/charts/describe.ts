@@ -1,18 +1,84 @@
 import { formatDate, formatPercent } from '../domain/format.ts';
-import type { ChartSpec } from './spec.ts';
-import { formatLabel } from './value-format.ts';
+import { inSeriesOrder } from './palette.ts';
+import { slicesOf } from './slices.ts';
+import type { ChartKind, ChartSeries, ChartSpec } from './spec.ts';
+import { unfinishedOf } from './unfinished.ts';
+import { formatLabel, formatShare } from './value-format.ts';
 
 /** Slack takes no more as alternative text. */
 const maxLength = 2_000;
 
 /** What a line, an area or bars over time show: newest, lowest, highest and the way from the first value to the newest. */
 export function describeSeries(spec: ChartSpec, measure: string): string {
+  const summary = summaryOf(spec, spec.series[0]?.values ?? []);
+  return summary && sentence(`${opening(spec, measure)}: ${summary}.${target(spec)}${unfinished(spec)}`);
+}
+
+/** What stacked bars show: the totals as a series over time, or one by one by name, and the parts of the newest. */
+export function describeStacked(spec: ChartSpec, measure: string): string {
+  const parts = inSeriesOrder(spec.series);
+  const totals = spec.labels.map((_, index) =>
+    parts.reduce<number | null>((sum, { values }) => add(sum, values[index] ?? null), 0),
+  );
+  const partsOf = (index: number) => listOf(spec, parts, index);
+  if (spec.axis === 'category') {
+    const bars = spec.labels.map((label, index) => `${label} ${printOr(totals[index]!, spec)} (${partsOf(index)})`);
+    return sentence(`${opening(spec, measure)}: ${bars.join('; ')}.${target(spec)}`);
+  }
+  const summary = summaryOf(spec, totals);
+  const index = newestFinished(spec, totals);
+  const newest = index >= 0 ? ` ${capital(bucketName(spec.labels[index]!, spec))}: ${partsOf(index)}.` : '';
+  return sentence(
+    `${opening(spec, measure)}: ${summary ? `total ${summary}` : 'no total'}.${newest}${target(spec)}${unfinished(spec)}`,
+  );
+}
+
+/** What grouped bars show: every series as one over time, or by name. */
+export function describeGrouped(spec: ChartSpec, measure: string): string {
+  const parts = inSeriesOrder(spec.series);
+  const said =
+    spec.axis === 'category'
+      ? spec.labels.map((label, index) => `${label}: ${listOf(spec, parts, index)}`)
+      : parts.map(({ label, values }) => `${label}: ${summaryOf(spec, values) || 'no data'}`);
+  return sentence(`${opening(spec, measure)}. ${said.join('. ')}.${target(spec)}${unfinished(spec)}`);
+}
+
+/** What a doughnut shows: the total, then each slice with its value and share. */
+export function describeDoughnut(spec: ChartSpec, measure: string, by: string): string {
+  const { slices, total } = slicesOf(spec);
+  const said = slices.map(
+    ({ label, value, share }) => `${label} ${print(value, spec)} (${formatShare(share, spec.locale)})`,
+  );
+  const unit = spec.unit ? ` ${spec.unit}` : '';
+  return sentence(
+    `${opening(spec, `${measure} by ${by}`)}: total ${print(total, spec)}${unit}, of which ${said.join(', ')}.`,
+  );
+}
+
+function listOf(spec: ChartSpec, series: readonly ChartSeries[], index: number): string {
+  return series.map(({ label, values }) => `${label} ${printOr(values[index] ?? null, spec)}`).join(', ');
+}
+
+/** A sum with an unknown part is not known. */
+function add(sum: number | null, part: number | null): number | null {
+  return sum === null || part === null ? null : sum + part;
+}
+
+function newestFinished(spec: ChartSpec, values: readonly (number | null)[]): number {
+  const open = unfinishedOf(spec);
+  const finished = values.findLastIndex((value, index) => value !== null && !open.has(index));
+  return finished >= 0 ? finished : values.findLastIndex((value) => value !== null);
+}
+
+/** Newest, lowest, highest and the way there of what is finished; '' where there is no value. */
+function summaryOf(spec: ChartSpec, values: readonly (number | null)[]): string {
+  const open = unfinishedOf(spec);
   const points = spec.labels.flatMap((label, index) => {
-    const value = spec.series[0]?.values[index] ?? null;
-    return value === null ? [] : [{ value, at: bucketName(label, spec), complete: !spec.incomplete.includes(index) }];
+    const value = values[index] ?? null;
+    return value === null ? [] : [{ value, at: bucketName(label, spec), finished: !open.has(index) }];
   });
-  const complete = points.filter((point) => point.complete);
-  const counted = complete.length > 0 ? complete : points;
+  const finished = points.filter((point) => point.finished);
+  const counted = finished.length > 0 ? finished : points;
   const first = counted[0];
   const latest = counted.at(-1);
   if (!first || !latest) return '';
@@ -21,15 +87,24 @@ export function describeSeries(spec: ChartSpec, measure: string): string {
   const highest = counted.reduce((a, b) => (b.value > a.value ? b : a));
   const parts = [`latest ${say(latest)}`];
   if (counted.length > 1) parts.push(`lowest ${say(lowest)}`, `highest ${say(highest)}`, trend(first, latest, say));
-  const open = points.some((point) => !point.complete) ? ' A bucket that is not complete is shown apart.' : '';
-  return sentence(`${opening(spec, measure)}: ${parts.join(', ')}.${target(spec)}${open}`);
+  return parts.join(', ');
+}
+
+/** Says that buckets are drawn apart, and why. */
+function unfinished(spec: ChartSpec): string {
+  const shown = [...unfinishedOf(spec)].filter(([index]) => spec.series.some(({ values }) => values[index] != null));
+  const why = shown.map(([, reason]) => reason);
+  return [
+    why.includes('incomplete') ? ' A bucket that is not complete is shown apart.' : '',
+    why.includes('immature') ? ' Buckets that are still maturing are shown apart.' : '',
+  ].join('');
 }
 
 /** What bars by name show: each name with its value. */
 export function describeBreakdown(spec: ChartSpec, measure: string, by: string): string {
   const bars = spec.labels.map((label, index) => {
     const value = spec.series[0]?.values[index] ?? null;
-    return `${label} ${value === null ? 'no data' : print(value, spec)}`;
+    return `${label} ${printOr(value, spec)}`;
   });
   return sentence(`${opening(spec, `${measure} by ${by}`)}: ${bars.join(', ')}.${target(spec)}`);
 }
@@ -45,7 +120,15 @@ export function describeDistribution(spec: ChartSpec, measure: string): string {
   return sentence(`${opening(spec, measure)}: ${bands.join(', ')}.`);
 }
 
-const names = { line: 'Line chart', area: 'Area chart', bar: 'Bar chart', histogram: 'Histogram' } as const;
+const names: Record<ChartKind, string> = {
+  line: 'Line chart',
+  area: 'Area chart',
+  bar: 'Bar chart',
+  stacked: 'Stacked bar chart',
+  grouped: 'Grouped bar chart',
+  histogram: 'Histogram',
+  doughnut: 'Doughnut chart',
+};
 
 function opening(spec: ChartSpec, measure: string): string {
   return `${names[spec.kind]} of ${measure}, ${spec.subtitle}`;
@@ -67,6 +150,14 @@ function trend(first: Point, latest: Point, say: (point: Point) => string): stri
 
 function print(value: number, spec: ChartSpec): string {
   return formatLabel(value, spec.format, spec.locale);
+}
+
+function printOr(value: number | null, spec: ChartSpec): string {
+  return value === null ? 'no data' : print(value, spec);
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function bucketName(label: string, spec: ChartSpec): string {

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type Canvas, createCanvas, type SvgCanvas, SvgExportFlag } from 'canvas';
 import {
+  ArcElement,
   BarController,
   BarElement,
   CategoryScale,
   Chart,
   type ChartConfiguration,
   type ChartItem,
+  DoughnutController,
   Filler,
   Legend,
   LinearScale,
@@ -24,7 +26,7 @@ import type { ChartSpec } from './spec.ts';
 import { captureText, wrapSvg } from './svg-text.ts';
 import { chartHeight, chartWidth, pixelRatio } from './theme.ts';
 
-Chart.register(BarController, BarElement, LineController, LineElement, PointElement);
+Chart.register(ArcElement, BarController, BarElement, DoughnutController, LineController, LineElement, PointElement);
 Chart.register(CategoryScale, LinearScale, Filler, Legend, SubTitle, Title, annotation);
 
 /** The chart as PNG, 1200 x 630. Drawing occupies the thread for some 10 ms; encoding does not. */

@@ -62,6 +62,7 @@ export function textOf(spec: ChartSpec): string {
     spec.subtitle,
     spec.footer,
     spec.target?.label ?? '',
+    spec.unit ?? '',
     ...spec.series.map((one) => one.label),
   ];
   const dates =

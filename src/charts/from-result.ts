@@ -1,8 +1,8 @@
 import { formatDate, formatDateRange } from '../domain/format.ts';
 import type { BreakdownRow, KpiResult, KpiValue, Unit } from '../domain/kpi-result.ts';
-import { describeBreakdown, describeDistribution, describeSeries } from './describe.ts';
+import { describeBreakdown, describeDistribution, describeDoughnut, describeSeries } from './describe.ts';
 import type { ChartKind, ChartSpec, ValueFormat } from './spec.ts';
-import { durationUnit, formatTarget } from './value-format.ts';
+import { formatTarget } from './value-format.ts';
 
 export type ResultPart = 'series' | 'breakdown' | 'distribution';
 
@@ -20,7 +20,7 @@ const maxBars = 9;
 export function chartFromResult(result: KpiResult, options: ChartFromResultOptions): ChartSpec | null {
   const draw: Record<ResultPart, () => ChartSpec | null> = {
     series: () => seriesChart(result, options),
-    breakdown: () => breakdownChart(result, options.locale),
+    breakdown: () => breakdownChart(result, options),
     distribution: () => distributionChart(result, options.locale),
   };
   if (options.kind) return draw[options.kind]();
@@ -35,7 +35,21 @@ const suited: Record<ChartKind, ResultPart[]> = {
   line: ['series', 'breakdown', 'distribution'],
   area: ['series', 'breakdown', 'distribution'],
   bar: ['breakdown', 'series', 'distribution'],
+  stacked: ['series', 'breakdown', 'distribution'],
+  grouped: ['series', 'breakdown', 'distribution'],
+  doughnut: ['breakdown', 'series', 'distribution'],
   histogram: ['distribution', 'series', 'breakdown'],
+};
+
+/** How one series over time is drawn: it has no parts to stack, to group or to cut into slices. */
+const seriesKinds: Record<ChartKind, ChartKind> = {
+  line: 'line',
+  area: 'area',
+  bar: 'bar',
+  stacked: 'bar',
+  grouped: 'bar',
+  histogram: 'line',
+  doughnut: 'bar',
 };
 
 function seriesChart(result: KpiResult, options: ChartFromResultOptions): ChartSpec | null {
@@ -46,8 +60,8 @@ function seriesChart(result: KpiResult, options: ChartFromResultOptions): ChartS
   const additive = result.unit === 'count' || result.unit === 'money';
   const spec = frameOf(result, locale, {
     // One or two points make no line.
-    kind: points.length < 3 ? 'bar' : preferred === 'histogram' ? 'line' : preferred,
-    title: `${measureOf(result, values)} ${bucketWord(result, additive)} ${grain}`,
+    kind: points.length < 3 ? 'bar' : seriesKinds[preferred],
+    title: `${measureOf(result)} ${bucketWord(result, additive)} ${grain}`,
     axis: grain,
     labels: points.map((point) => point.at),
     values,
@@ -58,8 +72,13 @@ function seriesChart(result: KpiResult, options: ChartFromResultOptions): ChartS
   return { ...spec, altText: describeSeries(spec, result.title) };
 }
 
-function breakdownChart(result: KpiResult, locale: string): ChartSpec | null {
+function breakdownChart(result: KpiResult, options: ChartFromResultOptions): ChartSpec | null {
   if (!result.breakdown) return null;
+  const { locale, preferred } = options;
+  if (preferred === 'doughnut') {
+    const doughnut = doughnutOf(result, result.breakdown, locale);
+    if (doughnut) return doughnut;
+  }
   const { by, rows, other } = result.breakdown;
   const all = other ? [...rows, other] : rows;
   // "Other" stands for what is not shown only while every row is shown.
@@ -71,7 +90,7 @@ function breakdownChart(result: KpiResult, locale: string): ChartSpec | null {
   const values = bars.map((bar) => bar.value);
   const spec = frameOf(result, locale, {
     kind: 'bar',
-    title: `${measureOf(result, values)} by ${by}`,
+    title: `${measureOf(result)} by ${by}`,
     ...(cut && { note: `${maxBars} largest of ${rows.length}${other ? ' and other' : ''}` }),
     axis: 'category',
     labels: bars.map((bar) => bar.label),
@@ -80,6 +99,38 @@ function breakdownChart(result: KpiResult, locale: string): ChartSpec | null {
     withTarget: result.unit !== 'count' && result.unit !== 'money',
   });
   return { ...spec, altText: describeBreakdown(spec, result.title, by) };
+}
+
+/** A doughnut if the rows are parts that add up to the result itself; null where they are not. */
+function doughnutOf(
+  result: KpiResult,
+  breakdown: NonNullable<KpiResult['breakdown']>,
+  locale: string,
+): ChartSpec | null {
+  const { by, rows, other } = breakdown;
+  const all = other ? [...rows, other] : rows;
+  const slices = all.map((row) => ({ key: row.key ?? '(other)', ...barOf(row, result.unit) }));
+  const values = slices.map(({ value }) => value);
+  const whole = chartValue(result.value, result.unit);
+  const total = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+  const parts = result.unit === 'count' || result.unit === 'money';
+  if (!parts || !whole || values.some((value) => (value ?? 0) < 0)) return null;
+  // Rows of tags and the like count a thing twice: their sum is no whole. Money may differ by its last binary digit.
+  if (Math.abs(total - whole) > 1e-9 * whole) return null;
+  const spec: ChartSpec = {
+    ...frameOf(result, locale, {
+      kind: 'doughnut',
+      title: `${measureOf(result)} by ${by}`,
+      axis: 'category',
+      labels: slices.map(({ label }) => label),
+      values,
+      muted: slices.flatMap(({ rest }, index) => (rest ? [index] : [])),
+      withTarget: false,
+    }),
+    keys: slices.map(({ key }) => key),
+    ...(result.unit === 'money' && result.currency !== undefined && { unit: result.currency }),
+  };
+  return { ...spec, altText: describeDoughnut(spec, result.title, by) };
 }
 
 function distributionChart(result: KpiResult, locale: string): ChartSpec | null {
@@ -152,23 +203,22 @@ function asOfText(asOf: string, timezone: string, locale: string): string {
   return `${formatDate(local.toPlainDate().toString(), { year: true, locale })}, ${clock}`;
 }
 
-/** `SLA met, %`: the measure with its unit; counts are counts by their name. */
-function measureOf(result: KpiResult, values: readonly (number | null)[]): string {
+/** `SLA met, %`: the measure with its unit; counts are counts by their name, durations carry units in every value. */
+function measureOf(result: KpiResult): string {
   const { title, unit } = result;
   switch (unit) {
     case 'ratio':
       return `${title}, %`;
     case 'count':
+    case 'duration':
+    case 'hours':
+    case 'days':
       return title;
     case 'money':
       return result.currency ? `${title}, ${result.currency}` : title;
     case 'score':
     case 'points':
       return `${title}, ${unit}`;
-    case 'duration':
-    case 'hours':
-    case 'days':
-      return `${title}, ${durationUnit(Math.max(...values.map((value) => Math.abs(value ?? 0))))}`;
   }
 }
 

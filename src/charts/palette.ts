@@ -51,6 +51,21 @@ const chosen: Record<string, Hue | 'grey'> = {
 };
 
 /**
+ * Series in the order in which they are stacked or stand beside each other, the same in every chart: known keys as
+ * above, then the rest by key, `other` last.
+ */
+export function inSeriesOrder<T extends { key: string }>(series: readonly T[]): T[] {
+  return [...series].sort((a, b) => placeOf(a.key) - placeOf(b.key) || (a.key < b.key ? -1 : 1));
+}
+
+function placeOf(key: string): number {
+  const known = Object.keys(chosen);
+  const at = known.indexOf(key.toLowerCase());
+  if (at < 0) return known.length;
+  return known[at] === 'other' ? known.length + 1 : at;
+}
+
+/**
  * The colour of each series key, by key alone as far as six hues allow: a key has its chosen hue or one by its hash, and
  * only when two keys of one chart meet on a hue does the later one (in the order of the keys, not of the series) move on
  * to the next that is free.

@@ -2,7 +2,7 @@
  * A chart as data: pure, serialisable, the key under which its image is cached. Nothing in it depends on a canvas or on
  * the clock. Values that are `null` are gaps and stay gaps.
  */
-export type ChartKind = 'line' | 'area' | 'bar' | 'histogram';
+export type ChartKind = 'line' | 'area' | 'bar' | 'stacked' | 'grouped' | 'histogram' | 'doughnut';
 
 /** How axis ticks, labels and tooltips print values (see domain/format.ts). */
 export type ValueFormat = 'percent' | 'count' | 'duration' | 'number';
@@ -25,14 +25,27 @@ export interface ChartSpec {
   format: ValueFormat;
   /** One label per value: dates (`2026-10-01`) or local hours (`2026-10-01T08:00`) for time axes, names or bands otherwise. */
   labels: string[];
+  /**
+   * Stable names of the labels, one each, where the labels have colours of their own (slices of a doughnut); the labels
+   * themselves if not given.
+   */
+  keys?: string[];
   /** How `labels` are to be shown: dates are shortened to fit, names truncated. */
   axis: ChartAxis;
   /** At most 6. */
   series: ChartSeries[];
   /** Indices of `labels` whose bucket is not complete: drawn hatched (bars) or dotted (lines). */
   incomplete: number[];
+  /**
+   * Indices of `labels` whose bucket has ended while some of its cases are not decided: drawn hatched more lightly, or
+   * pale (lines). A bucket that is incomplete too is drawn as that.
+   */
+  immature?: number[];
   /** Indices of `labels` that are no name of their own ("Other"): drawn in grey. */
   muted?: number[];
+  /** What a total counts (`tickets`, `EUR`), in the middle of a doughnut; the series' label if not given. */
+  unit?: string;
+  /** Across stacked bars it is the total's, across grouped ones each bar's; a doughnut has none. */
   target: { value: number; label: string } | null;
   /** Source and as-of, in the corner. */
   footer: string;

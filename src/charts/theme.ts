@@ -21,4 +21,7 @@ export const paper = '#ffffff';
 
 /** Dots and gaps of the line to or from a bucket that is not complete. */
 export const incompleteDash = [3, 3];
+/** The line to or from a bucket that only has to mature: pale, in longer dashes. */
+export const immatureDash = [9, 3];
+export const immatureStrength = 0.5;
 export const targetDash = [6, 4];

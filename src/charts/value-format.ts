@@ -15,6 +15,12 @@ export function formatLabel(value: number, format: ValueFormat, locale: string):
   }
 }
 
+/** A part of a whole: one that is not nothing is never printed as nothing, nor one that is not all as all. */
+export function formatShare(share: number, locale: string): string {
+  if (share > 0 && share < 0.0005) return `< ${formatPercent(0.001, locale)}`;
+  return share < 1 && share >= 0.9995 ? `> ${formatPercent(0.999, locale)}` : formatPercent(share, locale);
+}
+
 /** A value as printed at an axis: shorter, with as many decimals as the distance between ticks needs. */
 export function formatTick(value: number, step: number, format: ValueFormat, locale: string): string {
   switch (format) {
@@ -43,7 +49,7 @@ function isWhole(value: number): boolean {
 const unitSeconds = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
 
 /** The unit in which a duration of `seconds` is printed in short. */
-export function durationUnit(seconds: number): keyof typeof unitSeconds {
+function durationUnit(seconds: number): keyof typeof unitSeconds {
   if (seconds < 60) return 'seconds';
   if (seconds < 3600) return 'minutes';
   return seconds < 48 * 3600 ? 'hours' : 'days';

@@ -22,6 +22,8 @@ describe('a spec that cannot be drawn is refused with the reason', () => {
     ],
     ['a name on a time axis', { labels: ['Monday', ...days(6)] }, /label "Monday" is no date/],
     ['a bucket that is not there', { incomplete: [7] }, /index 7 is outside/],
+    ['a maturing bucket that is not there', { immature: [-1] }, /index -1 is outside/],
+    ['keys of another number', { keys: ['a'] }, /1 keys for 7 labels/],
     ['an unknown kind', { kind: 'pie' as never }, /unknown kind pie/],
     ['an unknown locale', { locale: 'not a locale' }, /unknown locale/],
     ['a target that is no number', { target: { value: Number.NaN, label: 'target' } }, /target is NaN/],
@@ -34,6 +36,39 @@ describe('a spec that cannot be drawn is refused with the reason', () => {
     expect(() => checkSpec(aSpec(overrides))).toThrow(
       expect.objectContaining({ code: 'CHART_SPEC_INVALID', message: expect.stringMatching(reason) }),
     );
+  });
+
+  const slices: Partial<ChartSpec> = {
+    kind: 'doughnut',
+    axis: 'category',
+    format: 'count',
+    labels: ['A', 'B'],
+    series: [{ key: 'value', label: 'n', values: [1, 2] }],
+  };
+  const valued = (...values: (number | null)[]) => [{ key: 'value', label: 'n', values }];
+
+  test.each<[string, Partial<ChartSpec>, RegExp]>([
+    ['of nothing', { series: valued(0, 0) }, /slices add up to 0, so there is no whole/],
+    ['without data', { series: valued(null, null) }, /slices add up to 0/],
+    ['with a slice below zero', { series: valued(3, -1) }, /holds -1, parts of a total are not negative/],
+    ['of two series', { series: [...valued(1, 2), { key: 'b', label: 'b', values: [1, 2] }] }, /shows one series/],
+    ['with names that are the same', { labels: ['A', 'A'] }, /keys of the slices are not unique/],
+    ['with a target', { target: { value: 1, label: 'target 1' } }, /has no target/],
+    ['with a bucket that is not complete', { incomplete: [0] }, /no unfinished buckets/],
+    ['with a bucket that is maturing', { immature: [0] }, /no unfinished buckets/],
+    ['over time', { axis: 'day', labels: days(2) }, /not the buckets of axis day/],
+  ])('a doughnut %s', (_, overrides, reason) => {
+    expect(() => checkSpec(aSpec({ ...slices, ...overrides }))).toThrow(reason);
+  });
+
+  test('a doughnut of names that are the same passes with keys of their own', () => {
+    expect(() => checkSpec(aSpec({ ...slices, labels: ['A', 'A'], keys: ['1', '2'] }))).not.toThrow();
+  });
+
+  test('a stack with a part below zero, which grouped bars may have', () => {
+    const below = aSpec({ labels: days(2), format: 'count', series: valued(3, -1) });
+    expect(() => checkSpec({ ...below, kind: 'stacked' })).toThrow(/parts of a total are not negative/);
+    expect(() => checkSpec({ ...below, kind: 'grouped' })).not.toThrow();
   });
 
   test('every problem is said at once, with the chart it is about', () => {

@@ -112,9 +112,9 @@ describe('a series', () => {
   });
 
   test.each([
-    ['duration', [3600, 7200, 9000], 'duration', [3600, 7200, 9000], 'Time, hours by day'],
-    ['hours', [1, 2, 2.5], 'duration', [3600, 7200, 9000], 'Time, hours by day'],
-    ['days', [1, 2, 3], 'duration', [86_400, 172_800, 259_200], 'Time, days by day'],
+    ['duration', [3600, 7200, 9000], 'duration', [3600, 7200, 9000], 'Time by day'],
+    ['hours', [1, 2, 2.5], 'duration', [3600, 7200, 9000], 'Time by day'],
+    ['days', [1, 2, 3], 'duration', [86_400, 172_800, 259_200], 'Time by day'],
     ['score', [4.1, 4.2, 4.3], 'number', [4.1, 4.2, 4.3], 'Time, score by day'],
     ['points', [40, 42, 45], 'number', [40, 42, 45], 'Time, points by day'],
     ['money', ['1250.50', '99.90', '0.00'], 'number', [1250.5, 99.9, 0], 'Time, EUR per day'],
@@ -178,6 +178,64 @@ describe('a breakdown', () => {
   });
 });
 
+describe('a breakdown asked for as a doughnut', () => {
+  const rows = [aRow('email', 30, 'E-mail'), aRow('', 10, ''), aRow('whatsapp', 50, 'WhatsApp')];
+  const doughnut = { locale: 'en', kind: 'breakdown', preferred: 'doughnut' } as const;
+  const counted = (overrides: Partial<KpiResult> = {}) =>
+    aResult({
+      unit: 'count',
+      kind: 'flow',
+      title: 'Tickets',
+      value: 100,
+      breakdown: { by: 'channel', rows, other: aRow(null, 10) },
+      ...overrides,
+    });
+
+  test('is one where its rows add up to the result, with keys for its colours and the parts in words', () => {
+    const spec = chartFromResult(counted(), doughnut)!;
+    expect(spec).toMatchObject({
+      kind: 'doughnut',
+      title: 'Tickets by channel',
+      labels: ['E-mail', 'Not set', 'WhatsApp', 'Other'],
+      keys: ['email', '', 'whatsapp', '(other)'],
+      muted: [3],
+      target: null,
+    });
+    expect(spec.altText).toBe(
+      'Doughnut chart of Tickets by channel, 9–15 Nov 2026, Asia/Jakarta: total 100, of which ' +
+        'WhatsApp 50 (50.0 %), E-mail 30 (30.0 %), Not set 10 (10.0 %), Other 10 (10.0 %).',
+    );
+    expect(() => checkSpec(spec)).not.toThrow();
+  });
+
+  test('says the currency of money', () => {
+    const money = { by: 'owner', rows: [aRow('a', '10.10'), aRow('b', '0.20')], other: null };
+    const spec = chartFromResult(
+      counted({ unit: 'money', currency: 'EUR', value: '10.30', breakdown: money }),
+      doughnut,
+    )!;
+    expect(spec).toMatchObject({ kind: 'doughnut', unit: 'EUR' });
+  });
+
+  test.each<[string, Partial<KpiResult>]>([
+    ['rows that count a thing twice', { value: 90 }],
+    ['a ratio', { unit: 'ratio', value: 0.9 }],
+    ['nothing at all', { value: 0, breakdown: { by: 'channel', rows: [aRow('email', 0)], other: null } }],
+    [
+      'a part below zero',
+      { value: 5, breakdown: { by: 'channel', rows: [aRow('a', 10), aRow('b', -5)], other: null } },
+    ],
+  ])('stays bars for %s', (_, overrides) => {
+    expect(chartFromResult(counted(overrides), doughnut)!.kind).toBe('bar');
+  });
+});
+
+test('one series has nothing to stack, to group or to slice: it is bars over time', () => {
+  for (const preferred of ['stacked', 'grouped', 'doughnut'] as const) {
+    expect(chartFromResult(aResult(), { locale: 'en', kind: 'series', preferred })!.kind).toBe('bar');
+  }
+});
+
 describe('a distribution', () => {
   test('is a histogram of its named bands with counts and shares in words', () => {
     const spec = chartFromResult(aResult(), { locale: 'en', preferred: 'histogram' })!;
@@ -204,7 +262,7 @@ describe('nothing to draw is no chart', () => {
   });
 
   test('whatever was preferred', () => {
-    for (const preferred of ['line', 'area', 'bar', 'histogram'] as const) {
+    for (const preferred of ['line', 'area', 'bar', 'stacked', 'grouped', 'histogram', 'doughnut'] as const) {
       expect(chartFromResult(empty, { locale: 'en', preferred })).toBeNull();
     }
   });

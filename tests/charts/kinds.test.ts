@@ -1,9 +1,14 @@
 import type { ChartConfiguration, ChartDataset } from 'chart.js';
 import { describe, expect, test } from 'vitest';
 import { chartKinds } from '../../src/charts/kinds/index.ts';
-import { grey, hues } from '../../src/charts/palette.ts';
+import { grey, hues, inSeriesOrder } from '../../src/charts/palette.ts';
+import { pastLine } from '../../src/charts/parts/bar-values.ts';
 import { spread } from '../../src/charts/parts/end-labels.ts';
+import { slicesOf } from '../../src/charts/slices.ts';
 import type { ChartSpec } from '../../src/charts/spec.ts';
+import { unfinishedOf } from '../../src/charts/unfinished.ts';
+import { formatShare } from '../../src/charts/value-format.ts';
+import { formatPercent } from '../../src/domain/format.ts';
 import { aSpec, days, months, pictures } from './specs.ts';
 
 const build = (spec: ChartSpec): ChartConfiguration => chartKinds[spec.kind](spec, '"Noto Sans"');
@@ -82,6 +87,164 @@ describe('bars', () => {
   test('of a histogram carry count and share', () => {
     expect(plugins(pictures.histogram!)).toContain('bar-values');
     expect(scale(pictures.histogram!, 'y').min).toBe(0);
+  });
+});
+
+describe('unfinished buckets', () => {
+  test('are said by their reason; one that is both has not ended', () => {
+    const found = unfinishedOf(aSpec({ immature: [4, 5, 6], incomplete: [6] }));
+    expect([...found].sort()).toEqual([
+      [4, 'immature'],
+      [5, 'immature'],
+      [6, 'incomplete'],
+    ]);
+  });
+
+  test('that mature are pale bars, as incomplete ones are', () => {
+    const colors = bars(aSpec({ kind: 'bar', immature: [5], incomplete: [6] }))[0]!.backgroundColor as string[];
+    expect(colors[5]).toBe(colors[6]);
+    expect(colors[5]).not.toBe(colors[4]);
+  });
+
+  test('that mature are dashed otherwise than incomplete ones, and paler', () => {
+    const spec = aSpec({ immature: [5], incomplete: [6] });
+    expect(dash(spec, 3, 4)).toBeUndefined();
+    expect(dash(spec, 4, 5)).toBeDefined();
+    expect(dash(spec, 4, 5)).not.toEqual(dash(spec, 5, 6));
+    const { borderColor } = lines(spec)[0]!.segment as unknown as { borderColor: (at: object) => string | undefined };
+    expect(borderColor({ p0DataIndex: 4, p1DataIndex: 5 })).toMatch(/^#/);
+    expect(borderColor({ p0DataIndex: 5, p1DataIndex: 6 })).toBeUndefined();
+  });
+
+  test('that mature are not the value a line is labelled with', () => {
+    expect(plugins(aSpec({ immature: [6] }))).toContain('point-label');
+    expect(plugins(aSpec({ immature: [0, 1, 2, 3, 4, 5, 6] }))).not.toContain('point-label');
+  });
+});
+
+describe('stacked bars', () => {
+  const spec = pictures['stacked-days']!;
+
+  test('are stacked in the order of their keys, whatever the order of the series', () => {
+    const names = (one: ChartSpec) => build(one).data.datasets.map(({ label }) => label);
+    expect(names(spec)).toEqual(['Met', 'Missed']);
+    expect(names({ ...spec, series: [...spec.series].reverse() })).toEqual(['Met', 'Missed']);
+    expect(build(spec).options!.scales!.y).toMatchObject({ stacked: true });
+    expect(build(spec).options!.scales!.x).toMatchObject({ stacked: true });
+  });
+
+  test('have the highest total and the target in view, from zero', () => {
+    const one = aSpec({ kind: 'stacked', format: 'count', series: several(3) });
+    expect(scale(one, 'y')).toMatchObject({ min: 0 });
+    expect(scale(one, 'y').max).toBeGreaterThanOrEqual(18);
+    expect(scale({ ...one, target: { value: 90, label: 't' } }, 'y').max).toBeGreaterThanOrEqual(90);
+  });
+
+  test('are named beside the last stack where there is room, else in a legend', () => {
+    const legend = (one: ChartSpec) => build(one).options!.plugins!.legend!.display;
+    expect(legend(spec)).toBe(false);
+    const flat = { ...spec, series: spec.series.map((one) => ({ ...one, values: [...one.values.slice(0, -1), 1] })) };
+    expect(legend(flat)).toBe(true);
+    expect(legend(pictures['stacked-names']!)).toBe(true);
+  });
+
+  test('lie beside names', () => {
+    expect(build(pictures['stacked-names']!).options!.indexAxis).toBe('y');
+  });
+
+  test('of one series need no names', () => {
+    const one = aSpec({ kind: 'stacked', format: 'count', series: several(1) });
+    expect(build(one).options!.plugins!.legend!.display).toBe(false);
+  });
+});
+
+describe('grouped bars', () => {
+  test('stand in the order of their keys, `other` last', () => {
+    const order = inSeriesOrder(['other', 'zulu', 'low', 'alpha', 'critical'].map((key) => ({ key })));
+    expect(order.map(({ key }) => key)).toEqual(['critical', 'low', 'alpha', 'zulu', 'other']);
+    const series = ['b', 'a'].map((key) => ({ key, label: key, values: [1, 2, 3, 4, 5, 6, 7] }));
+    expect(build(aSpec({ kind: 'grouped', series })).data.datasets.map(({ label }) => label)).toEqual(['a', 'b']);
+  });
+
+  test('beside names have an axis where there is no room for a value at each', () => {
+    const grouped = (names: number) =>
+      aSpec({
+        kind: 'grouped',
+        axis: 'category',
+        format: 'count',
+        labels: Array.from({ length: names }, (_, i) => `name ${i}`),
+        series: several(3).map((one) => ({ ...one, values: one.values.slice(0, names) })),
+      });
+    const ticks = (spec: ChartSpec) => (build(spec).options!.scales!.x as { ticks: { display?: boolean } }).ticks;
+    expect(ticks(grouped(3)).display).toBe(false);
+    expect(ticks(grouped(6)).display).toBeUndefined();
+  });
+});
+
+describe('a doughnut', () => {
+  const rings = (spec: ChartSpec) => build(spec).data.datasets as ChartDataset<'doughnut'>[];
+  const sliced = (values: (number | null)[], more: Partial<ChartSpec> = {}) =>
+    aSpec({
+      kind: 'doughnut',
+      axis: 'category',
+      format: 'count',
+      labels: values.map((_, i) => `name ${i}`),
+      series: [{ key: 'value', label: 'n', values }],
+      ...more,
+    });
+  const said = (spec: ChartSpec) => slicesOf(spec).slices.map(({ label, value }) => `${label}: ${value}`);
+
+  test('begins with its largest slice, and slices of one size keep the order of their keys', () => {
+    expect(said(sliced([5, 20, 5, null, 0]))).toEqual(['name 1: 20', 'name 0: 5', 'name 2: 5', 'name 4: 0']);
+    expect(rings(sliced([5, 20]))[0]!.data).toEqual([20, 5]);
+  });
+
+  test('has five slices and then the rest, in grey', () => {
+    const { slices, total } = slicesOf(sliced([7, 6, 5, 4, 3, 2, 1]));
+    expect(slices.map(({ value }) => value)).toEqual([7, 6, 5, 4, 3, 3]);
+    expect(slices.at(-1)).toMatchObject({ label: 'Other', shade: grey });
+    expect(total).toBe(28);
+    expect(slices.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+  });
+
+  test('puts what is no name of its own last, however large, under its own label if it is alone', () => {
+    const rest = { muted: [0], labels: ['All others', 'B', 'C'] };
+    expect(said(sliced([90, 1, 2], rest))).toEqual(['C: 2', 'B: 1', 'All others: 90']);
+    expect(said(sliced([90, 1, 2], { ...rest, muted: [0, 1] }))).toEqual(['C: 2', 'Other: 91']);
+  });
+
+  test('colours slices by key, not by place', () => {
+    const keys = { keys: ['email', 'whatsapp'] };
+    expect(rings(sliced([1, 2], keys))[0]!.backgroundColor).toEqual([hues.green.fill, hues.blue.fill]);
+    expect(rings(sliced([2, 1], keys))[0]!.backgroundColor).toEqual([hues.blue.fill, hues.green.fill]);
+  });
+
+  test('of one slice is a whole ring without a seam', () => {
+    expect(rings(sliced([4]))[0]!.borderWidth).toBe(0);
+    expect(rings(sliced([4, 0]))[0]!.borderWidth).toBe(0);
+    expect(rings(sliced([4, 1]))[0]!.borderWidth).toBe(2);
+  });
+
+  test('never prints something as nothing nor less than all as all', () => {
+    expect(formatShare(0, 'en')).toBe(formatPercent(0, 'en'));
+    expect(formatShare(0.0001, 'en')).toBe(`< ${formatPercent(0.001, 'en')}`);
+    expect(formatShare(0.9999, 'en')).toBe(`> ${formatPercent(0.999, 'en')}`);
+    expect(formatShare(1, 'en')).toBe(formatPercent(1, 'en'));
+  });
+});
+
+describe('a text at a bar', () => {
+  test('stays where it is while the target is away from it', () => {
+    expect(pastLine(100, 140, 80, 1)).toBe(0);
+    expect(pastLine(100, 140, 160, 1)).toBe(0);
+    expect(pastLine(100, 140, undefined, 1)).toBe(0);
+  });
+
+  test('is moved past a line that crosses or touches it, away from its bar', () => {
+    for (const line of [98, 100, 120, 140, 142]) {
+      expect(100 + pastLine(100, 140, line, 1)).toBeGreaterThan(line);
+      expect(140 + pastLine(100, 140, line, -1)).toBeLessThan(line);
+    }
   });
 });
 

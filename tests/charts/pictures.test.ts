@@ -41,6 +41,32 @@ test('a picture is 1200 by 630 pixels on white', async () => {
   expect([...picture.data.subarray(0, 4)]).toEqual([255, 255, 255, 255]);
 });
 
+test('a single slice is a whole ring, and its hole is empty but for the total', async () => {
+  const drawn = decode(await renderer.png(pictures['doughnut-one']!));
+  const { blue } = hues;
+  // Left and right of the middle, in the ring: at the top there would be a seam.
+  expect(countColor(drawn, blue.fill, { x: 236, y: 146, width: 8, height: 40 })).toBe(8 * 40);
+  expect(countColor(drawn, '#ffffff', { x: 200, y: 250, width: 80, height: 20 })).toBe(80 * 20);
+});
+
+test('what is maturing is hatched more lightly than what is not complete', async () => {
+  const bar = (more: object) => aSpec({ kind: 'bar', labels: days(3), series: [one], ...more });
+  const one = { key: 'value', label: 'n', values: [0.9, 0.9, 0.9] };
+  const whole = { x: 0, y: 130, width: 1200, height: 360 };
+  const dark = async (more: object) => countColor(decode(await renderer.png(bar(more))), hues.blue.fill, whole);
+  const [none, immature, incomplete] = [await dark({}), await dark({ immature: [2] }), await dark({ incomplete: [2] })];
+  expect(incomplete).toBeLessThan(none);
+  expect(immature).toBeLessThan(incomplete);
+});
+
+test('a long title is not squeezed where labels stand beside the plot', async () => {
+  const title = 'Ticket SLA compliance by day in all teams and for every priority, '.repeat(2);
+  const spec = (target: string) => aSpec({ title, target: { value: 0.9, label: target } });
+  const inkOf = async (target: string) =>
+    countColor(decode(await renderer.png(spec(target))), '#1b1f24', { x: 0, y: 0, width: 1200, height: 110 });
+  expect(await inkOf('target of ninety percent')).toBe(await inkOf('t'));
+});
+
 describe('a gap stays a gap', () => {
   const middle = { x: 560, y: 136, width: 80, height: 384 };
   const line = (values: (number | null)[]) =>

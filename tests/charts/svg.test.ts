@@ -1,11 +1,18 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createChartRenderer } from '../../src/charts/renderer.ts';
+import type { ChartSpec } from '../../src/charts/spec.ts';
 import { aSpec, namesOfTheWorld, pictures } from './specs.ts';
 
 const renderer = createChartRenderer();
 afterAll(() => renderer.close());
 
 const texts = (svg: string) => Array.from(svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g), (match) => match[1]!);
+
+const placed = (svg: string) =>
+  Array.from(
+    svg.matchAll(/<text x="([-\d.]+)" y="([-\d.]+)" font-size="(\d+)" font-weight="(\d+)"[^>]*>([^<]*)<\/text>/g),
+    ([, x, y, size, weight, text]) => ({ x: Number(x), y: Number(y), size: Number(size), weight, text: text! }),
+  );
 
 describe('a chart as SVG', () => {
   test('keeps every label as one text with its own characters', async () => {
@@ -31,6 +38,49 @@ describe('a chart as SVG', () => {
   test('prints names that are not well-formed without breaking the document', async () => {
     const svg = await renderer.svg(aSpec({ title: 'a\u0000b\ud800c <script>' }));
     expect(texts(svg)).toContain('a\ufffdb\ufffdc &lt;script&gt;');
+  });
+
+  test.each(['bar-target-near', 'grouped-names', 'stacked-names'])(
+    'keeps the numbers of %s to one side of the target',
+    async (name) => {
+      const spec = pictures[name]!;
+      const elements = placed(await renderer.svg(spec));
+      const line = elements.find(({ text }) => text === spec.target!.label)!.x;
+      const numbers = elements.filter(({ text, weight }) => weight === '600' && /^[\d.,]+( %)?$/.test(text));
+      expect(numbers.length).toBeGreaterThanOrEqual(4);
+      for (const { text, x } of numbers) {
+        // Digits of this font are 0.58 of their size wide; the widest text here has seven characters of 14.
+        const width = text.length * 0.6 * 14;
+        expect(x > line || x + width < line, `${text} at ${x}, target at ${line}`).toBe(true);
+      }
+    },
+  );
+
+  test('keeps the numbers on upright bars off the target', async () => {
+    const elements = placed(await renderer.svg(pictures['bar-days-maturing-target']!));
+    const label = elements.find(({ text }) => text === 'target 100')!;
+    // Baselines lie some 5 below the middle of a text, and the target's line at the middle of its label.
+    const line = label.y - 5;
+    const numbers = elements.filter(({ weight, size, text }) => weight === '600' && size === 12 && /^\d+$/.test(text));
+    expect(numbers).toHaveLength(10);
+    for (const { text, y } of numbers) expect(y < line - 2 || y - 10 > line + 2, `${text} at ${y}`).toBe(true);
+  });
+
+  test('says of a doughnut its total, what it counts, and every slice', async () => {
+    const found = texts(await renderer.svg(pictures['doughnut-many']!));
+    for (const text of ['1,932,425', 'EUR', '株式会社サンプル東京営業部', 'شركة الاتصالات المتقدمة', 'Other'])
+      expect(found).toContain(text);
+    expect(found.filter((text) => text.endsWith('%'))).toHaveLength(6);
+  });
+
+  test('says in the corner what is not complete and what is maturing, where they are shown', async () => {
+    const corner = async (spec: ChartSpec) =>
+      texts(await renderer.svg(spec)).filter((text) => ['maturing', 'not complete'].includes(text));
+    for (const kind of ['line', 'area', 'bar', 'stacked', 'grouped', 'histogram'] as const) {
+      expect(await corner(aSpec({ kind, immature: [4, 5] }))).toEqual(['maturing']);
+      expect(await corner(aSpec({ kind, immature: [5, 6], incomplete: [6] }))).toEqual(['not complete', 'maturing']);
+    }
+    expect(await corner(aSpec())).toEqual([]);
   });
 
   test('several charts can stand in one page: their ids differ', async () => {

@@ -1,8 +1,9 @@
 import type { ChartConfiguration, ChartDataset, ScriptableLineSegmentContext } from 'chart.js';
 import { shadesOf, tint } from '../palette.ts';
 import type { ChartSpec } from '../spec.ts';
+import { unfinishedOf } from '../unfinished.ts';
 import { valueAxis } from '../value-axis.ts';
-import { lineConfiguration, lineDataset, touches } from './line.ts';
+import { lineConfiguration, lineDataset, unfinishedSegment } from './line.ts';
 
 /** Filled from zero; several series are stacked, so they must add up to something. */
 export function areaChart(spec: ChartSpec, family: string): ChartConfiguration {
@@ -13,7 +14,7 @@ export function areaChart(spec: ChartSpec, family: string): ChartConfiguration {
   });
   const axis = valueAxis([...sums, ...(spec.target ? [spec.target.value] : [])], spec.format, { zero: true });
   const shades = shadesOf(spec.series.map((series) => series.key));
-  const incomplete = new Set(spec.incomplete);
+  const unfinished = unfinishedOf(spec);
   const datasets = spec.series.map((series, at): ChartDataset<'line'> => {
     const color = shades.get(series.key)!.fill;
     const dataset = lineDataset(spec, series, color);
@@ -26,7 +27,7 @@ export function areaChart(spec: ChartSpec, family: string): ChartConfiguration {
       segment: {
         ...dataset.segment,
         backgroundColor: (segment: ScriptableLineSegmentContext) =>
-          touches(segment, incomplete) ? tint(color, stacked ? 0.3 : 0.1) : undefined,
+          unfinishedSegment(segment, unfinished) ? tint(color, stacked ? 0.3 : 0.1) : undefined,
       },
     };
   });

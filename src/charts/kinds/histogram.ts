@@ -3,7 +3,8 @@ import { formatPercent } from '../../domain/format.ts';
 import { shadesOf } from '../palette.ts';
 import { assemble } from '../parts/assemble.ts';
 import { bareValueScale, labelScale } from '../parts/axes.ts';
-import { type BarValuesOptions, barDataset, barValuesPlugin, hatchPlugin } from '../parts/bar-values.ts';
+import { barValuesPlugin, marksOf } from '../parts/bar-values.ts';
+import { barDataset, hatchPlugin } from '../parts/bars.ts';
 import { frame } from '../parts/frame.ts';
 import type { ChartSpec } from '../spec.ts';
 import { formatLabel } from '../value-format.ts';
@@ -17,10 +18,10 @@ export function histogramChart(spec: ChartSpec, family: string): ChartConfigurat
   const shade = shadesOf([series.key]).get(series.key)!;
   const counts = series.values.map((value) => value ?? 0);
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const texts: BarValuesOptions['texts'] = (_, index) => ({
-    value: formatLabel(counts[index]!, spec.format, spec.locale),
-    ...(total > 0 && { more: formatPercent(counts[index]! / total, spec.locale) }),
-  });
+  const marks = marksOf(spec, (count) => ({
+    value: formatLabel(count, spec.format, spec.locale),
+    ...(total > 0 && { more: formatPercent(count / total, spec.locale) }),
+  }));
   const base = frame(spec, family, { legend: false, gap: 4 });
   const max = Math.max(...counts) || 1;
   return assemble(spec, family, {
@@ -32,6 +33,6 @@ export function histogramChart(spec: ChartSpec, family: string): ChartConfigurat
       ...base,
       scales: { x: labelScale(spec, family, { offset: true }), y: bareValueScale(0, max / (1 - headroom)) },
     },
-    plugins: [hatchPlugin(spec, [shade]), barValuesPlugin(spec, family, { texts, horizontal: false })],
+    plugins: [hatchPlugin(spec, [shade]), barValuesPlugin(family, { marks, horizontal: false })],
   });
 }

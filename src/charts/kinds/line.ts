@@ -1,12 +1,13 @@
 import type { ChartConfiguration, ChartDataset, Plugin, ScriptableLineSegmentContext } from 'chart.js';
-import { shadesOf } from '../palette.ts';
+import { shadesOf, tint } from '../palette.ts';
 import { assemble } from '../parts/assemble.ts';
 import { labelScale, valueScale } from '../parts/axes.ts';
 import { endLabelRoom, endLabelsPlugin, type PointLabel, pointLabelPlugin } from '../parts/end-labels.ts';
 import { frame } from '../parts/frame.ts';
 import { targetAcross, targetLabels } from '../parts/target.ts';
 import type { ChartSeries, ChartSpec } from '../spec.ts';
-import { incompleteDash, ink, paper } from '../theme.ts';
+import { immatureDash, immatureStrength, incompleteDash, ink, paper } from '../theme.ts';
+import { type Unfinished, unfinishedOf } from '../unfinished.ts';
 import { type ValueAxis, valueAxis } from '../value-axis.ts';
 import { formatLabel } from '../value-format.ts';
 
@@ -27,7 +28,7 @@ export function lineChart(spec: ChartSpec, family: string): ChartConfiguration {
 
 /** What lines and areas share: a dotted stroke at buckets that are not complete, gaps left open. */
 export function lineDataset(spec: ChartSpec, series: ChartSeries, color: string): ChartDataset<'line'> {
-  const incomplete = new Set(spec.incomplete);
+  const unfinished = unfinishedOf(spec);
   return {
     label: series.label,
     data: series.values,
@@ -40,34 +41,52 @@ export function lineDataset(spec: ChartSpec, series: ChartSeries, color: string)
     clip: false,
     pointRadius: series.values.map((_, index) => pointRadius(spec, series.values, index)),
     pointBorderWidth: 2,
-    pointBorderColor: color,
-    pointBackgroundColor: series.values.map((_, index) => (incomplete.has(index) ? paper : color)),
+    pointBorderColor: series.values.map((_, index) => (unfinished.get(index) === 'immature' ? pale(color) : color)),
+    pointBackgroundColor: series.values.map((_, index) => (unfinished.has(index) ? paper : color)),
     segment: {
-      borderDash: (segment) => (touches(segment, incomplete) ? incompleteDash : undefined),
+      borderColor: (segment: ScriptableLineSegmentContext) =>
+        unfinishedSegment(segment, unfinished) === 'immature' ? pale(color) : undefined,
+      borderDash: (segment) => dashes[unfinishedSegment(segment, unfinished) ?? 'none'],
       // Round ends would close the gaps between the dots.
-      borderCapStyle: (segment: ScriptableLineSegmentContext) => (touches(segment, incomplete) ? 'butt' : undefined),
+      borderCapStyle: (segment: ScriptableLineSegmentContext) =>
+        unfinishedSegment(segment, unfinished) ? 'butt' : undefined,
     },
   };
 }
 
-/** Whether the stretch between two points belongs to a bucket of the set. */
-export function touches(segment: ScriptableLineSegmentContext, buckets: ReadonlySet<number>): boolean {
-  return buckets.has(segment.p0DataIndex) || buckets.has(segment.p1DataIndex);
+const dashes = { incomplete: incompleteDash, immature: immatureDash, none: undefined } as const;
+
+function pale(color: string): string {
+  return tint(color, immatureStrength);
+}
+
+/** What is unfinished about the stretch between two points, by the less finished of them. */
+export function unfinishedSegment(
+  segment: ScriptableLineSegmentContext,
+  buckets: ReadonlyMap<number, Unfinished>,
+): Unfinished | undefined {
+  const ends = [buckets.get(segment.p0DataIndex), buckets.get(segment.p1DataIndex)];
+  return ends.includes('incomplete') ? 'incomplete' : (ends[0] ?? ends[1]);
 }
 
 /** A value between two gaps has no line to be seen by and must show as a dot. */
 function pointRadius(spec: ChartSpec, values: readonly (number | null)[], index: number): number {
   const alone = values[index - 1] == null && values[index + 1] == null;
   if (alone) return 4;
-  if (spec.incomplete.includes(index)) return 3;
+  if (unfinishedOf(spec).has(index)) return 3;
   if (spec.series.length === 1 && labelledIndex(spec, values) === index) return 4;
   return spec.labels.length <= dottedUpTo ? 2 : 0;
 }
 
-/** The point whose value is printed: the newest complete one, or the newest where none is complete. */
+/** The point whose value is printed: the newest finished one, or else the newest complete one, or else the newest. */
 function labelledIndex(spec: ChartSpec, values: readonly (number | null)[]): number {
-  const complete = values.findLastIndex((value, index) => value !== null && !spec.incomplete.includes(index));
-  return complete >= 0 ? complete : values.findLastIndex((value) => value !== null);
+  const unfinished = unfinishedOf(spec);
+  const newest = (counts: (why: Unfinished | undefined) => boolean) =>
+    values.findLastIndex((value, index) => value !== null && counts(unfinished.get(index)));
+  const finished = newest((why) => why === undefined);
+  if (finished >= 0) return finished;
+  const complete = newest((why) => why !== 'incomplete');
+  return complete >= 0 ? complete : newest(() => true);
 }
 
 /** The configuration around line datasets. `stacked`: each line is the sum of its values and those below. */
@@ -118,7 +137,7 @@ function endNames(spec: ChartSpec, band: boolean): PointLabel[] {
     index,
     text: series.label,
     color: shades.get(series.key)!.text,
-    band,
+    ...(band && { inside: 'line' as const }),
   }));
 }
 

@@ -1,6 +1,7 @@
 import type { Chart, Plugin } from 'chart.js';
 import { fitText } from '../text-fit.ts';
 import { margin, textSize } from '../theme.ts';
+import { barBox } from './bars.ts';
 import { contextOf, drawText, fontString, measureIn } from './text.ts';
 
 /** Widest label beside the plot, in pixels: a quarter of the picture. */
@@ -19,8 +20,8 @@ interface LabelText {
 export interface PointLabel extends LabelText {
   series: number;
   index: number;
-  /** In the middle of the point's band of a stack, instead of on its line. */
-  band?: boolean;
+  /** In the middle of the point's part of a stack of lines or bars, instead of at its end. */
+  inside?: 'line' | 'bar';
 }
 
 /** A label beside the plot: of a line's end, or of a value all lines share. */
@@ -104,7 +105,11 @@ function fontOf(label: LabelText, family: string): string {
 function placeOf(chart: Chart, label: EndLabel): { x: number; y: number } {
   if ('value' in label) return { x: chart.chartArea.right, y: chart.scales.y?.getPixelForValue(label.value) ?? 0 };
   const { x, y } = pointAt(chart, label);
-  if (!label.band) return { x, y };
+  if (!label.inside) return { x, y };
+  if (label.inside === 'bar') {
+    const box = barBox(chart, label.series, label.index);
+    return { x: chart.chartArea.right, y: box ? box.y + box.height / 2 : y };
+  }
   const below = label.series === 0 ? chart.chartArea.bottom : pointAt(chart, { ...label, series: label.series - 1 }).y;
   return { x, y: (y + below) / 2 };
 }

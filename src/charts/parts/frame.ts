@@ -1,8 +1,20 @@
 import type { SKRSContext2D } from 'canvas';
 import type { Chart, ChartOptions, Plugin } from 'chart.js';
+import { tint } from '../palette.ts';
 import type { ChartSpec } from '../spec.ts';
 import { fitText, wrapText } from '../text-fit.ts';
-import { boldWeight, incompleteDash, ink, margin, mutedInk, paper, textSize } from '../theme.ts';
+import {
+  boldWeight,
+  immatureDash,
+  immatureStrength,
+  incompleteDash,
+  ink,
+  margin,
+  mutedInk,
+  paper,
+  textSize,
+} from '../theme.ts';
+import { type Unfinished, unfinishedOf, unfinishedWords } from '../unfinished.ts';
 import { hatch } from './hatch.ts';
 import { legendOptions } from './legend.ts';
 import { contextOf, drawText, fontString, measureIn } from './text.ts';
@@ -65,6 +77,16 @@ function atLayout(text: (chart: Chart) => string | string[]): string {
   return (({ chart }: { chart: Chart }) => text(chart)) as unknown as string;
 }
 
+/** Title and subtitle span the picture: chart.js would squeeze them into what is left of the plot's width. */
+export const fullWidthPlugin: Plugin = {
+  id: 'full-width',
+  afterLayout(chart) {
+    for (const box of chart.boxes) {
+      if (box.position === 'top' && box.fullSize) box.right = chart.width - margin.right;
+    }
+  },
+};
+
 /** White paper under everything: both themes of Slack show the picture as it is. */
 export const paperPlugin: Plugin = {
   id: 'paper',
@@ -77,23 +99,23 @@ export const paperPlugin: Plugin = {
   },
 };
 
-/** Source and as-of in the left corner; in the right one what dots or hatching mean, where there are any. */
+/** Source and as-of in the left corner; in the right one what dots and hatchings mean, where there are any. */
 export function footerPlugin(spec: ChartSpec, family: string): Plugin {
   const font = fontString(family, textSize.small);
-  const key = 'not complete';
   const swatch = 22;
   return {
     id: 'footer',
     afterDraw(chart) {
       const ctx = contextOf(chart);
       const y = chart.height - margin.bottom - textSize.small / 2;
-      const right = chart.width - margin.right;
-      let width = right - margin.left;
-      if (hasIncomplete(spec)) {
-        const keyWidth = measureIn(ctx, font)(key);
-        drawText(ctx, { text: key, x: right, y, font, color: mutedInk, align: 'right' });
-        drawSwatch(ctx, spec.kind, right - keyWidth - swatch - 6, y, swatch);
-        width -= keyWidth + swatch + 22;
+      let width = chart.width - margin.right - margin.left;
+      for (const why of shownUnfinished(spec)) {
+        const text = unfinishedWords[why];
+        const textWidth = measureIn(ctx, font)(text);
+        const end = margin.left + width;
+        drawText(ctx, { text, x: end, y, font, color: mutedInk, align: 'right' });
+        drawSwatch(ctx, spec.kind, why, { x: end - textWidth - swatch - 6, y, width: swatch });
+        width -= textWidth + swatch + 22;
       }
       const text = fitText(spec.footer, width, measureIn(ctx, font));
       drawText(ctx, { text, x: margin.left, y, font, color: mutedInk });
@@ -101,22 +123,30 @@ export function footerPlugin(spec: ChartSpec, family: string): Plugin {
   };
 }
 
-function hasIncomplete(spec: ChartSpec): boolean {
-  return spec.incomplete.some((index) => spec.series.some((series) => series.values[index] != null));
+/** What is unfinished and to be seen, the right one of the corner first. */
+function shownUnfinished(spec: ChartSpec): Unfinished[] {
+  const shown = [...unfinishedOf(spec)].filter(([index]) => spec.series.some((series) => series.values[index] != null));
+  return (['incomplete', 'immature'] as const).filter((why) => shown.some(([, other]) => other === why));
 }
 
-function drawSwatch(ctx: SKRSContext2D, kind: ChartSpec['kind'], x: number, y: number, width: number): void {
-  ctx.save();
-  ctx.strokeStyle = mutedInk;
-  if (kind === 'line' || kind === 'area') {
-    ctx.lineWidth = 2;
-    ctx.setLineDash(incompleteDash);
-    ctx.beginPath();
-    ctx.moveTo(x, y);
-    ctx.lineTo(x + width, y);
-    ctx.stroke();
-  } else {
-    hatch(ctx, { x: x + 8, y: y - 5, width: width - 8, height: 10 }, mutedInk, 4);
+function drawSwatch(
+  ctx: SKRSContext2D,
+  kind: ChartSpec['kind'],
+  why: Unfinished,
+  at: { x: number; y: number; width: number },
+): void {
+  const { x, y, width } = at;
+  if (kind !== 'line' && kind !== 'area') {
+    hatch(ctx, { x: x + 8, y: y - 5, width: width - 8, height: 10 }, mutedInk, { why, distance: 4 });
+    return;
   }
+  ctx.save();
+  ctx.strokeStyle = why === 'immature' ? tint(mutedInk, immatureStrength) : mutedInk;
+  ctx.lineWidth = 2;
+  ctx.setLineDash(why === 'immature' ? immatureDash : incompleteDash);
+  ctx.beginPath();
+  ctx.moveTo(x, y);
+  ctx.lineTo(x + width, y);
+  ctx.stroke();
   ctx.restore();
 }

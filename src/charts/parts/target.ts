@@ -1,8 +1,12 @@
 // Its types make `plugins.annotation` known to chart.js' options.
+
+import type { Plugin } from 'chart.js';
 import type {} from 'chartjs-plugin-annotation';
 import type { ChartSpec } from '../spec.ts';
-import { targetDash, targetInk, textSize } from '../theme.ts';
+import { fitText } from '../text-fit.ts';
+import { margin, targetDash, targetInk, textSize } from '../theme.ts';
 import type { EndLabel } from './end-labels.ts';
+import { contextOf, drawText, fontString, measureIn } from './text.ts';
 
 const dashed = { type: 'line', borderColor: targetInk, borderWidth: 1.5, borderDash: targetDash } as const;
 
@@ -18,25 +22,26 @@ export function targetLabels(spec: ChartSpec): EndLabel[] {
   return [{ value: spec.target.value, text: spec.target.label, color: targetInk, quiet: true }];
 }
 
-/** The target of lying bars: an upright dashed line with its label on top. */
-export function targetUpright(spec: ChartSpec, family: string): Record<string, object> {
+/** The target of lying bars as an upright dashed line; its label stands on top (`targetOnTopPlugin`). */
+export function targetUpright(spec: ChartSpec): Record<string, object> {
   if (!spec.target) return {};
-  const { value, label } = spec.target;
+  return { target: { ...dashed, xMin: spec.target.value, xMax: spec.target.value } };
+}
+
+/** The label of an upright target, above the plot and above its line as far as the picture's edges allow. */
+export function targetOnTopPlugin(spec: ChartSpec, family: string): Plugin {
+  const font = fontString(family, textSize.label);
   return {
-    target: {
-      ...dashed,
-      xMin: value,
-      xMax: value,
-      label: {
-        display: true,
-        content: label,
-        color: targetInk,
-        backgroundColor: 'transparent',
-        font: { family, size: textSize.label, weight: 400 },
-        padding: 0,
-        position: 'end',
-        yAdjust: -19,
-      },
+    id: 'target-on-top',
+    afterDraw(chart) {
+      if (!spec.target) return;
+      const ctx = contextOf(chart);
+      const room = chart.width - margin.left - margin.right;
+      const text = fitText(spec.target.label, room / 2, measureIn(ctx, font));
+      const half = measureIn(ctx, font)(text) / 2;
+      const line = chart.scales.x?.getPixelForValue(spec.target.value) ?? 0;
+      const x = Math.max(margin.left + half, Math.min(line, chart.width - margin.right - half));
+      drawText(ctx, { text, x, y: chart.chartArea.top - 10, font, color: targetInk, align: 'center' });
     },
   };
 }
