@@ -146,6 +146,8 @@ describe('stacked bars', () => {
     const flat = { ...spec, series: spec.series.map((one) => ({ ...one, values: [...one.values.slice(0, -1), 1] })) };
     expect(legend(flat)).toBe(true);
     expect(legend(pictures['stacked-names']!)).toBe(true);
+    const few = spec.series.map((one) => ({ ...one, values: one.values.slice(0, 3) }));
+    expect(legend({ ...spec, labels: spec.labels.slice(0, 3), series: few, immature: [], incomplete: [] })).toBe(true);
   });
 
   test('lie beside names', () => {

@@ -13,6 +13,9 @@ import { formatLabel } from '../value-format.ts';
 /** Least distance between the middles of two parts, as a part of the axis, for names beside them to be told apart. */
 const namedApart = 0.1;
 
+/** With fewer stacks than this the last one stands far from the names at the right. */
+const nearbyFrom = 4;
+
 /** Parts of a total on each other, upright over time and lying beside names, the total printed at the end. */
 export function stackedChart(asked: ChartSpec, family: string): ChartConfiguration {
   const spec = { ...asked, series: inSeriesOrder(asked.series) };
@@ -44,7 +47,7 @@ function totalsOf(spec: ChartSpec): BarMark[] {
 /** Names of the parts beside the last stack, if all of them have room there; else a legend has to do. */
 function namesBeside(spec: ChartSpec, axis: ValueAxis): EndLabel[] {
   const index = spec.labels.length - 1;
-  if (spec.series.length < 2) return [];
+  if (spec.series.length < 2 || spec.labels.length < nearbyFrom) return [];
   let below = 0;
   let last = -Infinity;
   for (const part of partsAt(spec, index)) {
