@@ -35,6 +35,16 @@ export type DimensionId = (typeof list)[number]['id'];
 
 export const dimensions: readonly Dimension[] = list;
 
+/** What every KPI over tickets can be cut by: the dimensions its aggregates are kept apart by. */
+export const ticketDimensions: readonly DimensionId[] = [
+  'priority',
+  'channel',
+  'status',
+  'team',
+  'operator',
+  'account',
+];
+
 export function dimensionOf(id: string): Dimension {
   const found = dimensions.find((dimension) => dimension.id === id);
   if (!found) throw new RangeError(`no dimension ${id}`);

@@ -1,5 +1,6 @@
 import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
 import { ticketEndedDaily } from '../../rollups/ticket-ended-daily.ts';
+import { ticketDimensions } from '../dimensions.ts';
 import type { Kpi } from '../kpi.ts';
 import { ageBands, openTickets } from './query.ts';
 
@@ -14,7 +15,7 @@ export const backlog: Kpi = {
   kind: 'stock',
   unit: 'count',
   better: 'down',
-  dimensions: ['priority', 'channel', 'status', 'team', 'operator', 'account'],
+  dimensions: ticketDimensions,
   parts: Object.fromEntries(
     ageBands.map((band) => [band.name, { title: `Open ${band.label}`, unit: 'count' as const }]),
   ),

@@ -1,4 +1,5 @@
 import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
+import { ticketDimensions } from '../dimensions.ts';
 import type { Kpi } from '../kpi.ts';
 import { ticketsCreated } from '../tickets-created.ts';
 
@@ -13,7 +14,7 @@ export const slaReported: Kpi = {
   kind: 'cohort',
   unit: 'ratio',
   better: 'up',
-  dimensions: ['priority', 'channel', 'status', 'team', 'operator', 'account'],
+  dimensions: ticketDimensions,
   parts: { unflagged: { title: 'Tickets without a flag', unit: 'count' } },
   streams: ['ticket'],
   rollups: [ticketCreatedDaily],

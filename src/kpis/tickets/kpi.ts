@@ -1,4 +1,5 @@
 import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
+import { ticketDimensions } from '../dimensions.ts';
 import type { Kpi } from '../kpi.ts';
 import { ticketsCreated } from '../tickets-created.ts';
 
@@ -12,7 +13,7 @@ export const tickets: Kpi = {
   kind: 'flow',
   unit: 'count',
   better: 'neither',
-  dimensions: ['priority', 'channel', 'status', 'team', 'operator', 'account'],
+  dimensions: ticketDimensions,
   parts: {},
   streams: ['ticket'],
   rollups: [ticketCreatedDaily],
