@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { CommanderError, Command as Program } from 'commander';
 import { loadConfig } from '../config/config.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
