@@ -30,7 +30,6 @@ export const backlog: Kpi = {
   refreshSlaMinutes: 60,
   validFrom: null,
   chart: { series: 'area', prefer: 'series' },
-  zeroIsValue: true,
   caveats: [
     'The level at the end of the period; a ticket closed without a resolution leaves the backlog too.',
     'Priority, team and operator are the latest known ones, also for past days.',

@@ -49,7 +49,6 @@ export const resolutionTime: Kpi = {
   refreshSlaMinutes: 60,
   validFrom: null,
   chart: { series: 'line', prefer: 'series' },
-  zeroIsValue: false,
   caveats: [
     'Dated by resolution: tickets still open do not count yet, so a growing backlog makes the figure look better than it is.',
     'Median and 90th percentile are read from a histogram with a relative error of at most 1 %; the average is exact.',

@@ -27,7 +27,6 @@ export const slaReported: Kpi = {
   refreshSlaMinutes: 60,
   validFrom: null,
   chart: { series: 'line', prefer: 'series' },
-  zeroIsValue: false,
   caveats: [
     "The flag is the CRM's own verdict, not a measurement against a policy.",
     'Dated by creation: tickets of recent days may still change their flag.',

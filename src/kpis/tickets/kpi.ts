@@ -26,7 +26,6 @@ export const tickets: Kpi = {
   refreshSlaMinutes: 60,
   validFrom: null,
   chart: { series: 'line', prefer: 'series' },
-  zeroIsValue: true,
   caveats: ['Dated by creation. Deleted tickets and those of demo accounts are left out.'],
   examples: ['tickets', 'tickets 30d by channel', 'tickets last month priority:critical'],
   query: ticketsCreated,
