@@ -35,6 +35,17 @@ export interface CommandOption {
   description: string;
 }
 
+/** Options every command takes, before or behind its name. */
+export const globalOptions: readonly CommandOption[] = [
+  { flags: '--config <file>', description: 'the configuration file (default crema.yaml, or CREMA_CONFIG)' },
+  { flags: '--tenant <id>', description: 'the tenant (default `default`)' },
+  {
+    flags: '--now <instant>',
+    description: 'the clock says so, and facts dated later are hidden (2026-11-20T08:00:00Z)',
+  },
+  { flags: '--json', description: 'print results as JSON where that makes sense' },
+];
+
 /** Exit codes: 0 done (or nothing to do), 1 failed, 2 wrong usage or configuration, 3 no data. */
 export type ExitCode = 0 | 1 | 2 | 3;
 

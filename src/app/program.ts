@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { CommanderError, Command as Program } from 'commander';
 import { loadConfig } from '../config/config.ts';
 import { type Environment, readEnvironment } from '../config/environment.ts';
@@ -5,7 +6,9 @@ import { kpiIds } from '../kpis/index.ts';
 import { type Clock, fixedClock, systemClock } from '../lib/clock.ts';
 import { CremaError, messageOf, usageError } from '../lib/errors.ts';
 import { createLog, type Log } from '../lib/log.ts';
-import type { Command, CommandContext, ExitCode, Io } from './command.ts';
+import { type Command, type CommandContext, type ExitCode, globalOptions, type Io } from './command.ts';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 export interface ProgramInput {
   argv: readonly string[];
@@ -34,7 +37,7 @@ export async function runProgram(input: ProgramInput): Promise<ExitCode> {
 
 interface GlobalOptions {
   config?: string;
-  tenant: string;
+  tenant?: string;
   now?: string;
   json?: boolean;
 }
@@ -47,12 +50,9 @@ type Runner = (
 ) => Promise<void>;
 
 function buildProgram(commands: readonly Command[], io: Io, run: Runner): Program {
-  const program = new Program('crema')
+  const program = withGlobals(new Program('crema'))
     .description("Keeps a CRM's numbers in PostgreSQL and brings them to people where they work.")
-    .option('--config <file>', 'the configuration file (default crema.yaml, or CREMA_CONFIG)')
-    .option('--tenant <id>', 'the tenant', 'default')
-    .option('--now <instant>', 'the clock says so, and facts dated later are hidden (2026-11-20T08:00:00Z)')
-    .option('--json', 'print results as JSON where that makes sense')
+    .version(version, '--version')
     .addHelpText(
       'after',
       `\nExamples:\n  crema demo\n  crema import --map examples/maps/seed-tickets.yaml tickets.csv\n  crema kpi sla-reported 30d by priority\n`,
@@ -69,11 +69,7 @@ function buildProgram(commands: readonly Command[], io: Io, run: Runner): Progra
       .exitOverride();
     for (const option of command.options ?? []) sub.option(option.flags, option.description);
     // Global options are accepted behind the subcommand too: that is where people type them.
-    sub
-      .option('--config <file>', 'as above')
-      .option('--tenant <id>', 'as above')
-      .option('--now <instant>', 'as above')
-      .option('--json', 'as above');
+    withGlobals(sub);
     sub.action(async () => {
       const options = sub.opts<Record<string, unknown>>();
       await run(command, sub.args, options, {
@@ -85,6 +81,11 @@ function buildProgram(commands: readonly Command[], io: Io, run: Runner): Progra
   return program;
 }
 
+function withGlobals(program: Program): Program {
+  for (const { flags, description } of globalOptions) program.option(flags, description);
+  return program;
+}
+
 function withConfigFile(environment: Environment, file: string | undefined): Environment {
   return file === undefined ? environment : { ...environment, configFile: file, configNamed: true };
 }
@@ -92,7 +93,7 @@ function withConfigFile(environment: Environment, file: string | undefined): Env
 function contextOf(input: ProgramInput, environment: Environment, globals: GlobalOptions, log: Log): CommandContext {
   return {
     environment,
-    globals: { tenant: globals.tenant, json: globals.json ?? false },
+    globals: { tenant: globals.tenant ?? 'default', json: globals.json ?? false },
     clock: clockOf(globals.now),
     log,
     io: input.io,

@@ -3,7 +3,7 @@ import { formatTarget } from '../domain/format.ts';
 import { kpis } from '../kpis/index.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { rollups } from '../rollups/index.ts';
-import type { Command } from './command.ts';
+import { type Command, globalOptions } from './command.ts';
 
 const generated = '<!-- Generated from the code by `npm run docs`; a test compares the two. -->\n\n';
 
@@ -64,12 +64,7 @@ function kpiSection(kpi: Kpi): string {
 function cliPage(commands: readonly Command[]): string {
   const globals = table(
     ['Option', 'Does'],
-    [
-      ['`--config FILE`', 'the configuration file (default `crema.yaml`, or `CREMA_CONFIG`)'],
-      ['`--tenant ID`', 'the tenant (default `default`)'],
-      ['`--now INSTANT`', 'the clock says so, and facts dated later are hidden'],
-      ['`--json`', 'results as JSON where that makes sense'],
-    ],
+    globalOptions.map((option) => [`\`${option.flags}\``, option.description]),
   );
   const sections = commands.map((command) => {
     const options = command.options?.length

@@ -11,6 +11,8 @@ export interface Dimension {
   entity: 'crm.teams' | 'crm.operators' | 'crm.accounts' | null;
   /** Values that exist whether or not a record has them. */
   values: readonly string[];
+  /** Whether every value that records may have is in `values` or `entity`: the writer creates teams and operators it hears of. */
+  described: boolean;
   /** What a record without the value is called. */
   none: string;
 }
@@ -22,18 +24,61 @@ const list = [
     column: 'priority',
     entity: null,
     values: ticketPriorities,
+    described: true,
     none: 'No priority',
   },
-  { id: 'channel', title: 'Channel', column: 'channel', entity: null, values: [], none: 'No channel' },
-  { id: 'status', title: 'Status', column: 'status', entity: null, values: ticketStatuses, none: 'No status' },
-  { id: 'team', title: 'Team', column: 'team_id', entity: 'crm.teams', values: [], none: 'No team' },
-  { id: 'operator', title: 'Operator', column: 'operator_id', entity: 'crm.operators', values: [], none: 'Unassigned' },
-  { id: 'account', title: 'Account', column: 'account_id', entity: 'crm.accounts', values: [], none: 'No account' },
+  {
+    id: 'channel',
+    title: 'Channel',
+    column: 'channel',
+    entity: null,
+    values: [],
+    described: false,
+    none: 'No channel',
+  },
+  {
+    id: 'status',
+    title: 'Status',
+    column: 'status',
+    entity: null,
+    values: ticketStatuses,
+    described: true,
+    none: 'No status',
+  },
+  { id: 'team', title: 'Team', column: 'team_id', entity: 'crm.teams', values: [], described: true, none: 'No team' },
+  {
+    id: 'operator',
+    title: 'Operator',
+    column: 'operator_id',
+    entity: 'crm.operators',
+    values: [],
+    described: true,
+    none: 'Unassigned',
+  },
+  {
+    id: 'account',
+    title: 'Account',
+    column: 'account_id',
+    entity: 'crm.accounts',
+    values: [],
+    described: false,
+    none: 'No account',
+  },
 ] as const satisfies readonly Dimension[];
 
 export type DimensionId = (typeof list)[number]['id'];
 
 export const dimensions: readonly Dimension[] = list;
+
+/** What every KPI over tickets can be cut by: the dimensions its aggregates are kept apart by. */
+export const ticketDimensions: readonly DimensionId[] = [
+  'priority',
+  'channel',
+  'status',
+  'team',
+  'operator',
+  'account',
+];
 
 export function dimensionOf(id: string): Dimension {
   const found = dimensions.find((dimension) => dimension.id === id);

@@ -88,8 +88,6 @@ export interface Kpi {
   /** Date the definition is valid from; null: for all data. */
   validFrom: string | null;
   chart: { series: 'line' | 'area'; prefer: 'series' | 'distribution' };
-  /** True where no records in a period is a true zero (counts), false where it means no value (ratios, times). */
-  zeroIsValue: boolean;
   caveats: readonly string[];
   examples: readonly string[];
   query(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]>;

@@ -54,7 +54,7 @@ function bucketOf(grain: 'day' | 'week' | 'month', weekStart: number, day: Sql):
     case 'week':
       return sql`(${day} - (extract(isodow from ${day})::int - ${weekStart}::int + 7) % 7)`;
     case 'month':
-      return sql`date_trunc('month', ${day})::date`;
+      return sql`date_trunc('month', ${day}::timestamp)::date`;
   }
 }
 

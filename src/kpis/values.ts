@@ -23,15 +23,17 @@ export async function findValues(
   text: string,
 ): Promise<FilterOutcome> {
   const wanted = text.trim().toLowerCase();
-  const { none } = dimensionOf(dimension);
+  const { none, described } = dimensionOf(dimension);
   if (wanted === 'none' || wanted === none.toLowerCase()) {
     return { kind: 'found', filter: { dimension, values: [{ source: null, key: '' }] }, label: none };
   }
-  const known = await knownValues(reader, tenantId, kpi, dimension);
   const label = (value: KnownValue) => value.name ?? plainLabel(dimensionOf(dimension), value.key);
-  const matches = known.filter((value) =>
-    [value.key, value.name ?? '', label(value)].some((name) => name.toLowerCase() === wanted),
-  );
+  const isMeant = (value: KnownValue) =>
+    [value.key, value.name ?? '', label(value)].some((name) => name.toLowerCase() === wanted);
+  // What is described is a short list; what records have is found by going through all of them.
+  let matches = described ? (await describedValues(reader, tenantId, dimension)).filter(isMeant) : [];
+  const known = matches.length > 0 ? [] : await knownValues(reader, tenantId, kpi, dimension);
+  if (matches.length === 0) matches = known.filter(isMeant);
   const [first] = matches;
   if (!first) return { kind: 'unknown', known: [...new Set(known.map(label))].slice(0, listed) };
   return {
@@ -39,6 +41,16 @@ export async function findValues(
     filter: { dimension, values: matches.map(({ source, key }) => ({ source, key })) },
     label: label(first),
   };
+}
+
+/** Values of a dimension that is `described`, deleted ones too: to a viewer who may see every record. */
+async function describedValues(reader: Queryable, tenantId: number, id: DimensionId): Promise<KnownValue[]> {
+  const { entity, values } = dimensionOf(id);
+  if (!entity) return values.map((key) => ({ source: null, key, name: null }));
+  return reader.query<KnownValue>(sql`
+    select source, id as key, name from ${raw(entity)}
+    where tenant_id = ${tenantId} and (select ops.viewer_sees_all())
+    order by coalesce(name, id), source`);
 }
 
 /**

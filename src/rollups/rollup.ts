@@ -1,5 +1,6 @@
 import type { Sql } from 'sql-template-tag';
 import sql, { empty, join, raw } from 'sql-template-tag';
+import { addDays, type DateRange } from '../domain/period.ts';
 
 /**
  * One aggregate table: per local day of the tenant, additive parts of an entity's current rows. The day is the bucket:
@@ -34,7 +35,7 @@ export function dayOf(rollup: Rollup, alias: string, timezone: string): Sql {
   return sql`(${raw(`${alias}.${rollup.at}`)} at time zone ${timezone})::date`;
 }
 
-/** The rows a rollup is made of, with their `day`: all, those of some days, or those of some days up to an instant. */
+/** The rows a rollup is made of, with their `day`: all, those of some days (at least one), or those up to an instant. */
 export function sourceRows(
   rollup: Rollup,
   tenant: TenantZone,
@@ -42,18 +43,39 @@ export function sourceRows(
 ): Sql {
   const at = raw(`e.${rollup.at}`);
   const day = dayOf(rollup, 'e', tenant.timezone);
-  // The padded range (no zone is further than 14 h from UTC) lets the index find a day's rows; the exact day decides.
   const days = scope.days
-    ? sql`join unnest(${scope.days as string[]}::date[]) as b (day)
-        on ${at} >= (b.day - 1)::timestamp at time zone 'UTC' and ${at} < (b.day + 2)::timestamp at time zone 'UTC'
-        and ${day} = b.day`
+    ? sql`and (${join(
+        stretchesOf(scope.days).map(
+          ({ from, to }) =>
+            sql`(${at} >= ${`${from}T00:00:00Z`}::timestamptz and ${at} < ${`${to}T00:00:00Z`}::timestamptz)`,
+        ),
+        ' or ',
+      )}) and ${day} = any (${scope.days as string[]}::date[])`
     : empty;
   const until = scope.until ? sql`and ${at} <= ${scope.until.toString()}::timestamptz` : empty;
   return sql`(
     select e.*, ${day} as day
-    from ${raw(rollup.entityTable)} e ${days}
-    where e.tenant_id = ${tenant.tenantId} and e.deleted_at is null and ${at} is not null ${until}
+    from ${raw(rollup.entityTable)} e
+    where e.tenant_id = ${tenant.tenantId} and e.deleted_at is null and ${at} is not null ${days} ${until}
   ) as r`;
+}
+
+/** Most stretches looked up one by one; beyond, reading all between the first and the last is as good. */
+const mostStretches = 50;
+
+/**
+ * The days as stretches of UTC, a day wider on both sides: no zone is further than 14 h from UTC. They are constants by
+ * which the planner finds few days' rows by index; which day a row lies on is decided exactly beside them.
+ */
+function stretchesOf(days: readonly string[]): DateRange[] {
+  const stretches: DateRange[] = [];
+  for (const day of days.toSorted()) {
+    const last = stretches.at(-1);
+    const padded = { from: addDays(day, -1), to: addDays(day, 2) };
+    if (last && (last.to >= padded.from || stretches.length === mostStretches)) last.to = padded.to;
+    else stretches.push(padded);
+  }
+  return stretches;
 }
 
 /** Column names as a list for SQL; they are code constants. */

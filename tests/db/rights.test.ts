@@ -148,6 +148,30 @@ describe('operators', () => {
   });
 });
 
+test.each(guarded)('in %s an empty text is no team and no operator to have rights by', async (table) => {
+  const { db } = database;
+  const empty = await makeTenant(db, `empty-${table}`);
+  await db.run(sql`
+    insert into crm.teams (tenant_id, source, id, version) values (${empty}, 'import', '', 1)`);
+  await db.run(sql`
+    insert into crm.operators (tenant_id, source, id, team_id, version)
+    values (${empty}, 'import', '', '', 1), (${empty}, 'import', 'dora', '', 1)`);
+  await db.run(sql`
+    insert into ops.people (tenant_id, person_id, role, source, operator_id, team_ids)
+    values (${empty}, 'dora', 'supervisor', 'import', 'dora', '{""}'), (${empty}, 'blank', 'agent', 'import', '', '{}')`);
+  await insertTickets(db, empty, [
+    { id: 'N', created_at: '2026-11-10T10:00:00Z', resolved_at: '2026-11-11T10:00:00Z' },
+    { id: 'M', created_at: '2026-11-10T10:00:00Z', resolved_at: '2026-11-11T10:00:00Z', team_id: '', operator_id: '' },
+  ]);
+  for (const rollup of rollups) await drain(db, rollup, { tenantId: empty, timezone: 'UTC' }, at);
+  for (const viewer of ['dora', 'blank']) {
+    const seen = await readAs(db, { tenantId: empty, viewer }, (reader) =>
+      reader.query(sql`select 1 from ${raw(table)}`),
+    );
+    expect(seen).toEqual([]);
+  }
+});
+
 describe('answers', () => {
   test.each(kpis.map((kpi) => kpi.id))('%s counts what its viewer may see, in total and by operator', async (id) => {
     const asker = { db: database.db, tenantId, timezone: 'UTC', now: '2026-11-20T00:00:00Z' };

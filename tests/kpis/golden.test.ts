@@ -412,6 +412,18 @@ describe('asked of a moment', () => {
     expect((await ask(asker, 'resolution-time', { period: 'today', now })).parts.count).toBe(1);
   });
 
+  test('what ends in the very moment of the question has ended', async () => {
+    expect((await ask(asker, 'backlog', { period: 'today', now: '2026-11-11T09:00:00Z' })).value).toBe(3);
+    expect((await ask(asker, 'backlog', { period: 'today', now: '2026-11-11T08:59:59.999999Z' })).value).toBe(4);
+  });
+
+  test('a level needs a baseline on its day only, a count over the whole stretch before', async () => {
+    const period = '2026-10-02..2026-10-08';
+    // At the end of 1 October o3 and o4 were open, a week later o3.
+    expect((await ask(asker, 'backlog', { period })).comparison).toMatchObject({ value: 2, verdict: 'too-close' });
+    expect((await ask(asker, 'tickets', { period })).comparison).toMatchObject({ value: 2, verdict: 'no-baseline' });
+  });
+
   test('a period to come has no value', async () => {
     for (const id of ['tickets', 'backlog', 'sla-reported', 'resolution-time'])
       expect((await ask(asker, id, { period: '2027-01' })).value).toBeNull();

@@ -40,6 +40,49 @@ describe('a rollup', () => {
     expect(days).toEqual([{ day: '2026-03-02' }]);
   });
 
+  test('is made again in full by a verification that comes before the drain when the zone changes', async () => {
+    const tenantId = await makeTenant(database.db, 'verified-mover');
+    await insertTickets(database.db, tenantId, [{ id: 'a', created_at: '2026-03-01T20:00:00Z' }]);
+    const rollup = rollups[0]!;
+    await drain(database.db, rollup, { tenantId, timezone: 'UTC' }, at);
+    const verified = await verify(database.db, rollup, { tenantId, timezone: 'Asia/Tokyo' }, at);
+    expect(verified).toMatchObject({ differing: 0, rows: 1 });
+    const days = await database.db.query(sql`select day from mart.ticket_created_daily where tenant_id = ${tenantId}`);
+    expect(days).toEqual([{ day: '2026-03-02' }]);
+  });
+
+  test.each(rollups.map((rollup) => [rollup.id, rollup] as const))(
+    '%s: far more scattered days than are looked up one by one are made again, and only they',
+    async (id, rollup) => {
+      const tenantId = await makeTenant(database.db, `scattered-${id}`);
+      const tenant = { tenantId, timezone: 'America/Santiago' };
+      const first = Temporal.Instant.from('2024-01-01T02:59:59Z');
+      await insertTickets(
+        database.db,
+        tenantId,
+        Array.from({ length: 200 }, (_, n) => {
+          const moment = first.add({ hours: n * 60 }).toString();
+          return { id: String(n), created_at: moment, resolved_at: moment };
+        }),
+      );
+      await rebuild(database.db, rollup, tenant, at);
+      await database.db.run(sql`update ${raw(rollup.table)} set tickets = tickets + 1 where tenant_id = ${tenantId}`);
+      // Every other day is marked; 60 hours lie between two tickets, so no two of those days touch.
+      const marked = await database.db.run(sql`
+        insert into ops.dirty (tenant_id, rollup, bucket)
+        select ${tenantId}::bigint, ${rollup.id}, day
+        from (select day, row_number() over (order by day) as n from ${raw(rollup.table)} where tenant_id = ${tenantId}) as d
+        where n % 2 = 0`);
+      expect(marked).toBe(100);
+      expect(await drain(database.db, rollup, tenant, at)).toMatchObject({ buckets: 100, rows: 100 });
+      const left = await database.db.query(sql`
+        select day from ${raw(rollup.table)} where tenant_id = ${tenantId} and tickets <> 1`);
+      expect(left).toHaveLength(100);
+      await rebuild(database.db, rollup, tenant, at);
+      expect((await verify(database.db, rollup, tenant, at)).differing).toBe(0);
+    },
+  );
+
   test.each(rollups.map((rollup) => [rollup.id, rollup] as const))(
     '%s: verify finds a planted wrong cell and a missing row',
     async (id, rollup) => {

@@ -1,5 +1,6 @@
 import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
 import { ticketEndedDaily } from '../../rollups/ticket-ended-daily.ts';
+import { ticketDimensions } from '../dimensions.ts';
 import type { Kpi } from '../kpi.ts';
 import { ageBands, openTickets } from './query.ts';
 
@@ -14,7 +15,7 @@ export const backlog: Kpi = {
   kind: 'stock',
   unit: 'count',
   better: 'down',
-  dimensions: ['priority', 'channel', 'status', 'team', 'operator', 'account'],
+  dimensions: ticketDimensions,
   parts: Object.fromEntries(
     ageBands.map((band) => [band.name, { title: `Open ${band.label}`, unit: 'count' as const }]),
   ),
@@ -29,7 +30,6 @@ export const backlog: Kpi = {
   refreshSlaMinutes: 60,
   validFrom: null,
   chart: { series: 'area', prefer: 'series' },
-  zeroIsValue: true,
   caveats: [
     'The level at the end of the period; a ticket closed without a resolution leaves the backlog too.',
     'Priority, team and operator are the latest known ones, also for past days.',

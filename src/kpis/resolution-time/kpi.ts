@@ -1,5 +1,6 @@
 import { countBands, quantile } from '../../domain/histogram.ts';
 import { ticketResolvedDaily } from '../../rollups/ticket-resolved-daily.ts';
+import { ticketDimensions } from '../dimensions.ts';
 import type { Kpi } from '../kpi.ts';
 import { ticketsResolved } from './query.ts';
 
@@ -29,7 +30,7 @@ export const resolutionTime: Kpi = {
   kind: 'cohort',
   unit: 'duration',
   better: 'down',
-  dimensions: ['priority', 'channel', 'status', 'team', 'operator', 'account'],
+  dimensions: ticketDimensions,
   parts: {
     average: { title: 'Average', unit: 'duration' },
     median: { title: 'Median', unit: 'duration' },
@@ -48,7 +49,6 @@ export const resolutionTime: Kpi = {
   refreshSlaMinutes: 60,
   validFrom: null,
   chart: { series: 'line', prefer: 'series' },
-  zeroIsValue: false,
   caveats: [
     'Dated by resolution: tickets still open do not count yet, so a growing backlog makes the figure look better than it is.',
     'Median and 90th percentile are read from a histogram with a relative error of at most 1 %; the average is exact.',

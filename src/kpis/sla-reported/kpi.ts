@@ -1,4 +1,5 @@
 import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
+import { ticketDimensions } from '../dimensions.ts';
 import type { Kpi } from '../kpi.ts';
 import { ticketsCreated } from '../tickets-created.ts';
 
@@ -13,7 +14,7 @@ export const slaReported: Kpi = {
   kind: 'cohort',
   unit: 'ratio',
   better: 'up',
-  dimensions: ['priority', 'channel', 'status', 'team', 'operator', 'account'],
+  dimensions: ticketDimensions,
   parts: { unflagged: { title: 'Tickets without a flag', unit: 'count' } },
   streams: ['ticket'],
   rollups: [ticketCreatedDaily],
@@ -26,7 +27,6 @@ export const slaReported: Kpi = {
   refreshSlaMinutes: 60,
   validFrom: null,
   chart: { series: 'line', prefer: 'series' },
-  zeroIsValue: false,
   caveats: [
     "The flag is the CRM's own verdict, not a measurement against a policy.",
     'Dated by creation: tickets of recent days may still change their flag.',

@@ -1,4 +1,5 @@
 import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
+import { ticketDimensions } from '../dimensions.ts';
 import type { Kpi } from '../kpi.ts';
 import { ticketsCreated } from '../tickets-created.ts';
 
@@ -12,7 +13,7 @@ export const tickets: Kpi = {
   kind: 'flow',
   unit: 'count',
   better: 'neither',
-  dimensions: ['priority', 'channel', 'status', 'team', 'operator', 'account'],
+  dimensions: ticketDimensions,
   parts: {},
   streams: ['ticket'],
   rollups: [ticketCreatedDaily],
@@ -25,7 +26,6 @@ export const tickets: Kpi = {
   refreshSlaMinutes: 60,
   validFrom: null,
   chart: { series: 'line', prefer: 'series' },
-  zeroIsValue: true,
   caveats: ['Dated by creation. Deleted tickets and those of demo accounts are left out.'],
   examples: ['tickets', 'tickets 30d by channel', 'tickets last month priority:critical'],
   query: ticketsCreated,

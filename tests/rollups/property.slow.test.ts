@@ -155,7 +155,7 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(zone, connections, (timezone, work) => holds(timezone, work, writer)),
-      { ...parameters, numRuns: 60 * factor },
+      { ...parameters, numRuns: 50 * factor },
     );
   },
   timeLimit,

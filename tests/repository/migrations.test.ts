@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+/**
+ * Migrations that have landed, with the start of their SHA-256: databases out there have run exactly these. Never change
+ * a line here; a new migration adds one.
+ */
+const landed: Readonly<Record<string, string>> = {
+  '000001_ops.sql': 'c22587cc14be25ff',
+  '000002_crm.sql': '76f8191d01489a34',
+  '000003_mart.sql': '5c22a15160d60460',
+  '000004_access.sql': 'e2dd09408e8bb903',
+  '000005_no_team.sql': '3c25b38ff8179082',
+};
+
+test('a landed migration is never edited, and a new one is added to the list', () => {
+  const folder = path.join(import.meta.dirname, '..', '..', 'migrations');
+  const hash = (file: string) =>
+    createHash('sha256')
+      .update(readFileSync(path.join(folder, file)))
+      .digest('hex')
+      .slice(0, 16);
+  expect(
+    Object.fromEntries(
+      readdirSync(folder)
+        .sort()
+        .map((file) => [file, hash(file)]),
+    ),
+  ).toEqual(landed);
+});
