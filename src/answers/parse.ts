@@ -109,6 +109,7 @@ function parseKpi(words: readonly string[]): KpiRequest | Misunderstood {
           orAll(closest(name, kpi.dimensions), kpi.dimensions),
           (choice) => `by ${choice}`,
         );
+      if (reading.by && reading.by !== name) return problem('dimension', given, [], (choice) => choice);
       reading.by = name;
       index += 2;
       continue;

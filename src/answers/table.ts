@@ -1,6 +1,7 @@
 import { formatNumber, formatPercent, formatValue } from '../domain/format.ts';
 import type { BreakdownRow, KpiResult, SeriesPoint } from '../domain/kpi-result.ts';
 import { dimensionOf } from '../kpis/dimensions.ts';
+import { fewCases } from '../stats/compare.ts';
 
 /** The numbers under an answer as cells of text, header first: breakdown rows where one was asked for, else the series. */
 export interface AnswerTable {
@@ -18,7 +19,7 @@ export function tableOf(result: KpiResult, locale: string): AnswerTable {
       ? [
           row.denominator === undefined
             ? ''
-            : `${formatNumber(row.numerator ?? 0, locale)} of ${formatNumber(row.denominator, locale)}`,
+            : `${formatNumber(row.numerator ?? 0, locale)} of ${formatNumber(row.denominator, locale)}${isFew(row) ? ', few' : ''}`,
         ]
       : []),
   ];
@@ -46,6 +47,11 @@ export function tableOf(result: KpiResult, locale: string): AnswerTable {
     ]),
     numeric: [false, true, ...(withCases ? [true] : [])],
   };
+}
+
+/** A rate on fewer cases than it may be judged on. */
+function isFew(row: BreakdownRow | SeriesPoint): boolean {
+  return row.denominator !== undefined && row.denominator > 0 && row.denominator < fewCases;
 }
 
 /** CSV with the JSON's field names: one row per breakdown row or series point (RFC 4180, LF line ends). */

@@ -7,7 +7,7 @@ import {
   formatTarget,
   formatValue,
 } from '../domain/format.ts';
-import type { Comparison, KpiResult } from '../domain/kpi-result.ts';
+import { type Comparison, type KpiResult, scopeWords } from '../domain/kpi-result.ts';
 import { addDays } from '../domain/period.ts';
 import { kpiOf } from '../kpis/index.ts';
 
@@ -70,8 +70,10 @@ function moved(comparison: Comparison, result: KpiResult, locale: string): strin
 function comparedPeriod(result: KpiResult, locale: string): string {
   const { comparison, period } = result;
   if (!comparison) return '';
+  // A level belongs to a day, not to the stretch that leads to it.
+  const from = result.kind === 'stock' ? addDays(comparison.period.to, -1) : comparison.period.from;
   const sameYear = comparison.period.from.slice(0, 4) === addDays(period.to, -1).slice(0, 4);
-  return formatDateRange(comparison.period.from, comparison.period.to, { locale, year: !sameYear });
+  return formatDateRange(from, comparison.period.to, { locale, year: !sameYear });
 }
 
 /** Arrow for a glance; always beside words, never instead of them. */
@@ -119,14 +121,13 @@ export function caveatPhrases(result: KpiResult, locale: string): string[] {
       `Few cases: 95 % interval ${formatPercent(result.interval.low, locale)} to ${formatPercent(result.interval.high, locale)}.`,
     );
   }
-  return [...phrases, ...result.notes.filter((note) => !note.startsWith('Few cases'))];
+  return [...phrases, ...result.notes.filter((note) => !(result.interval && note.startsWith('Few cases')))];
 }
 
-/** `Channel: email · Priority: critical`, or empty. */
+/** What was left out of the count: `own records only · channel: Email · priority: Critical`, or empty. */
 export function filterPhrase(result: KpiResult): string {
-  return Object.entries(result.filters)
-    .map(([dimension, value]) => `${dimension}: ${value}`)
-    .join(' · ');
+  const filters = Object.entries(result.filters).map(([dimension, value]) => `${dimension}: ${value}`);
+  return [...scopeWords[result.scope], ...filters].join(' · ');
 }
 
 /**
@@ -135,7 +136,8 @@ export function filterPhrase(result: KpiResult): string {
  */
 export function headline(result: KpiResult, locale: string): string {
   const filters = filterPhrase(result);
-  const facts = [shownValue(result, locale), changePhrase(result, locale), targetPhrase(result, locale)].filter(
+  const few = result.interval ? 'few cases' : '';
+  const facts = [shownValue(result, locale), few, changePhrase(result, locale), targetPhrase(result, locale)].filter(
     (fact) => fact !== '',
   );
   return `${result.title}${filters ? ` (${filters})` : ''}: ${facts.join(', ')} (${periodPhrase(result, locale)})`;

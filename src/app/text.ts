@@ -18,6 +18,7 @@ import {
 import { formatTarget, formatValue } from '../domain/format.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
 import type { Kpi } from '../kpis/kpi.ts';
+import { padCell, widthOf } from '../lib/cells.ts';
 
 /** Answers for a terminal: aligned plain text, a small chart of block characters, colours only where they are wanted. */
 export interface TextOptions {
@@ -101,13 +102,11 @@ function sparkline(result: KpiResult, locale: string): string {
 
 export function alignedTable(table: AnswerTable): string {
   const all = [table.header, ...table.rows];
-  const widths = table.header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
+  const widths = table.header.map((_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ''))));
   return all
     .map((row) =>
       row
-        .map((cell, column) =>
-          table.numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-        )
+        .map((cell, column) => padCell(cell, widths[column] ?? 0, table.numeric[column] ? 'right' : 'left'))
         .join('  ')
         .trimEnd(),
     )

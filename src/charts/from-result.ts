@@ -1,5 +1,5 @@
 import { formatDate, formatDateRange } from '../domain/format.ts';
-import type { BreakdownRow, KpiResult, KpiValue, Unit } from '../domain/kpi-result.ts';
+import { type BreakdownRow, type KpiResult, type KpiValue, scopeWords, type Unit } from '../domain/kpi-result.ts';
 import { describeBreakdown, describeDistribution, describeDoughnut, describeSeries } from './describe.ts';
 import type { ChartKind, ChartSpec, ValueFormat } from './spec.ts';
 import { formatTarget } from './value-format.ts';
@@ -91,7 +91,7 @@ function breakdownChart(result: KpiResult, options: ChartFromResultOptions): Cha
   const spec = frameOf(result, locale, {
     kind: 'bar',
     title: `${measureOf(result)} by ${by}`,
-    ...(cut && { note: `${maxBars} largest of ${rows.length}${other ? ' and other' : ''}` }),
+    ...(cut && { note: `the ${maxBars} with most cases of ${rows.length}${other ? ' and more' : ''}` }),
     axis: 'category',
     labels: bars.map((bar) => bar.label),
     values,
@@ -185,7 +185,13 @@ function frameOf(result: KpiResult, locale: string, content: Content): ChartSpec
 function subtitleOf(result: KpiResult, locale: string, note: string | undefined): string {
   const { from, to, timezone } = result.period;
   const filters = Object.entries(result.filters).map(([name, value]) => `${name}: ${value}`);
-  return [formatDateRange(from, to, { locale }), timezone, ...filters, ...(note ? [note] : [])].join(', ');
+  return [
+    formatDateRange(from, to, { locale }),
+    timezone,
+    ...scopeWords[result.scope],
+    ...filters,
+    ...(note ? [note] : []),
+  ].join(', ');
 }
 
 /** `Source: crm · as of 15 Nov 2026, 08:25`, in the period's time zone. */

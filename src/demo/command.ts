@@ -26,7 +26,7 @@ export const demo: Command = {
         '  /kpi backlog 12w',
         '  /kpi list',
         '',
-        'Switch the person (top left) to see what an executive, a support lead, a supervisor and an agent see.',
+        'Switch the person (bottom left) to see what an executive, a support lead, a supervisor and an agent see.',
         'Ctrl-C stops everything.',
         '',
       ].join('\n'),

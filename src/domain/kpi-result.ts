@@ -51,6 +51,7 @@ export interface BreakdownRow extends Measure {
 export interface Comparison {
   period: { from: string; to: string; label: string };
   value: KpiValue;
+  /** Value minus the other value; counts over stretches of quite different length are compared per day (a note says so). */
   change: number | null;
   changeRatio: number | null;
   verdict: Verdict;
@@ -71,6 +72,9 @@ export interface Freshness {
   sources: SourceFreshness[];
 }
 
+/** What an answer says of a scope that is not everything. */
+export const scopeWords = { all: [], teams: ['own teams only'], own: ['own records only'] } as const;
+
 /** One answer, as plain data: every surface renders this and computes no number of its own. */
 export interface KpiResult extends Measure {
   kpi: string;
@@ -82,6 +86,8 @@ export interface KpiResult extends Measure {
   currency?: string;
   period: ResolvedPeriod;
   filters: Record<string, string>;
+  /** Whose records were counted: all of the tenant, those of the viewer's teams, or the viewer's own. */
+  scope: 'all' | 'teams' | 'own';
   parts: Record<string, number | null>;
   /** 95 % Wilson interval of a ratio on few cases, else absent. */
   interval?: { low: number; high: number };

@@ -1,3 +1,4 @@
+import sql from 'sql-template-tag';
 import type { Db, Queryable } from '../db/db.ts';
 import { readAs } from '../db/viewer.ts';
 import type { Comparison, KpiResult, SeriesPoint } from '../domain/kpi-result.ts';
@@ -68,6 +69,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
       better: kpi.better,
       period: { from: dates.from, to: dates.to, timezone: tenant.timezone, label: dates.label, ...coverage },
       filters: shown,
+      scope: await scopeOf(reader),
       value: measured.value,
       ...fraction(measured),
       parts: measured.parts,
@@ -86,11 +88,19 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
         sources: reach.sources,
       },
       requires: requirementsOf(kpi, whole, measured, reach),
-      notes: notesOf(kpi, measured, few),
+      notes: notesOf(kpi, measured, question, dates),
       receipt: null,
     };
     return { kind: 'answered', result, data: reach.data };
   });
+}
+
+/** What the row policies let this viewer see; the database decides it, and says so. */
+async function scopeOf(reader: Queryable): Promise<KpiResult['scope']> {
+  const [row] = await reader.query<{ everything: boolean; role: string | null }>(sql`
+    select ops.viewer_sees_all() as everything, ops.viewer_role() as role`);
+  if (row?.everything) return 'all';
+  return row?.role === 'supervisor' ? 'teams' : 'own';
 }
 
 async function total(reader: Queryable, kpi: Kpi, scope: Scope): Promise<Sums> {
@@ -116,7 +126,7 @@ async function comparisonOf(
   known: { question: KpiQuestion; reach: Reach; measured: Measured; coverage: { complete: boolean; mature: boolean } },
 ): Promise<Comparison | null> {
   const { previous } = dates;
-  if (!previous) return null;
+  if (!previous || isPresentOnly(kpi, known.question)) return null;
   const { reach, measured, coverage } = known;
   const before = measureCovered(
     kpi,
@@ -137,7 +147,7 @@ async function comparisonOf(
   if (!coverage.complete || !covered.complete) return { ...none, verdict: 'partial' };
   if (!coverage.mature || !covered.mature) return { ...none, verdict: 'not-mature' };
   const now = Number(measured.value);
-  const then = Number(before.value);
+  const then = Number(before.value) * (unlikeLengths(kpi, dates)?.scale ?? 1);
   const change = now - then;
   return {
     period,
@@ -146,6 +156,21 @@ async function comparisonOf(
     changeRatio: then === 0 ? null : change / then,
     verdict: compareEvidence(measured.evidence, before.evidence, change, kpi.better),
   };
+}
+
+/** Lengths apart by more than this are compared per day; months of 28 and 31 days are compared as they are. */
+const likeLengths = 0.15;
+
+/** Counts over stretches of quite different length say nothing side by side: the other one is brought to this length. */
+function unlikeLengths(kpi: Kpi, dates: PeriodDates): { days: number; other: number; scale: number } | null {
+  if (kpi.unit !== 'count' || kpi.kind === 'stock' || !dates.previous) return null;
+  const days = daysBetween(dates.from, dates.to);
+  const other = daysBetween(dates.previous.from, dates.previous.to);
+  return Math.abs(days / other - 1) > likeLengths ? { days, other, scale: days / other } : null;
+}
+
+function isPresentOnly(kpi: Kpi, question: KpiQuestion): boolean {
+  return question.filters.some(({ dimension }) => kpi.presentOnly?.includes(dimension));
 }
 
 function targetOf(target: number | null, measured: Measured, kpi: Kpi): KpiResult['target'] {
@@ -194,7 +219,18 @@ function requirementsOf(kpi: Kpi, sums: Sums, measured: Measured, reach: Reach):
   return lacking ? [...new Set(reach.sources.map(({ source }) => `no ${kpi.needs} in source ${source}`))] : [];
 }
 
-function notesOf(kpi: Kpi, measured: Measured, few: boolean): string[] {
+function notesOf(kpi: Kpi, measured: Measured, question: KpiQuestion, dates: PeriodDates): string[] {
+  const { evidence } = measured;
   const notes = kpi.notes?.(measured) ?? [];
-  return few ? [...notes, 'Few cases: the interval shows how far chance alone may carry this rate.'] : notes;
+  const unlike = unlikeLengths(kpi, dates);
+  if (unlike) notes.push(`Compared per day: this period has ${unlike.days} days, the other ${unlike.other}.`);
+  if (isPresentOnly(kpi, question)) {
+    notes.push(
+      `Only the latest ${kpi.presentOnly?.join(' and ')} is known: past days show what is so now, and are not compared.`,
+    );
+  }
+  if (evidence.kind !== 'count' && evidence.n > 0 && evidence.n < fewCases) {
+    notes.push(`Few cases: only ${evidence.n}.`);
+  }
+  return notes;
 }

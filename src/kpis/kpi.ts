@@ -71,6 +71,8 @@ export interface Kpi {
   unit: Unit;
   better: Better;
   dimensions: readonly DimensionId[];
+  /** Dimensions whose latest value says nothing about the past: filtered by one, the KPI is compared with nothing. */
+  presentOnly?: readonly DimensionId[];
   parts: Readonly<Record<string, PartDeclaration>>;
   /** Streams whose watermarks decide whether a period is complete. */
   streams: readonly string[];

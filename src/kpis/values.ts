@@ -28,8 +28,9 @@ export async function findValues(
     return { kind: 'found', filter: { dimension, values: [{ source: null, key: '' }] }, label: none };
   }
   const label = (value: KnownValue) => value.name ?? plainLabel(dimensionOf(dimension), value.key);
+  // A value without a name is not meant by an empty text.
   const isMeant = (value: KnownValue) =>
-    [value.key, value.name ?? '', label(value)].some((name) => name.toLowerCase() === wanted);
+    wanted !== '' && [value.key, value.name, label(value)].some((name) => name?.toLowerCase() === wanted);
   // What is described is a short list; what records have is found by going through all of them.
   let matches = described ? (await describedValues(reader, tenantId, dimension)).filter(isMeant) : [];
   const known = matches.length > 0 ? [] : await knownValues(reader, tenantId, kpi, dimension);

@@ -19,6 +19,7 @@ const result: KpiResult = {
     mature: true,
   },
   filters: { team: 'Tier 2' },
+  scope: 'all',
   value: 0.912,
   numerator: 912,
   denominator: 1000,

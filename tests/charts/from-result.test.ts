@@ -32,6 +32,7 @@ function aResult(overrides: Partial<KpiResult> = {}): KpiResult {
       mature: true,
     },
     filters: {},
+    scope: 'all',
     parts: {},
     comparison: null,
     target: { value: 0.9, met: true },
@@ -173,7 +174,7 @@ describe('a breakdown', () => {
     )!;
     expect(spec.labels).toHaveLength(9);
     expect(spec.labels[0]).toBe('op0');
-    expect(spec.subtitle).toBe('9–15 Nov 2026, Asia/Jakarta, 9 largest of 20 and other');
+    expect(spec.subtitle).toBe('9–15 Nov 2026, Asia/Jakarta, the 9 with most cases of 20 and more');
     expect(spec.target).toBeNull();
   });
 });

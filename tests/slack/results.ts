@@ -17,6 +17,7 @@ export function aResult(overrides: Partial<KpiResult> = {}): KpiResult {
       ...{ complete: true, mature: true },
     },
     filters: {},
+    scope: 'all',
     value: 0.912,
     numerator: 912,
     denominator: 1000,

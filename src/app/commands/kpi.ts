@@ -71,7 +71,7 @@ function formatOf(options: Readonly<Record<string, unknown>>, context: CommandCo
 function grainOf(given: unknown): Exclude<Grain, 'hour'> | null {
   if (given === undefined) return null;
   const grain = grains.find((candidate) => candidate === given);
-  if (!grain) throw usageError('GRAIN_UNKNOWN', `no grain "${given}"; use one of ${grains.join(', ')}`);
+  if (!grain) throw usageError('GRAIN_UNKNOWN', `no grain "${given}"; use day, week or month`);
   if (grain === 'hour')
     throw usageError('GRAIN_HOUR', 'the KPIs of today keep no hourly aggregates; use day, week or month');
   return grain;

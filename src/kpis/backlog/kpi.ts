@@ -16,6 +16,8 @@ export const backlog: Kpi = {
   unit: 'count',
   better: 'down',
   dimensions: ticketDimensions,
+  // A ticket that is closed today was open then, under another status.
+  presentOnly: ['status'],
   parts: Object.fromEntries(
     ageBands.map((band) => [band.name, { title: `Open ${band.label}`, unit: 'count' as const }]),
   ),

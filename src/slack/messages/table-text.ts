@@ -1,4 +1,5 @@
 import type { AnswerTable } from '../../answers/table.ts';
+import { padCell, widthOf } from '../../lib/cells.ts';
 import { clip, clipLines } from '../limits.ts';
 import { oneLine } from '../text.ts';
 
@@ -21,27 +22,11 @@ export function tableText(table: AnswerTable, options: { rows: number; last?: bo
   const widths = widest.map((width, column) => Math.max(width, widthOf(header[column] ?? '')));
   const lines = [header, ...cells].map((row) =>
     row
-      .map((cell, column) => {
-        const space = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
-        return table.numeric[column] ? `${space}${cell}` : `${cell}${space}`;
-      })
+      .map((cell, column) => padCell(cell, widths[column] ?? 0, table.numeric[column] ? 'right' : 'left'))
       .join('  ')
       .trimEnd(),
   );
   const earlier = table.rows.length - cut.length;
   const head = earlier > 0 ? [lines[0] ?? '', `… ${earlier.toLocaleString('en')} earlier`] : lines.slice(0, 1);
   return clipLines([...head, ...lines.slice(1)], mostTableText, most + head.length);
-}
-
-/** Columns a text takes in a fixed-width font: East Asian characters take two, combining marks none. */
-function widthOf(text: string): number {
-  let width = 0;
-  for (const character of text.replaceAll(/\p{M}/gu, '')) {
-    width += /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]/u.test(
-      character,
-    )
-      ? 2
-      : 1;
-  }
-  return width;
 }
