@@ -39,11 +39,6 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     stops.onStop('demo database', () => database.close());
     await prepareSchema(database, { migrate: true });
     await syncTenants(database.db, config, true);
-    await loadCompany(
-      { db: database.db, clock, log, note },
-      await loadTenant(database.db, 'default'),
-      environment.home,
-    );
 
     const secrets = {
       botToken: `xoxb-${randomBytes(12).toString('hex')}`,
@@ -57,6 +52,11 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       ...secrets,
     });
     stops.onStop('sandbox', () => sandbox.stop());
+    await loadCompany(
+      { db: database.db, clock, log, note },
+      await loadTenant(database.db, 'default'),
+      environment.home,
+    );
     const app = await startApp({
       environment: {
         ...environment,

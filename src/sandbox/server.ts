@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { CremaError, messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { sendText } from './http.ts';
 
@@ -43,13 +44,24 @@ export function createHttpServer(routes: readonly Route[], log: Log): Server {
   });
 }
 
-/** Listens on 127.0.0.1 and resolves with the base address. Rejects when the port is taken. */
+/** Listens on 127.0.0.1 and resolves with the base address. Rejects with a CremaError when the port is taken or none. */
 export function listen(server: Server, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    });
+    const refuse = (error: unknown) =>
+      reject(
+        new CremaError('SANDBOX_PORT', `the sandbox console cannot listen on 127.0.0.1:${port}: ${messageOf(error)}`, {
+          remedy: 'Its port is the one after PORT: choose another, PORT=4000 npm run demo.',
+          cause: error,
+        }),
+      );
+    server.once('error', refuse);
+    try {
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', refuse);
+        resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+      });
+    } catch (error) {
+      refuse(error);
+    }
   });
 }

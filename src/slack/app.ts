@@ -87,10 +87,11 @@ export async function createSlackDoor(deps: SlackDoorDeps): Promise<SlackDoor> {
     imageWaitsMs: timing.imageWaitsMs,
   };
   const replyTo = (incoming: Incoming, own: Log) => createReply(incoming, { client, log: own });
+  const requests = createRequests({ db, clock, tenantId: tenant.tenantId });
   const dispatch = createDispatch({
     ...{ log, running, replyTo, slowAfterMs: timing.slowAfterMs, observe: deps.observe },
-    requests: createRequests({ db, clock, tenantId: tenant.tenantId }),
-    route: (exchange) => route(exchange, askDeps),
+    requests,
+    route: (exchange) => route(exchange, { ...askDeps, requests }),
     isClosing: () => state !== 'open',
   });
 

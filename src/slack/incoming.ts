@@ -14,6 +14,8 @@ export interface Incoming {
   responseUrl: string | undefined;
   /** Unique to this one thing the person did, also when Slack sends it again. */
   key: string | undefined;
+  /** The message whose button was pressed; undefined for commands. */
+  messageId: string | undefined;
   /** What an answer through the response URL does to the message: a command has none, a shared one must stay. */
   target: 'none' | 'own message' | 'shared message';
 }
@@ -32,6 +34,7 @@ export function readIncoming(body: unknown): Incoming | null {
       userId: text(payload.user_id) ?? '',
       channelId: text(payload.channel_id) ?? '',
       key: keyOf('command', payload),
+      messageId: undefined,
       target: 'none',
     };
   }
@@ -48,6 +51,7 @@ export function readIncoming(body: unknown): Incoming | null {
     userId: text(record(payload.user).id) ?? '',
     channelId: text(record(payload.channel).id) ?? text(container.channel_id) ?? '',
     key: keyOf('action', payload),
+    messageId: text(container.message_ts),
     target: container.is_ephemeral === true ? 'own message' : 'shared message',
   };
 }

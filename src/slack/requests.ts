@@ -11,6 +11,8 @@ const forgetEvery = { hours: 1 };
 export interface Requests {
   /** True for the first to ask with this key. */
   claim(key: string): Promise<boolean>;
+  /** Gives a key back: what it stood for was not done. */
+  release(key: string): Promise<void>;
 }
 
 export function createRequests({ db, clock, tenantId }: { db: Db; clock: Clock; tenantId: number }): Requests {
@@ -30,6 +32,9 @@ export function createRequests({ db, clock, tenantId }: { db: Db; clock: Clock; 
           where tenant_id = ${tenantId} and received_at < ${now.subtract(rememberedFor).toString()}`);
       }
       return claimed === 1;
+    },
+    async release(key) {
+      await db.run(sql`delete from ops.requests where tenant_id = ${tenantId} and request_key = ${key}`);
     },
   };
 }

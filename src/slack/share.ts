@@ -10,14 +10,16 @@ import { type Picture, type ResultAnswer, resultMessage } from './messages/resul
 import { type ShareOutcome, shareNotice } from './messages/share-notice.ts';
 import { describeError } from './redact.ts';
 import { isFileNotReady } from './reply.ts';
+import type { Requests } from './requests.ts';
 
 export interface ShareDeps extends AskDeps {
   client: Pick<WebClient, 'chat'>;
+  requests: Requests;
 }
 
 /**
  * Asks again with the sharer's rights and posts the answer for everybody in the channel, saying who shared it; then tells
- * the sharer in place of the private answer.
+ * the sharer in place of the private answer. Pressing the button again while that goes on posts nothing twice.
  */
 export async function share(words: string, exchange: Exchange, deps: ShareDeps): Promise<void> {
   const { incoming, reply } = exchange;
@@ -28,9 +30,12 @@ export async function share(words: string, exchange: Exchange, deps: ShareDeps):
     await reply.post(answerMessage(answered, { locale }));
     return;
   }
+  const once = `share ${incoming.userId} ${incoming.channelId} ${incoming.messageId ?? incoming.key} ${words}`;
+  if (!(await deps.requests.claim(once))) return;
   const spec = answered.request.show === 'chart' ? chartOfAnswer(answered.result, locale) : null;
   const picture = spec ? await pictureOf(spec, exchange, deps) : undefined;
   const outcome = await postForAll(answered, picture, exchange, deps);
+  if (outcome.kind !== 'shared') await deps.requests.release(once);
   const message = resultMessage(answered, {
     locale,
     ...(picture ? { picture } : {}),

@@ -109,6 +109,7 @@ describe('what is not understood', () => {
     ['tickets 2026-02-30', 'period', '2026-02-30', undefined],
     ['tickets 30d vs lastyear', 'period', 'lastyear', 'tickets 30d vs year'],
     ['tickets priority', 'dimension', 'priority', 'tickets by priority'],
+    ['tickets by channel by team', 'dimension', 'team', undefined],
     ['tickets hello', 'word', 'hello', 'tickets 7d'],
   ])('%s: names the %s "%s" and offers %s', (text, what, wrong, command) => {
     const request = parse(text);

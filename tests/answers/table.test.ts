@@ -69,3 +69,18 @@ test('a table never shows 0 for no data, and marks what is not complete', () => 
   expect(rows[0]?.[0]).toBe('2026-11-15 (not complete)');
   expect(rows[0]?.[1]).toBe('–');
 });
+
+test('an answer over part of the records says so wherever it is shown', () => {
+  expect(headline({ ...result, scope: 'own' }, 'en')).toContain('(own records only · team: Tier 2)');
+  expect(headline({ ...result, scope: 'teams', filters: {} }, 'en')).toContain('(own teams only)');
+  expect(headline(result, 'en')).not.toContain('own');
+});
+
+test('a rate on few cases says so in the headline and in a table', () => {
+  expect(headline({ ...result, interval: { low: 0.6, high: 1 } }, 'en')).toContain('few cases');
+  expect(tableOf(result, 'en').rows.map((row) => row[2])).toEqual(['1 of 2, few', '9 of 10, few']);
+});
+
+test('a level is compared with the level of a day', () => {
+  expect(headline({ ...result, kind: 'stock' }, 'en')).toContain('vs 8 Nov (better)');
+});

@@ -65,6 +65,18 @@ describe('the running bot', () => {
     taken.close();
   });
 
+  test('says which port the console of the demo needs, before it makes any data', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const port = (taken.address() as AddressInfo).port;
+    const env = { DATABASE_URL: database.url, CREMA_HOME: home };
+    const busy = await runCrema(['demo'], { ...env, PORT: String(port - 1) });
+    expect(busy).toMatchObject({ code: 1, note: expect.stringContaining(`127.0.0.1:${port}`) });
+    expect(busy.note).toContain('PORT=4000');
+    expect((await runCrema(['demo'], { ...env, PORT: '65535' })).note).toContain('127.0.0.1:65536');
+    taken.close();
+  });
+
   test('says that Slack is unreachable, and where it looked', async () => {
     const ran = await runCrema(['start'], {
       DATABASE_URL: database.url,

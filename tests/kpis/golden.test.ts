@@ -368,6 +368,13 @@ describe('filters', () => {
     expect(await value('team', 'tier 9')).toEqual([0, 'Tier 9']);
   });
 
+  test('an empty value is no value, for names and for plain words', async () => {
+    for (const dimension of ['priority', 'channel', 'status', 'team', 'operator', 'account'] as const)
+      expect(await askOutcome(asker, 'tickets', { filters: [[dimension, ' ']] })).toMatchObject({
+        kind: 'unknown-value',
+      });
+  });
+
   test('an unknown value is answered with the known ones', async () => {
     const outcome = await askOutcome(asker, 'tickets', { filters: [['priority', 'urgent']] });
     expect(outcome).toEqual({
@@ -427,6 +434,23 @@ describe('asked of a moment', () => {
   test('a period to come has no value', async () => {
     for (const id of ['tickets', 'backlog', 'sla-reported', 'resolution-time'])
       expect((await ask(asker, id, { period: '2027-01' })).value).toBeNull();
+  });
+
+  test('counts over stretches of quite different length are compared per day, and say so', async () => {
+    const { value, comparison, notes } = await ask(asker, 'tickets', { period: '7d', versus: '30d' });
+    const expected = (Number(comparison?.value) * 7) / 30;
+    expect(comparison?.change).toBeCloseTo(Number(value) - expected, 9);
+    expect(comparison?.changeRatio).toBeCloseTo(Number(value) / expected - 1, 9);
+    expect(notes).toContain('Compared per day: this period has 7 days, the other 30.');
+    const months = await ask(asker, 'tickets', { period: '2026-10', versus: '2026-09' });
+    expect(months.notes).toEqual([]);
+  });
+
+  test('a level filtered by its latest status is not compared with the past', async () => {
+    const result = await ask(asker, 'backlog', { filters: [['status', 'open']] });
+    expect(result.comparison).toBeNull();
+    expect(result.notes.join()).toContain('latest status');
+    expect((await ask(asker, 'backlog')).comparison).not.toBeNull();
   });
 
   test('a comparison with a period that is not over is not judged', async () => {

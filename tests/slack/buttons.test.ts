@@ -65,6 +65,19 @@ describe('Share to channel', () => {
     expect(company.sandbox.apiCalls.filter(({ method }) => method === 'upload')).toHaveLength(1);
   });
 
+  test('posts once however often it is pressed, and again only after a failure', async () => {
+    const company = await startCompany(database.db);
+    const answer = await answered(company, 'tickets');
+    company.sandbox.failNext({ kind: 'error', method: 'chat.postMessage', error: 'restricted_action' });
+    await press(company, answer.ts, 'kpi.share');
+    await company.message(maya, (message) => textOf(message).includes('does not let me post'));
+    await Promise.all([1, 2, 3].map(() => press(company, answer.ts, 'kpi.share')));
+    await company.message(maya, (message) => textOf(message).includes('Shared to this channel.'));
+    const posts = company.sandbox.apiCalls.filter(({ method }) => method === 'chat.postMessage');
+    expect(posts).toHaveLength(2);
+    expect(company.seenBy(agent.id).filter((message) => textOf(message).includes('Shared by'))).toHaveLength(1);
+  });
+
   test('lets others open it with their own rights, and leaves the shared message alone', async () => {
     const company = await startCompany(database.db);
     const answer = await answered(company, 'tickets');

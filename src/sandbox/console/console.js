@@ -203,6 +203,15 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
+// A menu opens downwards, and the newest message ends where the conversation does.
+messages.addEventListener(
+  'toggle',
+  (event) => {
+    if (event.target.open) event.target.querySelector(':scope > div')?.scrollIntoView({ block: 'nearest' });
+  },
+  { capture: true },
+);
+
 function zoom(image) {
   const dialog = document.getElementById('zoom');
   const large = dialog.querySelector('img');
