@@ -22,6 +22,7 @@ const layers: readonly (readonly string[])[] = [
   ['sources'],
   ['ingest'],
   ['rollups'],
+  ['sla'],
   ['domain', 'config', 'db'],
   ['lib'],
 ];
