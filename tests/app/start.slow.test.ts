@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -18,6 +18,8 @@ let home: string;
 
 beforeAll(async () => {
   home = await mkdtemp(path.join(os.tmpdir(), 'crema-start-'));
+  // As root, PostgreSQL's own user has to pass through to the homes below.
+  await chmod(home, 0o755);
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
@@ -103,7 +105,6 @@ describe('the running bot', () => {
 
   test('a folder serves one bot: the second is told so, while questions from the command line go on', async () => {
     const env = { CREMA_HOME: path.join(home, 'own'), PORT: '0' };
-    await writeFile(path.join(home, 'none.yaml'), '');
     let stopped: () => void = () => undefined;
     const first = runCrema(
       ['start'],
