@@ -1,49 +1,17 @@
 import { expect, test } from 'vitest';
 import { csvOf, tableOf } from '../../src/answers/table.ts';
 import { headline } from '../../src/answers/wording.ts';
-import type { KpiResult } from '../../src/domain/kpi-result.ts';
+import { aResult } from '../slack/results.ts';
 
-const result: KpiResult = {
-  kpi: 'sla-reported',
-  version: 1,
-  title: 'SLA met, as the CRM reports it',
-  kind: 'cohort',
-  unit: 'ratio',
-  better: 'up',
-  period: {
-    from: '2026-11-09',
-    to: '2026-11-16',
-    timezone: 'Asia/Jakarta',
-    label: 'last 7 days',
-    complete: true,
-    mature: true,
-  },
+const result = aResult({
   filters: { team: 'Tier 2' },
-  scope: 'all',
-  value: 0.912,
-  numerator: 912,
-  denominator: 1000,
-  parts: { unflagged: 3 },
-  comparison: {
-    period: { from: '2026-11-02', to: '2026-11-09', label: 'before' },
-    value: 0.878,
-    change: 0.034,
-    changeRatio: 0.0387,
-    verdict: 'better',
-  },
-  target: { value: 0.9, met: true },
   series: { grain: 'day', points: [{ at: '2026-11-15', value: null, numerator: 0, denominator: 0, complete: false }] },
-  distribution: null,
   breakdown: {
     by: 'team',
     rows: [{ key: 't', label: '=HYPERLINK("x"), "quoted"', value: 0.5, numerator: 1, denominator: 2, share: 0.002 }],
     other: { key: null, label: 'Other (3)', value: 0.9, numerator: 9, denominator: 10, share: 0.01 },
   },
-  freshness: { asOf: '2026-11-16T01:25:00Z', stale: false, pending: 0, sources: [] },
-  requires: [],
-  notes: [],
-  receipt: null,
-};
+});
 
 test('the headline stands alone: value, change with its direction in words, target, period', () => {
   expect(headline(result, 'en').replaceAll(' ', ' ')).toBe(
