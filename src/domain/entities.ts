@@ -17,10 +17,27 @@ export interface Field {
   readonly missingAs?: boolean;
   /** The closed set a value belongs to; anything else is kept as `unmapped`. */
   readonly values?: readonly string[];
+  /** The numbers it may be, by the value of another field: outside, a record is rejected and never made to fit. */
+  readonly ranges?: Ranges;
   /** Whether the writer appends a change row when it changes. */
   readonly tracked?: boolean;
   /** The entity this is an id of: an unknown one is created by its id. */
   readonly references?: ReferencedEntityId;
+}
+
+/**
+ * Ranges by the value of `by`; values without one have no limits. Both fields are required, or one of them could come from
+ * another row or state than the other.
+ */
+export interface Ranges {
+  readonly by: string;
+  readonly of: Readonly<Record<string, NumberRange>>;
+}
+
+/** Both ends belong to it. */
+export interface NumberRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Entity {
@@ -31,7 +48,7 @@ export interface Entity {
 }
 
 /** Every entity, referenced ones before those that refer to them: the order in which one file's records are written. */
-export const entityIds = ['account', 'team', 'operator', 'ticket'] as const;
+export const entityIds = ['account', 'team', 'operator', 'ticket', 'survey'] as const;
 export type EntityId = (typeof entityIds)[number];
 export type ReferencedEntityId = 'team' | 'operator';
 
@@ -40,6 +57,7 @@ export const unmapped = 'unmapped';
 
 export const ticketPriorities = ['critical', 'high', 'medium', 'low'] as const;
 export const ticketStatuses = ['new', 'open', 'pending', 'on-hold', 'resolved', 'closed', 'cancelled'] as const;
+export const surveyKinds = ['csat', 'nps'] as const;
 export const operatorRoles = ['agent', 'supervisor', 'admin', 'owner', 'other'] as const;
 export const operatorTypes = ['regular', 'lite'] as const;
 
@@ -103,6 +121,26 @@ export const entities: Readonly<Record<EntityId, Entity>> = {
       contact_id: key,
       channel: key,
       category: key,
+    },
+  },
+  survey: {
+    id: 'survey',
+    table: 'crm.surveys',
+    fields: {
+      id: { ...key, required: true },
+      kind: { ...key, required: true, values: surveyKinds },
+      score: {
+        type: 'integer',
+        required: true,
+        ranges: { by: 'kind', of: { csat: { from: 1, to: 5 }, nps: { from: 0, to: 10 } } },
+      },
+      answered_at: { ...timestamp, required: true },
+      account_id: key,
+      operator_id: { ...key, references: 'operator' },
+      team_id: { ...key, references: 'team' },
+      ticket_id: key,
+      contact_id: key,
+      comment: text,
     },
   },
 };

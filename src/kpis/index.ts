@@ -1,11 +1,13 @@
 import { backlog } from './backlog/kpi.ts';
+import { csat } from './csat/kpi.ts';
 import type { Kpi } from './kpi.ts';
+import { nps } from './nps/kpi.ts';
 import { resolutionTime } from './resolution-time/kpi.ts';
 import { slaReported } from './sla-reported/kpi.ts';
 import { tickets } from './tickets/kpi.ts';
 
 /** The catalogue, in the order it is shown. */
-export const kpis: readonly Kpi[] = [slaReported, tickets, resolutionTime, backlog];
+export const kpis: readonly Kpi[] = [slaReported, tickets, resolutionTime, backlog, csat, nps];
 
 export const kpiIds: readonly string[] = kpis.map((kpi) => kpi.id);
 

@@ -1,11 +1,12 @@
 import type { EntityId } from '../domain/entities.ts';
 import type { Rollup } from './rollup.ts';
+import { surveyDaily } from './survey-daily.ts';
 import { ticketCreatedDaily } from './ticket-created-daily.ts';
 import { ticketEndedDaily } from './ticket-ended-daily.ts';
 import { ticketResolvedDaily } from './ticket-resolved-daily.ts';
 
 /** Every aggregate Crema keeps. */
-export const rollups: readonly Rollup[] = [ticketCreatedDaily, ticketResolvedDaily, ticketEndedDaily];
+export const rollups: readonly Rollup[] = [ticketCreatedDaily, ticketResolvedDaily, ticketEndedDaily, surveyDaily];
 
 export function rollupsOf(entity: EntityId): readonly Rollup[] {
   return rollups.filter((rollup) => rollup.stream === entity);

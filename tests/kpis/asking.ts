@@ -58,9 +58,11 @@ export async function ask(asker: Asker, kpiId: string, asked: Asked = {}): Promi
 export async function settle(asker: Asker, watermarks: Readonly<Record<string, string>>): Promise<void> {
   const { db, tenantId, timezone } = asker;
   for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, Temporal.Instant.from(asker.now));
+  const streams = [...new Set(rollups.map((rollup) => rollup.stream))];
   for (const [source, asOf] of Object.entries(watermarks)) {
     await db.run(sql`
       insert into ops.streams (tenant_id, source, stream, as_of, loaded_at)
-      values (${tenantId}, ${source}, 'ticket', ${asOf}, ${asOf})`);
+      select ${tenantId}::bigint, ${source}, stream, ${asOf}::timestamptz, ${asOf}::timestamptz
+      from unnest(${streams}::text[]) as stream`);
   }
 }
