@@ -279,7 +279,7 @@ function barOf(row: BreakdownRow, unit: Unit): { label: string; value: number | 
 
 function formatOf(unit: Unit): ValueFormat {
   if (unit === 'ratio') return 'percent';
-  if (unit === 'count') return 'count';
+  if (unit === 'count' || unit === 'points') return unit;
   return unit === 'duration' || unit === 'hours' || unit === 'days' ? 'duration' : 'number';
 }
 

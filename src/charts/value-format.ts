@@ -10,6 +10,8 @@ export function formatLabel(value: number, format: ValueFormat, locale: string):
       return formatDuration(value);
     case 'count':
       return formatLarge(value, locale, 1e9, 0);
+    case 'points':
+      return formatNumber(value, locale, 1);
     case 'number':
       return formatLarge(value, locale, 1e9, Math.abs(value) >= 1000 ? 0 : 2);
   }
@@ -30,6 +32,7 @@ export function formatTick(value: number, step: number, format: ValueFormat, loc
       return durationTick(value, step, locale);
     case 'count':
       return formatLarge(value, locale, 1e5, 0);
+    case 'points':
     case 'number':
       return Math.abs(value) < 1e5 ? formatFixed(value, locale, decimals(step)) : formatLarge(value, locale, 0, 0);
   }
