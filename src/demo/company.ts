@@ -59,8 +59,9 @@ export async function loadCompany(
   const dir = path.join(home, 'demo');
   await refuseOtherData(db, tenant, dir, home);
   const today = clock.now().toZonedDateTimeISO(tenant.timezone).toPlainDate();
+  // The company's last file: what was loaded up to here is whole.
   const [known] = await db.query<{ as_of: Temporal.Instant }>(sql`
-    select as_of from ops.streams where tenant_id = ${tenant.tenantId} and stream = 'ticket'`);
+    select as_of from ops.streams where tenant_id = ${tenant.tenantId} and stream = 'survey'`);
   if (known && Temporal.Instant.compare(known.as_of, today.toZonedDateTime(tenant.timezone).toInstant()) >= 0) return;
 
   note(`Making ${months} months of a company's help desk up to yesterday...\n`);

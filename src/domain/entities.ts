@@ -21,10 +21,27 @@ export interface Field {
   readonly onlyValues?: boolean;
   /** The closed set depends on another, required field's value; with a value not named here any text is taken. */
   readonly valuesBy?: { readonly field: string; readonly sets: Readonly<Record<string, readonly string[]>> };
+  /** The numbers it may be, by the value of another field: outside, a record is rejected and never made to fit. */
+  readonly ranges?: Ranges;
   /** Whether the writer appends a change row when it changes. */
   readonly tracked?: boolean;
   /** The entity this is an id of: an unknown one is created by its id. */
   readonly references?: ReferencedEntityId;
+}
+
+/**
+ * Ranges by the value of `by`; values without one have no limits. Both fields are required, or one of them could come from
+ * another row or state than the other.
+ */
+export interface Ranges {
+  readonly by: string;
+  readonly of: Readonly<Record<string, NumberRange>>;
+}
+
+/** Both ends belong to it. */
+export interface NumberRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Entity {
@@ -39,7 +56,7 @@ export interface Entity {
 }
 
 /** Every entity, referenced ones before those that refer to them: the order in which one file's records are written. */
-export const entityIds = ['account', 'team', 'operator', 'ticket', 'ticket_event'] as const;
+export const entityIds = ['account', 'team', 'operator', 'ticket', 'ticket_event', 'survey'] as const;
 export type EntityId = (typeof entityIds)[number];
 export type ReferencedEntityId = 'team' | 'operator';
 
@@ -58,6 +75,7 @@ const ticketEventKinds = [
   'customer_reply',
   'internal_note',
 ] as const;
+export const surveyKinds = ['csat', 'nps'] as const;
 export const operatorRoles = ['agent', 'supervisor', 'admin', 'owner', 'other'] as const;
 export const operatorTypes = ['regular', 'lite'] as const;
 
@@ -143,6 +161,26 @@ export const entities: Readonly<Record<EntityId, Entity>> = {
       new: eventValue,
       operator_id: { ...key, references: 'operator' },
       automatic: { type: 'boolean', missingAs: false },
+    },
+  },
+  survey: {
+    id: 'survey',
+    table: 'crm.surveys',
+    fields: {
+      id: { ...key, required: true },
+      kind: { ...key, required: true, values: surveyKinds, onlyValues: true },
+      score: {
+        type: 'integer',
+        required: true,
+        ranges: { by: 'kind', of: { csat: { from: 1, to: 5 }, nps: { from: 0, to: 10 } } },
+      },
+      answered_at: { ...timestamp, required: true },
+      account_id: key,
+      operator_id: { ...key, references: 'operator' },
+      team_id: { ...key, references: 'team' },
+      ticket_id: key,
+      contact_id: key,
+      comment: text,
     },
   },
 };

@@ -27,12 +27,13 @@ export type KpiValue = number | string | null;
 
 export interface Measure {
   value: KpiValue;
-  /** Ratios and averages carry what they were made of; counts have neither. */
+  /** Ratios, averages and points carry what they were made of, value = numerator / denominator; counts have neither. */
   numerator?: number;
   denominator?: number;
   parts?: Record<string, number | null>;
 }
 
+/** One bucket; `parts` only where the KPI's chart stacks them. */
 export interface SeriesPoint extends Measure {
   /** First local date of the bucket, or the local hour for grain `hour`. */
   at: string;
@@ -109,6 +110,8 @@ export interface KpiResult extends Measure {
   unit: Unit;
   better: Better;
   currency?: string;
+  /** The highest score there is, for unit `score`. */
+  outOf?: number;
   period: ResolvedPeriod;
   filters: Record<string, string>;
   /** Whose records were counted: all of the tenant, those of the viewer's teams, or the viewer's own. */

@@ -68,6 +68,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
       kind: kpi.kind,
       unit: kpi.unit,
       better: kpi.better,
+      ...(kpi.outOf === undefined ? {} : { outOf: kpi.outOf }),
       period: { from: dates.from, to: dates.to, timezone: tenant.timezone, label: dates.label, ...coverage },
       filters: shown,
       scope: await scopeOf(reader),
@@ -156,7 +157,7 @@ async function comparisonOf(
     period,
     value: before.value,
     change,
-    changeRatio: then === 0 ? null : change / then,
+    changeRatio: then > 0 ? change / then : null,
     verdict: compareEvidence(measured.evidence, before.evidence, change, kpi.better),
   };
 }
@@ -210,6 +211,7 @@ async function seriesOf(
       at: bucket,
       value: measured.value,
       ...fraction(measured),
+      ...(kpi.chart.stack ? { parts: measured.parts } : {}),
       complete: whole && clipped.to <= current && (isAll || isCovered(clipped.to, reach, scope.at.timezone)),
     };
   });

@@ -5,6 +5,7 @@ import type { DateRange } from '../domain/period.ts';
 import { addDays } from '../domain/period.ts';
 import type { ReadAt } from '../rollups/read.ts';
 import type { Kpi } from './kpi.ts';
+import { ownRows } from './scope.ts';
 
 /** How far the data of a KPI reaches, as of the moment of the question. */
 export interface Reach {
@@ -30,7 +31,7 @@ export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<
 
   const [span] = await reader.query<{ first: string | null; last: string | null }>(sql`
     select min(day)::date as first, max(day)::date as last from ${raw(kpi.datedBy.table)}
-    where tenant_id = ${at.tenantId}
+    where tenant_id = ${at.tenantId} ${ownRows(kpi)}
       and day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`);
   const [marked] = await reader.query<{ pending: number }>(sql`
     select count(distinct (rollup, bucket))::int as pending from ops.dirty

@@ -1,6 +1,8 @@
 import { backlog } from './backlog/kpi.ts';
+import { csat } from './csat/kpi.ts';
 import { firstResponseTime } from './first-response-time/kpi.ts';
 import type { Kpi } from './kpi.ts';
+import { nps } from './nps/kpi.ts';
 import { resolutionTime } from './resolution-time/kpi.ts';
 import { sla } from './sla/kpi.ts';
 import { slaFirstResponse } from './sla-first-response/kpi.ts';
@@ -20,6 +22,8 @@ export const kpis: readonly Kpi[] = [
   backlog,
   firstResponseTime,
   resolutionTime,
+  csat,
+  nps,
 ];
 
 export const kpiIds: readonly string[] = kpis.map((kpi) => kpi.id);

@@ -28,7 +28,10 @@ export type Grouping =
   | { kind: 'series'; grain: Exclude<Grain, 'hour'>; buckets: readonly string[] }
   | { kind: 'breakdown'; by: DimensionId };
 
-/** Additive parts of one group: they may be summed over groups before they are measured, never after. */
+/**
+ * Additive parts of one group: they may be summed over groups before they are measured, never after. `bins` are counts by
+ * bin of a histogram, or by score.
+ */
 export interface Sums {
   counts: Readonly<Record<string, number>>;
   /** Distributions by name, of times by their clock (`calendar`, `business`). */
@@ -71,6 +74,8 @@ export interface Kpi {
   formula: string;
   kind: KpiKind;
   unit: Unit;
+  /** The highest score there is, for unit `score`. */
+  outOf?: number;
   better: Better;
   dimensions: readonly DimensionId[];
   /** Dimensions whose latest value says nothing about the past: filtered by one, the KPI is compared with nothing. */
@@ -81,6 +86,8 @@ export interface Kpi {
   rollups: readonly Rollup[];
   /** The rollup whose days say since when and until when there is data. */
   datedBy: Rollup;
+  /** Which rows of that rollup are this KPI's, where it shares them with others. */
+  only?: { column: string; value: string };
   /** What a source must deliver for there to be a value, for `requires`. */
   needs: string;
   /**
@@ -94,7 +101,8 @@ export interface Kpi {
   refreshSlaMinutes: number;
   /** Date the definition is valid from; null: for all data. */
   validFrom: string | null;
-  chart: { series: 'line' | 'area'; prefer: 'series' | 'distribution' };
+  /** `stack`: parts that make up a whole, stacked over time where single buckets are too small for a line. */
+  chart: { series: 'line' | 'area'; prefer: 'series' | 'distribution'; stack?: readonly string[] };
   caveats: readonly string[];
   examples: readonly string[];
   query(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]>;

@@ -1,5 +1,6 @@
 import type { EntityId } from '../domain/entities.ts';
 import type { Rollup } from './rollup.ts';
+import { surveyDaily } from './survey-daily.ts';
 import { ticketAnsweredDaily } from './ticket-answered-daily.ts';
 import { ticketCreatedDaily } from './ticket-created-daily.ts';
 import { ticketDecidedDaily } from './ticket-decided-daily.ts';
@@ -15,6 +16,7 @@ export const rollups: readonly Rollup[] = [
   ticketSlaDaily,
   ticketDecidedDaily,
   ticketAnsweredDaily,
+  surveyDaily,
 ];
 
 export function rollupsOf(entity: EntityId): readonly Rollup[] {

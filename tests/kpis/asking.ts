@@ -68,9 +68,11 @@ export async function settle(
   await markAllTickets(db, tenantId);
   await sweepSla(db, { tenantId, timezone }, slaTerms(), { now: Temporal.Instant.from(sweptAt) });
   for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, now);
+  const streams = [...new Set(rollups.map((rollup) => rollup.stream))];
   for (const [source, asOf] of Object.entries(watermarks)) {
     await db.run(sql`
       insert into ops.streams (tenant_id, source, stream, as_of, loaded_at)
-      values (${tenantId}, ${source}, 'ticket', ${asOf}, ${asOf})`);
+      select ${tenantId}::bigint, ${source}, stream, ${asOf}::timestamptz, ${asOf}::timestamptz
+      from unnest(${streams}::text[]) as stream`);
   }
 }

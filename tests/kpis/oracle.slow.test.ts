@@ -76,7 +76,7 @@ const matchers = (filters: readonly (readonly [string, string])[]) => (row: Orac
 };
 
 test(
-  'every KPI equals a walk over the tickets, for any zone, period, filter, grain and moment',
+  'every KPI of tickets equals a walk over them, for any zone, period, filter, grain and moment',
   async () => {
     let run = 0;
     await fc.assert(
@@ -152,7 +152,7 @@ async function agree(asker: Asker, rows: readonly OracleTicket[], asked: Questio
   const from = addDays('2026-10-20', asked.from);
   const to = addDays(from, asked.days);
   const matches = matchers(asked.filters);
-  for (const { id, kind, datedBy } of kpis) {
+  for (const { id, kind, datedBy } of kpis.filter(({ streams }) => streams.includes('ticket'))) {
     const measure = oracle[id as 'tickets'];
     const dated = rows.filter(
       (row) =>

@@ -32,7 +32,7 @@ export interface OracleAnswer {
 }
 
 /*
- * The four KPIs straight from their words in the catalogue, by walking over tickets one by one: no days summed, no
+ * The KPIs of tickets straight from their words in the catalogue, by walking over tickets one by one: no days summed, no
  * histogram, no walking back. Slow and plain on purpose.
  */
 export function oracleOf(asker: Asker, tickets: readonly OracleTicket[], now: number) {
