@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Policies, PolicyVersion } from './policy.ts';
+import { metrics, type Policies, type PolicyVersion } from './policy.ts';
 
 /**
  * A name for what policies say (sha-256, hex): the same for the same policies in any order of versions, accounts, settings,
@@ -22,10 +22,7 @@ function versionsOf(versions: readonly PolicyVersion[]): unknown[] {
       // JSON knows no infinity.
       validFrom: validFrom === Number.NEGATIVE_INFINITY ? 'always' : validFrom,
       calendar: { days: {}, ...calendar, holidays: [...new Set(calendar.holidays)].sort() },
-      targets,
-      pausing: Object.fromEntries(
-        Object.entries(pausing).map(([metric, statuses]) => [metric, [...new Set(statuses)].sort()]),
-      ),
+      terms: metrics.map((metric) => [targets[metric] ?? {}, [...new Set(pausing[metric])].sort()]),
     }));
 }
 

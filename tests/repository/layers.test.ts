@@ -23,7 +23,8 @@ const layers: readonly (readonly string[])[] = [
   ['ingest'],
   ['rollups'],
   ['sla'],
-  ['domain', 'config', 'db'],
+  ['config', 'db'],
+  ['domain'],
   ['lib'],
 ];
 
