@@ -6,6 +6,7 @@ import { parsePeriod } from '../../src/domain/period.ts';
 import { type AskOutcome, askKpi } from '../../src/kpis/ask.ts';
 import type { DimensionId } from '../../src/kpis/dimensions.ts';
 import { kpiOf } from '../../src/kpis/index.ts';
+import type { Kpi } from '../../src/kpis/kpi.ts';
 import type { KpiQuestion } from '../../src/kpis/question.ts';
 import { rebuild } from '../../src/rollups/engine.ts';
 import { rollups } from '../../src/rollups/index.ts';
@@ -29,7 +30,8 @@ export interface Asked {
   now?: string;
 }
 
-export function askOutcome(asker: Asker, kpiId: string, asked: Asked = {}): Promise<AskOutcome> {
+/** `kpi` is one of the catalogue by its id, or one made for a test. */
+export function askOutcome(asker: Asker, kpi: string | Kpi, asked: Asked = {}): Promise<AskOutcome> {
   const period = (phrase: string) => {
     const parsed = parsePeriod(phrase);
     if (!parsed) throw new Error(`${phrase} is not a period`);
@@ -45,11 +47,15 @@ export function askOutcome(asker: Asker, kpiId: string, asked: Asked = {}): Prom
   };
   const tenant = { tenantId, slug: 't', name: 'T', timezone, weekStart, locale: 'en', currency: 'USD' };
   const now = Temporal.Instant.from(asked.now ?? asker.now);
-  return askKpi({ db: asker.db, tenant, viewer: asked.viewer ?? everything, now }, kpiOf(kpiId)!, question);
+  return askKpi(
+    { db: asker.db, tenant, viewer: asked.viewer ?? everything, now },
+    typeof kpi === 'string' ? kpiOf(kpi)! : kpi,
+    question,
+  );
 }
 
-export async function ask(asker: Asker, kpiId: string, asked: Asked = {}): Promise<KpiResult> {
-  const outcome = await askOutcome(asker, kpiId, asked);
+export async function ask(asker: Asker, kpi: string | Kpi, asked: Asked = {}): Promise<KpiResult> {
+  const outcome = await askOutcome(asker, kpi, asked);
   if (outcome.kind !== 'answered') throw new Error(`not answered: ${JSON.stringify(outcome)}`);
   return outcome.result;
 }
