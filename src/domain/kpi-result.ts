@@ -39,6 +39,8 @@ export interface SeriesPoint extends Measure {
   at: string;
   /** False for a bucket that has not ended, is cut by the period's edge, or lies past a source's watermark. */
   complete: boolean;
+  /** False while cases of the bucket may still be undecided; absent where the KPI is decided at once. */
+  mature?: boolean;
 }
 
 export interface BreakdownRow extends Measure {
