@@ -7,7 +7,7 @@ import {
   formatTarget,
   formatValue,
 } from '../domain/format.ts';
-import { type Comparison, type KpiResult, scopeWords } from '../domain/kpi-result.ts';
+import { type Comparison, type KpiResult, scopePhrases } from '../domain/kpi-result.ts';
 import { addDays } from '../domain/period.ts';
 import { kpiOf } from '../kpis/index.ts';
 
@@ -127,7 +127,7 @@ export function caveatPhrases(result: KpiResult, locale: string): string[] {
 /** What was left out of the count: `own records only · channel: Email · priority: Critical`, or empty. */
 export function filterPhrase(result: KpiResult): string {
   const filters = Object.entries(result.filters).map(([dimension, value]) => `${dimension}: ${value}`);
-  return [...scopeWords[result.scope], ...filters].join(' · ');
+  return [...scopePhrases(result), ...filters].join(' · ');
 }
 
 /**
