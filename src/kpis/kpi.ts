@@ -1,4 +1,5 @@
 import type { Queryable } from '../db/db.ts';
+import type { EntityId } from '../domain/entities.ts';
 import type { Bins } from '../domain/histogram.ts';
 import type { Better, KpiKind, Measure, Unit } from '../domain/kpi-result.ts';
 import type { DateRange, Grain } from '../domain/period.ts';
@@ -75,7 +76,7 @@ export interface Kpi {
   presentOnly?: readonly DimensionId[];
   parts: Readonly<Record<string, PartDeclaration>>;
   /** Streams whose watermarks decide whether a period is complete. */
-  streams: readonly string[];
+  streams: readonly EntityId[];
   rollups: readonly Rollup[];
   /** The rollup whose days say since when and until when there is data. */
   datedBy: Rollup;

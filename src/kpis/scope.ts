@@ -3,8 +3,11 @@ import sql, { empty, join, raw } from 'sql-template-tag';
 import { dimensionOf } from './dimensions.ts';
 import type { Filter, Group, Grouping, Scope } from './kpi.ts';
 
-/** Conditions that every ticket query has: chosen dimension values, and no demo accounts. `alias` is the row's. */
-export function ticketConditions(scope: Scope, alias: string): Sql {
+/**
+ * Conditions that every query over records of accounts has: chosen dimension values, and no demo accounts. `alias` is the
+ * row's; it has `source`, `account_id` and the columns of the KPI's dimensions.
+ */
+export function scopeConditions(scope: Scope, alias: string): Sql {
   // Entity rows may have no account; `not (null)` would drop them.
   const account = raw(`coalesce(${alias}.account_id, '')`);
   return sql`${filterConditions(scope.filters, alias)}
@@ -32,7 +35,7 @@ function filterConditions(filters: readonly Filter[], alias: string): Sql {
   );
 }
 
-/** The grouping as columns `bucket`, `key`, `source` of a row with `day` and the ticket dimensions. */
+/** The grouping as columns `bucket`, `key`, `source` of a row with `day` and the column of the dimension. */
 export function groupColumns(grouping: Grouping, scope: Scope, alias: string): Sql {
   if (grouping.kind === 'series') {
     return sql`${bucketOf(grouping.grain, scope.weekStart, raw(`${alias}.day`))} as bucket, null::text as key, null::text as source`;

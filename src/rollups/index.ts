@@ -1,3 +1,4 @@
+import type { EntityId } from '../domain/entities.ts';
 import type { Rollup } from './rollup.ts';
 import { ticketCreatedDaily } from './ticket-created-daily.ts';
 import { ticketEndedDaily } from './ticket-ended-daily.ts';
@@ -6,6 +7,6 @@ import { ticketResolvedDaily } from './ticket-resolved-daily.ts';
 /** Every aggregate Crema keeps. */
 export const rollups: readonly Rollup[] = [ticketCreatedDaily, ticketResolvedDaily, ticketEndedDaily];
 
-export function rollupsOf(stream: string): readonly Rollup[] {
-  return rollups.filter((rollup) => rollup.stream === stream);
+export function rollupsOf(entity: EntityId): readonly Rollup[] {
+  return rollups.filter((rollup) => rollup.stream === entity);
 }

@@ -3,7 +3,7 @@ import type { Queryable } from '../../db/db.ts';
 import { factsOf } from '../../rollups/read.ts';
 import { ticketResolvedDaily } from '../../rollups/ticket-resolved-daily.ts';
 import type { Group, Grouping, Scope } from '../kpi.ts';
-import { type GroupRow, groupColumns, ticketConditions, toGroup } from '../scope.ts';
+import { type GroupRow, groupColumns, scopeConditions, toGroup } from '../scope.ts';
 
 /** Resolved tickets by resolution day: sums of their times, and how many fell into each histogram bin. */
 export async function ticketsResolved(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]> {
@@ -17,7 +17,7 @@ export async function ticketsResolved(reader: Queryable, scope: Scope, grouping:
         sum(f.log_sum)::numeric as log_sum,
         sum(f.log_square_sum)::numeric as log_square_sum
       from ${factsOf(ticketResolvedDaily, scope.at, scope.period)} f
-      where f.tenant_id = ${scope.at.tenantId} ${ticketConditions(scope, 'f')}
+      where f.tenant_id = ${scope.at.tenantId} ${scopeConditions(scope, 'f')}
       group by 1, 2, 3, 4
     )
     select
