@@ -91,6 +91,7 @@ export async function createSlackDoor(deps: SlackDoorDeps): Promise<SlackDoor> {
   let checked: { at: number; said: Promise<string> } | undefined;
 
   const profiles = createProfiles({ db, tenantId: tenant.tenantId, clock, client, log, identity: () => identity });
+  const botUserId = () => identity?.botUserId;
   const askDeps = {
     ...{ db, tenant, settings, clock, client },
     findPeople: createFindPeople({ db, tenantId: tenant.tenantId, profiles, log }),
@@ -109,9 +110,9 @@ export async function createSlackDoor(deps: SlackDoorDeps): Promise<SlackDoor> {
   const dispatch = createDispatch({
     ...{ log, running, replyTo, slowAfterMs: timing.slowAfterMs, observe: deps.observe },
     requests,
-    route: (exchange) => route(exchange, { ...askDeps, requests, profiles }),
+    route: (exchange) => route(exchange, { ...askDeps, requests, profiles, botUserId }),
     isClosing: () => state !== 'open',
-    botUserId: () => identity?.botUserId,
+    botUserId,
   });
 
   const intake = deps.appToken

@@ -28,6 +28,7 @@ export type Audience =
 export interface AudienceDeps {
   client: { conversations: Pick<WebClient['conversations'], 'members'> };
   findPeople: FindPeople;
+  botUserId: () => string | undefined;
   log: Log;
 }
 
@@ -35,10 +36,16 @@ export interface AudienceDeps {
  * Everybody who would read what is posted in a channel, as one viewer that sees what all of them may. Bots are left out,
  * and accounts that are closed. Who joins later reads what was posted before: that is how channels are.
  */
-export async function audienceOf(channelId: string, sharer: { userId: string; person: Person }, deps: AudienceDeps) {
+export async function audienceOf(
+  channelId: string,
+  sharer: { userId: string; person: Person },
+  deps: AudienceDeps,
+): Promise<Audience> {
   const listed = await membersOf(channelId, deps);
   if ('kind' in listed) return none(listed);
-  const others = listed.members.filter((member) => member !== sharer.userId);
+  const bot = deps.botUserId();
+  if (bot !== undefined && !listed.members.includes(bot)) return none({ kind: 'unlisted', reason: 'not_in_channel' });
+  const others = listed.members.filter((member) => member !== sharer.userId && member !== bot);
   const found = await deps.findPeople(others);
   const readers = [...found].filter(([, one]) => !(one.kind === 'refused' && readsNothing(one.refusal)));
   const refused = readers.flatMap(([user, one]) => (one.kind === 'refused' ? [{ user, ...one }] : []));
@@ -53,7 +60,7 @@ export async function audienceOf(channelId: string, sharer: { userId: string; pe
   const view = commonView(sharer.person, people);
   if (view.kind === 'nothing') return none({ kind: 'nothing in common', names: view.because });
   const viewers = new Set([sharer.person.viewer, ...people.map(({ viewer }) => viewer)]);
-  return { kind: 'audience', viewer: [...viewers].join(' '), view } satisfies Audience;
+  return { kind: 'audience', viewer: [...viewers].join(' '), view };
 }
 
 function readsNothing(refusal: Refusal): boolean {

@@ -17,6 +17,7 @@ import { isFileNotReady } from './ways.ts';
 export interface ShareDeps extends AskDeps {
   client: Pick<WebClient, 'chat' | 'conversations'>;
   requests: Requests;
+  botUserId: () => string | undefined;
 }
 
 /**
