@@ -127,6 +127,8 @@ export function createProfiles(deps: ProfilesDeps): Profiles {
     if (typeof user !== 'string' || !kept) return;
     const says = readProfile(reported as SlackUser, deps.identity());
     if (says && says.standing === kept.standing && says.email === kept.email) return;
+    // A look-up that began before the change must not be written after it.
+    await underWay.get(user);
     silences.delete(user);
     const asked = await askSlack(user);
     if (asked.kind === 'known') await write(user, asked);
