@@ -1,5 +1,5 @@
 import { formatDate, formatDateRange } from '../domain/format.ts';
-import { type BreakdownRow, type KpiResult, type KpiValue, scopeWords, type Unit } from '../domain/kpi-result.ts';
+import { type BreakdownRow, type KpiResult, type KpiValue, scopePhrases, type Unit } from '../domain/kpi-result.ts';
 import {
   describeBreakdown,
   describeDistribution,
@@ -230,7 +230,7 @@ function subtitleOf(result: KpiResult, locale: string, note: string | undefined)
   return [
     formatDateRange(from, to, { locale }),
     timezone,
-    ...scopeWords[result.scope],
+    ...scopePhrases(result),
     ...filters,
     ...(note ? [note] : []),
   ].join(', ');

@@ -4,8 +4,10 @@ import { handleApi } from './api/handle.ts';
 import type { ApiContext } from './api/method.ts';
 import { createConsole } from './console/routes.ts';
 import type { ContentRules } from './content.ts';
-import { createDriver, type Driver } from './driver.ts';
-import { createFaults, type Fault } from './faults.ts';
+import { createDispatcher, type Outcome } from './dispatch.ts';
+import { createDriver, type Driver } from './driver/driver.ts';
+import { createEvents } from './events.ts';
+import { createFaults, type Fault, type PendingFault } from './faults.ts';
 import { createFileDesk } from './file-desk.ts';
 import { httpTransport } from './http-transport.ts';
 import type { Message } from './message.ts';
@@ -22,8 +24,10 @@ import type { View } from './view.ts';
 /** What the app of the reference may do. `files:read` is not among them: it needs an enhanced review. */
 const defaultScopes: readonly string[] = [
   ...['commands', 'chat:write', 'files:write', 'users:read', 'users:read.email', 'im:write'],
-  ...['channels:read', 'groups:read', 'im:read'],
+  ...['channels:read', 'groups:read', 'im:read', 'im:history', 'app_mentions:read'],
 ];
+
+const defaultEventRetryMs: readonly number[] = [100, 1_000, 5_000];
 
 export interface SandboxOptions {
   /** 0 or absent: any free port. */
@@ -44,6 +48,10 @@ export interface SandboxOptions {
   /** How long Slack "processes" a fresh file, in milliseconds of real time. */
   fileReadyMs?: number;
   scopes?: readonly string[];
+  /** Event types the app subscribes to; all that the sandbox has unless given. */
+  events?: readonly string[];
+  /** Waiting times before an unacknowledged event is sent again, in milliseconds of real time: 100, 1,000, 5,000. */
+  eventRetryMs?: readonly number[];
 }
 
 export interface Sandbox extends Driver {
@@ -52,6 +60,8 @@ export interface Sandbox extends Driver {
   /** Base of the Web API, ends in `/api/`: the SDK's `slackApiUrl`. */
   readonly apiUrl: string;
   setBotUrl(url: string | undefined): void;
+  /** Asks the bot's address for its challenge (`url_verification`), as Slack does when the address is entered. */
+  verifyBotUrl(): Promise<Outcome>;
   /** What `asUser` sees there, oldest first. */
   conversation(channelId: string, asUser: string): Message[];
   /** The latest modal and the App Home of a person. */
@@ -62,7 +72,11 @@ export interface Sandbox extends Driver {
   /** Calls of the bot and requests to it, oldest first. */
   readonly apiCalls: readonly ApiCall[];
   readonly dispatches: readonly Dispatch[];
+  /** Whether Slack has finished with an uploaded picture, so that blocks may show it. */
+  fileReady(fileId: string): boolean;
   failNext(fault: Fault): void;
+  /** Faults still to come. */
+  pendingFaults(): readonly PendingFault[];
   clearFaults(): void;
   /** Socket Mode: how many are connected, and telling them to reconnect. */
   sockets(): number;
@@ -77,7 +91,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const signal = createSignal();
   const store = createStore(clock, signal);
   const recorder = createRecorder();
-  const faults = createFaults();
+  const faults = createFaults(signal.emit);
   const triggers = createTriggers();
   const files = createFileDesk({ store, readyAfterMs: options.fileReadyMs ?? 1_000 });
 
@@ -96,12 +110,20 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const context: ApiContext = { clock, store, files, triggers, base, scopes, openSocket: sockets.ticket, contentRules };
   const door = { context, faults, recorder, botToken: options.botToken, appToken: options.appToken };
   const responseUrls = createResponseUrls({ clock, store, faults, recorder, base, contentRules });
-  const driver = createDriver({
-    ...{ store, recorder, triggers, responseUrls, base, contentRules, commands: options.commands ?? ['/kpi'] },
+  const dispatcher = createDispatcher({
+    ...{ recorder, signal },
     transport() {
       if (botUrl !== undefined) return httpTransport(botUrl, options.signingSecret);
       return sockets.connections() > 0 ? sockets : undefined;
     },
+  });
+  const events = createEvents({
+    ...{ clock, store, dispatcher, base, scopes, subscribed: options.events },
+    retryMs: options.eventRetryMs ?? defaultEventRetryMs,
+  });
+  const driver = createDriver({
+    ...{ clock, store, dispatcher, events, triggers, responseUrls, base, scopes, contentRules },
+    commands: options.commands ?? ['/kpi'],
   });
   const pages = createConsole({ store, driver, clock, completions: options.completions ?? [] });
 
@@ -130,17 +152,21 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     setBotUrl(url) {
       botUrl = url;
     },
+    verifyBotUrl: events.verifyUrl,
     conversation: (channel, user) => store.visible(channel, user),
     modal: (user) => [...store.views.values()].findLast((view) => view.type === 'modal' && view.user === user),
     home: (user) => store.homes.get(user),
     waitFor: (what, probe, timeoutMs = 5_000) => waitFor(signal, what, probe, timeoutMs),
     apiCalls: recorder.calls,
     dispatches: recorder.dispatches,
+    fileReady: (id) => files.ready({ id }),
     failNext: faults.failNext,
-    clearFaults: faults.clear,
+    pendingFaults: faults.pending,
+    clearFaults: () => faults.clear(),
     sockets: sockets.connections,
     refreshSockets: sockets.refresh,
     async stop() {
+      events.stop();
       files.stop();
       pages.stop();
       sockets.stop();

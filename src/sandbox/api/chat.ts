@@ -1,7 +1,7 @@
 import { type ReadContent, readContent } from '../content.ts';
 import type { Json } from '../json.ts';
-import type { Message } from '../message.ts';
-import { botUserId, isMember, personOf } from '../workspace.ts';
+import type { Message, MessageContent } from '../message.ts';
+import { botUserId, type Channel, isMember } from '../workspace.ts';
 import { channelById, postable } from './channel-args.ts';
 import { type ApiContext, flagOf, type Method, missing, textOf } from './method.ts';
 import { messageObject } from './objects.ts';
@@ -22,29 +22,44 @@ function threadOf(args: Json, channel: string, context: ApiContext): { ts: strin
   return { ts: parent.threadTs ?? parent.ts };
 }
 
+interface Posting {
+  channel: Channel;
+  content: MessageContent;
+  threadTs: string | undefined;
+  warnings: string[];
+}
+
+/** What both kinds of posting take: where, what, in which thread. `refusalFor` has a say once the place is known. */
+function readPosting(
+  args: Json,
+  context: ApiContext,
+  required: readonly string[],
+  refusalFor: (channel: Channel) => ApiResult | undefined = () => undefined,
+): { posting: Posting } | { refusal: ApiResult } {
+  const absent = required.filter((name) => textOf(args, name) === undefined);
+  if (absent.length > 0) return { refusal: missing(...absent) };
+  const place = postable(context.store.directory, String(textOf(args, 'channel')));
+  if ('refusal' in place) return place;
+  const refusal = refusalFor(place.channel);
+  if (refusal !== undefined) return { refusal };
+  const read = readContent(args, context.contentRules('truncate-at-40000'));
+  if (!read.ok) return { refusal: refusalOf(read) };
+  const thread = threadOf(args, place.channel.id, context);
+  if (thread === undefined) return { refusal: refuse('cannot_reply_to_message') };
+  return { posting: { channel: place.channel, content: read.content, threadTs: thread.ts, warnings: read.warnings } };
+}
+
 export const postMessage: Method = {
   ...write,
   name: 'chat.postMessage',
   call(args, context) {
-    const target = textOf(args, 'channel');
-    if (target === undefined) return missing('channel');
-    const place = postable(target);
-    if ('refusal' in place) return place.refusal;
-    const read = readContent(args, context.contentRules('truncate-at-40000'));
-    if (!read.ok) return refusalOf(read);
-    const thread = threadOf(args, place.channel.id, context);
-    if (thread === undefined) return refuse('cannot_reply_to_message');
-    const message = context.store.post({
-      ...read.content,
-      channel: place.channel.id,
-      user: botUserId,
-      threadTs: thread.ts,
-      broadcast: flagOf(args, 'reply_broadcast'),
-    });
-    return answer(
-      { channel: message.channel, ts: message.ts, message: messageObject(message, context.store, context.base) },
-      read.warnings,
-    );
+    const read = readPosting(args, context, ['channel']);
+    if ('refusal' in read) return read.refusal;
+    const { channel, content, threadTs, warnings } = read.posting;
+    const broadcast = threadTs !== undefined && flagOf(args, 'reply_broadcast');
+    const message = context.store.post({ ...content, channel: channel.id, user: botUserId, threadTs, broadcast });
+    const body = messageObject(message, context.store, context.base);
+    return answer({ channel: message.channel, ts: message.ts, message: body }, warnings);
   },
 };
 
@@ -52,26 +67,19 @@ export const postEphemeral: Method = {
   ...write,
   name: 'chat.postEphemeral',
   call(args, context) {
-    const target = textOf(args, 'channel');
-    const user = textOf(args, 'user');
-    if (target === undefined || user === undefined) {
-      return missing(...(target === undefined ? ['channel'] : []), ...(user === undefined ? ['user'] : []));
-    }
-    const place = postable(target);
-    if ('refusal' in place) return place.refusal;
-    if (personOf(user) === undefined || !isMember(place.channel, user)) return refuse('user_not_in_channel');
-    const read = readContent(args, context.contentRules('truncate-at-40000'));
-    if (!read.ok) return refusalOf(read);
-    const thread = threadOf(args, place.channel.id, context);
-    if (thread === undefined) return refuse('cannot_reply_to_message');
-    const message = context.store.post({
-      ...read.content,
-      channel: place.channel.id,
-      user: botUserId,
-      ephemeralTo: user,
-      threadTs: thread.ts,
+    const user = String(textOf(args, 'user'));
+    const read = readPosting(args, context, ['channel', 'user'], (channel) => {
+      const person = context.store.directory.person(user);
+      const there = person !== undefined && !person.deleted && isMember(channel, user);
+      return there ? undefined : refuse('user_not_in_channel');
     });
-    return answer({ message_ts: message.ts }, read.warnings);
+    if ('refusal' in read) return read.refusal;
+    const { channel, content, threadTs, warnings } = read.posting;
+    const message = context.store.post({
+      ...content,
+      ...{ channel: channel.id, user: botUserId, ephemeralTo: user, threadTs },
+    });
+    return answer({ message_ts: message.ts }, warnings);
   },
 };
 
@@ -83,7 +91,7 @@ function ownMessage(args: Json, context: ApiContext, notOwn: string): Found {
   if (id === undefined || ts === undefined) {
     return { refusal: missing(...(id === undefined ? ['channel'] : []), ...(ts === undefined ? ['ts'] : [])) };
   }
-  const channel = channelById(id);
+  const channel = channelById(context.store.directory, id);
   if (channel === undefined) return { refusal: refuse('channel_not_found') };
   if (channel.archived) return { refusal: refuse('is_inactive') };
   const message = context.store.find(channel.id, ts);

@@ -29,7 +29,12 @@ export async function handleApi(
   const { token, ...args }: Json = parsed.ok ? parsed.args : {};
   const bearer = request.headers.authorization?.match(/^Bearer (.+)$/)?.[1] ?? token;
   const file = firstSlackFile(parseBlocks(args.blocks));
-  const fault = door.faults.take(name, file !== undefined);
+  const fault = door.faults.take({
+    method: name,
+    showsFile: file !== undefined,
+    channel: args.channel,
+    user: args.user,
+  });
 
   const note = (ok: boolean, error: string | undefined): void => {
     door.recorder.call({ method: name, args, ok, error, at, durationMs: performance.now() - started });
@@ -57,11 +62,17 @@ function judge(
   if (method === undefined) return refuse('unknown_method', [], { req_method: name });
   const refusal = authorise(method, bearer, door);
   if (refusal !== undefined) return refusal;
-  if (fault?.kind === 'error') return refuse(fault.error);
+  if (fault?.kind === 'error') return plannedError(method, fault.error, door);
   if (fault?.kind === 'invalid-slack-file') {
     return refuse('invalid_blocks', [`invalid slack file [json-pointer:${file}]`]);
   }
-  return method.call(args, door.context);
+  return method.call(args, { ...door.context, fault });
+}
+
+function plannedError(method: Method, error: string, { context }: ApiDoor): ApiResult {
+  if (error !== 'missing_scope') return refuse(error);
+  const provided = [...context.scopes].filter((scope) => !method.scopes.includes(scope));
+  return refuse(error, [], { needed: method.scopes[0], provided: provided.join(',') });
 }
 
 function authorise(method: Method, bearer: unknown, door: ApiDoor): ApiResult | undefined {

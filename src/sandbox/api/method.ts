@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { ContentRules } from '../content.ts';
+import type { Fault } from '../faults.ts';
 import type { FileDesk } from '../file-desk.ts';
 import type { Json } from '../json.ts';
 import type { Store } from '../store.ts';
@@ -17,6 +18,8 @@ export interface ApiContext {
   scopes: ReadonlySet<string>;
   /** A single-use websocket address. */
   openSocket: () => string;
+  /** The planned fault of this very call, for the methods that take part in it. */
+  fault?: Fault | undefined;
   contentRules: (text: ContentRules['text'], surface?: ContentRules['scope']['surface']) => ContentRules;
 }
 

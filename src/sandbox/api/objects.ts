@@ -98,7 +98,7 @@ export function channelObject(channel: Channel): Json {
 export function userObject(person: Person, at: Temporal.Instant, options: { email: boolean; locale: boolean }): Json {
   const zoned = at.toZonedDateTimeISO(person.tz);
   return {
-    ...{ id: person.id, team_id: teamId, name: person.name, real_name: person.realName, deleted: false },
+    ...{ id: person.id, team_id: teamId, name: person.name, real_name: person.realName, deleted: person.deleted },
     ...{ tz: person.tz, tz_label: person.tz, tz_offset: zoned.offsetNanoseconds / 1e9 },
     profile: {
       ...{ real_name: person.realName, display_name: person.name, title: person.title, team: teamId },

@@ -1,9 +1,9 @@
 import { validateView } from '../blocks/view.ts';
 import { isObject, type Json, parseJson } from '../json.ts';
 import type { View } from '../view.ts';
-import { appId, botId, personOf, teamId } from '../workspace.ts';
 import { type ApiContext, type Method, missing, textOf } from './method.ts';
 import { type ApiResult, answer, refuse } from './result.ts';
+import { viewObject } from './view-object.ts';
 
 const free = { token: 'bot', scopes: [] } as const;
 const sizeLimitBytes = 250 * 1024;
@@ -32,15 +32,6 @@ function readView(args: Json, type: View['type'], context: ApiContext): Read {
       blocks: verdict.blocks,
       payload: { ...given, blocks: verdict.blocks },
     },
-  };
-}
-
-function viewObject(view: View): Json {
-  return {
-    ...view.payload,
-    ...{ id: view.id, team_id: teamId, app_id: appId, bot_id: botId, hash: view.hash, root_view_id: view.id },
-    ...{ external_id: view.externalId, callback_id: view.callbackId, private_metadata: view.privateMetadata },
-    state: { values: {} },
   };
 }
 
@@ -96,7 +87,7 @@ export const publish: Method = {
   call(args, context) {
     const user = textOf(args, 'user_id');
     if (user === undefined) return missing('user_id');
-    const person = personOf(user);
+    const person = context.store.directory.person(user);
     if (person === undefined || person.isBot) return refuse('user_not_found');
     const read = readView(args, 'home', context);
     if ('refusal' in read) return read.refusal;
