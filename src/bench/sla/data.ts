@@ -144,3 +144,72 @@ export async function addVerdicts(db: Queryable, tenantId: number): Promise<void
     insert into ops.sla_sources (tenant_id, source, replies, customer_replies, resolutions)
     values (${tenantId}, 'bench', true, false, true)`);
 }
+
+/** Tells of answered tickets what happened to them on the way: waiting, replies, priorities, reopenings. Returns how much. */
+export async function addEvents(db: Queryable, tenantId: number): Promise<number> {
+  const events = await db.run(sql`
+    insert into crm.ticket_events (tenant_id, source, id, ticket_id, at, kind, old, new, version)
+    select
+      t.tenant_id, t.source, t.id || e.step, t.id,
+      answered + floor(e.share * extract(epoch from until - answered)) * interval '1 second', e.kind, e.old, e.new, 1
+    from (
+      select *, substr(id, 8)::bigint as i, first_response_at as answered,
+        coalesce(resolved_at, ${now.toString()}::timestamptz) as until
+      from crm.tickets where tenant_id = ${tenantId} and first_response_at is not null
+    ) t
+    cross join lateral (
+      values
+        ('a', 'status', 0, 'new', 'open', true),
+        ('b', 'public_reply', 0, null, null, true),
+        ('c', 'status', 0.1, 'open', 'pending', ${chance(11)} < 0.6),
+        ('d', 'customer_reply', 0.3, null, null, ${chance(11)} < 0.6),
+        ('e', 'status', 0.3, 'pending', 'open', ${chance(11)} < 0.6),
+        ('f', 'priority', 0.4, 'low', t.priority, ${chance(12)} < 0.2 and t.priority <> 'low'),
+        ('g', 'public_reply', 0.5, null, null, ${chance(11)} < 0.6),
+        ('h', 'status', 0.6, 'open', 'resolved', ${chance(13)} < 0.07),
+        ('i', 'status', 0.8, 'resolved', 'open', ${chance(13)} < 0.07),
+        ('j', 'status', 1, 'open', 'resolved', t.resolved_at is not null)
+    ) as e (step, kind, share, old, new, happens)
+    where e.happens`);
+  await db.run(sql`
+    insert into ops.sla_sources (tenant_id, source, replies, customer_replies, resolutions)
+    values (${tenantId}, 'bench', true, true, true)`);
+  return events;
+}
+
+/**
+ * Open tickets with their verdicts so far: all answered, of low priority, and due one a second from the second after
+ * `dueFrom` on.
+ */
+export async function addOpenTickets(
+  db: Queryable,
+  tenantId: number,
+  { tickets, dueFrom }: { tickets: number; dueFrom: Temporal.Instant },
+): Promise<void> {
+  const target = sql`${defaultPolicies.standard[0]!.targets.resolution?.low}::int * interval '1 second'`;
+  const from = sql`${dueFrom.toString()}::timestamptz`;
+  await db.run(sql`
+    insert into crm.tickets (
+      tenant_id, source, id, created_at, updated_at, priority, status, first_response_at, operator_id, team_id, account_id,
+      channel, version
+    )
+    select
+      ${tenantId}::bigint, 'bench', 'open-' || i, created_at, answered_at, 'low', 'open', answered_at,
+      'operator-' || 1 + i % ${operators}::int, 'team-' || 1 + (1 + i % ${operators}::int) % ${teams}::int,
+      'account-' || 1 + i % ${accounts}::int, 'email', 1
+    from generate_series(1, ${tickets}::int) as g (i)
+    cross join lateral (select ${from} + i * interval '1 second' - ${target} as created_at) c
+    cross join lateral (select created_at + interval '1 minute' as answered_at) a`);
+  await db.run(sql`
+    insert into crm.ticket_sla (
+      tenant_id, source, id, state, first_response_state, first_response_decided_at, first_response_at, first_response_us,
+      resolution_state, resolution_due_at, next_due_at
+    )
+    select
+      tenant_id, source, id, 'pending', 'met', first_response_at, first_response_at, 60000000,
+      'pending', created_at + ${target}, created_at + ${target}
+    from crm.tickets where tenant_id = ${tenantId} and id like 'open-%'`);
+  await db.run(sql`
+    insert into ops.sla_sources (tenant_id, source, replies, customer_replies, resolutions)
+    values (${tenantId}, 'bench', true, false, true) on conflict do nothing`);
+}
