@@ -5,7 +5,7 @@
 export type ChartKind = 'line' | 'area' | 'bar' | 'stacked' | 'grouped' | 'histogram' | 'doughnut';
 
 /** How axis ticks, labels and tooltips print values (see domain/format.ts). */
-export type ValueFormat = 'percent' | 'count' | 'duration' | 'number';
+export type ValueFormat = 'percent' | 'count' | 'duration' | 'points' | 'number';
 
 export type ChartAxis = 'hour' | 'day' | 'week' | 'month' | 'category';
 

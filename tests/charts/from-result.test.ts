@@ -37,6 +37,8 @@ function aResult(overrides: Partial<KpiResult> = {}): KpiResult {
     comparison: null,
     target: { value: 0.9, met: true },
     series: { grain: 'day', points: days(7).map((at, i) => aPoint(at, week[i]!)) },
+    attention: null,
+    records: null,
     distribution: {
       title: 'Time to first response',
       bands: [
@@ -126,7 +128,7 @@ describe('a series', () => {
     ['hours', [1, 2, 2.5], 'duration', [3600, 7200, 9000], 'Time by day'],
     ['days', [1, 2, 3], 'duration', [86_400, 172_800, 259_200], 'Time by day'],
     ['score', [4.1, 4.2, 4.3], 'number', [4.1, 4.2, 4.3], 'Time, score by day'],
-    ['points', [40, 42, 45], 'number', [40, 42, 45], 'Time, points by day'],
+    ['points', [40, 42, 45], 'points', [40, 42, 45], 'Time, points by day'],
     ['money', ['1250.50', '99.90', '0.00'], 'number', [1250.5, 99.9, 0], 'Time, EUR per day'],
   ] as const)('%s is drawn in its own way', (unit, values, format, drawn, title) => {
     const points = days(3).map((at, i) => aPoint(at, values[i]!));
