@@ -8,7 +8,7 @@ import {
   formatValue,
   type ValueShape,
 } from '../domain/format.ts';
-import { type Comparison, type KpiResult, scopeWords, type Unit } from '../domain/kpi-result.ts';
+import { type Comparison, type KpiResult, scopePhrases, type Unit } from '../domain/kpi-result.ts';
 import { addDays } from '../domain/period.ts';
 import { kpiOf } from '../kpis/index.ts';
 
@@ -131,7 +131,7 @@ export function caveatPhrases(result: KpiResult, locale: string): string[] {
 /** What was left out of the count: `own records only · channel: Email · priority: Critical`, or empty. */
 export function filterPhrase(result: KpiResult): string {
   const filters = Object.entries(result.filters).map(([dimension, value]) => `${dimension}: ${value}`);
-  return [...scopeWords[result.scope], ...filters].join(' · ');
+  return [...scopePhrases(result), ...filters].join(' · ');
 }
 
 /**

@@ -4,7 +4,7 @@ import {
   type KpiResult,
   type KpiValue,
   type SeriesPoint,
-  scopeWords,
+  scopePhrases,
   type Unit,
 } from '../domain/kpi-result.ts';
 import {
@@ -243,7 +243,7 @@ function subtitleOf(result: KpiResult, locale: string, note: string | undefined)
   return [
     formatDateRange(from, to, { locale }),
     timezone,
-    ...scopeWords[result.scope],
+    ...scopePhrases(result),
     ...filters,
     ...(note ? [note] : []),
   ].join(', ');

@@ -1,9 +1,9 @@
 import sql from 'sql-template-tag';
-import { slaTerms } from '../../src/app/sla-terms.ts';
 import type { Db } from '../../src/db/db.ts';
 import { everything } from '../../src/db/viewer.ts';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { parsePeriod } from '../../src/domain/period.ts';
+import { slaTerms } from '../../src/facts/policies.ts';
 import { sweepSla } from '../../src/facts/sweep.ts';
 import { markAllTickets } from '../../src/facts/verify.ts';
 import { type AskOutcome, askKpi } from '../../src/kpis/ask.ts';
@@ -13,6 +13,7 @@ import type { Kpi } from '../../src/kpis/kpi.ts';
 import type { KpiQuestion } from '../../src/kpis/question.ts';
 import { rebuild } from '../../src/rollups/engine.ts';
 import { rollups } from '../../src/rollups/index.ts';
+import { defaultPolicies } from '../../src/sla/policy.ts';
 
 export interface Asker {
   db: Db;
@@ -72,7 +73,7 @@ export async function settle(
   const { db, tenantId, timezone } = asker;
   const now = Temporal.Instant.from(asker.now);
   await markAllTickets(db, tenantId);
-  await sweepSla(db, { tenantId, timezone }, slaTerms(), { now: Temporal.Instant.from(sweptAt) });
+  await sweepSla(db, { tenantId, timezone }, slaTerms(defaultPolicies), { now: Temporal.Instant.from(sweptAt) });
   for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, now);
   const streams = [...new Set(rollups.map((rollup) => rollup.stream))];
   for (const [source, asOf] of Object.entries(watermarks)) {
