@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import sql from 'sql-template-tag';
-import { drainMarked } from '../app/drainer.ts';
+import { slaTerms } from '../app/sla-terms.ts';
+import { bringUpToDate } from '../app/upkeep.ts';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/config.ts';
 import type { Db } from '../db/db.ts';
@@ -74,8 +75,8 @@ export async function loadCompany(
     );
     note(`  ${path.basename(file)}: ${summary.written} written, ${summary.unchanged} unchanged\n`);
   }
-  const buckets = await drainMarked(db, tenant, clock);
-  note(`  aggregates: ${buckets} days made\n`);
+  const { evaluated, buckets } = await bringUpToDate(db, { tenant, terms: slaTerms }, clock);
+  note(`  SLAs: ${evaluated} tickets evaluated; aggregates: ${buckets} days made\n`);
 }
 
 /** The demo must not mix its company into somebody's numbers. */

@@ -73,6 +73,31 @@ export interface Freshness {
   sources: SourceFreshness[];
 }
 
+/** Tickets whose target passes soon, soonest first: what needs a person now. */
+export interface Attention {
+  withinMinutes: number;
+  tickets: number;
+  unassigned: number;
+  /** The first few of them, by name where there is one. */
+  first: {
+    id: string;
+    priority: string | null;
+    operator: string | null;
+    team: string | null;
+    /** Which target passes. */
+    half: 'first-response' | 'resolution';
+    dueAt: string;
+  }[];
+}
+
+/** Single records behind a number, as a table: at most as many rows as are shown, and how many there are. */
+export interface RecordList {
+  title: string;
+  header: string[];
+  rows: string[][];
+  total: number;
+}
+
 /** What an answer says of a scope that is not everything. */
 export const scopeWords = { all: [], teams: ['own teams only'], own: ['own records only'] } as const;
 
@@ -99,6 +124,10 @@ export interface KpiResult extends Measure {
   series: { grain: Grain; points: SeriesPoint[] };
   /** Named bands of a distribution (resolution times, backlog age), where the KPI has one. */
   distribution: { title: string; bands: { label: string; count: number }[] } | null;
+  /** What needs a person now, where the KPI knows of such. */
+  attention: Attention | null;
+  /** Records behind the number, where a table was asked for and the KPI lists some. */
+  records: RecordList | null;
   breakdown: { by: string; rows: BreakdownRow[]; other: BreakdownRow | null } | null;
   freshness: Freshness;
   /** What a source does not deliver, when that is why there is no value. */

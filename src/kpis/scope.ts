@@ -66,12 +66,12 @@ function bucketOf(grain: 'day' | 'week' | 'month', weekStart: number, day: Sql):
   }
 }
 
-/** A query's row: the group, additive columns as numbers, and for times the counts per histogram bin. */
+/** A query's row: the group, additive columns as numbers, and for times the counts per histogram bin, by clock. */
 export interface GroupRow {
   bucket: string | null;
   key: string | null;
   source: string | null;
-  bins?: Record<string, number> | null;
+  bins?: Record<string, Record<string, number> | null>;
 }
 
 export function toGroup(row: GroupRow): Group {
@@ -82,7 +82,12 @@ export function toGroup(row: GroupRow): Group {
     source,
     sums: {
       counts: counts as Record<string, number>,
-      bins: new Map(Object.entries(bins ?? {}).map(([bin, n]) => [Number(bin), n])),
+      bins: Object.fromEntries(
+        Object.entries(bins ?? {}).map(([name, counts]) => [
+          name,
+          new Map(Object.entries(counts ?? {}).map(([bin, n]) => [Number(bin), n])),
+        ]),
+      ),
     },
   };
 }

@@ -37,6 +37,8 @@ function aResult(overrides: Partial<KpiResult> = {}): KpiResult {
     comparison: null,
     target: { value: 0.9, met: true },
     series: { grain: 'day', points: days(7).map((at, i) => aPoint(at, week[i]!)) },
+    attention: null,
+    records: null,
     distribution: {
       title: 'Time to first response',
       bands: [

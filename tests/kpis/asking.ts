@@ -1,8 +1,11 @@
 import sql from 'sql-template-tag';
+import { slaTerms } from '../../src/app/sla-terms.ts';
 import type { Db } from '../../src/db/db.ts';
 import { everything } from '../../src/db/viewer.ts';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { parsePeriod } from '../../src/domain/period.ts';
+import { sweepSla } from '../../src/facts/sweep.ts';
+import { markAllTickets } from '../../src/facts/verify.ts';
 import { type AskOutcome, askKpi } from '../../src/kpis/ask.ts';
 import type { DimensionId } from '../../src/kpis/dimensions.ts';
 import { kpiOf } from '../../src/kpis/index.ts';
@@ -55,9 +58,16 @@ export async function ask(asker: Asker, kpiId: string, asked: Asked = {}): Promi
 }
 
 /** Makes every aggregate of the tenant and says how far its sources reach. */
-export async function settle(asker: Asker, watermarks: Readonly<Record<string, string>>): Promise<void> {
+export async function settle(
+  asker: Asker,
+  watermarks: Readonly<Record<string, string>>,
+  sweptAt = asker.now,
+): Promise<void> {
   const { db, tenantId, timezone } = asker;
-  for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, Temporal.Instant.from(asker.now));
+  const now = Temporal.Instant.from(asker.now);
+  await markAllTickets(db, tenantId);
+  await sweepSla(db, { tenantId, timezone }, slaTerms(), { now: Temporal.Instant.from(sweptAt) });
+  for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, now);
   const streams = [...new Set(rollups.map((rollup) => rollup.stream))];
   for (const [source, asOf] of Object.entries(watermarks)) {
     await db.run(sql`

@@ -38,6 +38,7 @@ const mixed: TicketValues[] = Array.from({ length: 400 }, (_, n) => {
     source: n % 5 === 0 ? 'zendesk' : 'import',
     created_at: created.toString(),
     resolved_at: n % 3 === 0 ? null : resolved.toString(),
+    first_response_at: n % 4 === 0 ? null : created.add({ minutes: (n * 31) % 700 }).toString(),
     priority: ['critical', 'high', 'medium', 'low', null][n % 5]!,
     status: ['open', 'resolved', 'closed'][n % 3]!,
     channel: ['email', 'chat', null][n % 3]!,
@@ -195,7 +196,7 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
   });
 
   test('a finished one is judged, with a verdict of its direction', async () => {
-    const result = await ask(asker, id, { period: '2026-11-01..2026-11-15' });
+    const result = await ask(asker, id, { period: '2026-11-01..2026-11-14' });
     const directed = kpi.better === 'neither' ? ['higher', 'lower'] : ['better', 'worse'];
     expect([...directed, 'same', 'too-close']).toContain(result.comparison?.verdict);
     expect(result.period).toMatchObject({ complete: true, mature: true });

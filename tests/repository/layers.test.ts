@@ -21,6 +21,7 @@ const layers: readonly (readonly string[])[] = [
   ['stats'],
   ['sources'],
   ['ingest'],
+  ['facts'],
   ['rollups'],
   ['sla'],
   ['domain', 'config', 'db'],

@@ -13,6 +13,7 @@ const landed: Readonly<Record<string, string>> = {
   '000003_mart.sql': '5c22a15160d60460',
   '000004_access.sql': 'e2dd09408e8bb903',
   '000005_no_team.sql': '3c25b38ff8179082',
+  '000006_ticket_events.sql': '4ca5bfedeeb776cc',
   '000008_surveys.sql': '9ff39c923850fac0',
 };
 

@@ -3,9 +3,10 @@ import { importFile } from '../../sources/files/import-file.ts';
 import { loadMapping } from '../../sources/files/read-mapping.ts';
 import { describeRejection, type ImportSummary, shownRejections } from '../../sources/files/summary.ts';
 import type { Command, CommandContext, ExitCode, Io } from '../command.ts';
-import { drainMarked } from '../drainer.ts';
 import { type Session, withSession } from '../open.ts';
 import { createProgress } from '../progress.ts';
+import { slaTerms } from '../sla-terms.ts';
+import { bringUpToDate } from '../upkeep.ts';
 
 export const importFiles: Command = {
   name: 'import',
@@ -46,7 +47,7 @@ export const importFiles: Command = {
         summaries.push(summary);
         if (!context.globals.json) printSummary(context.io, summary);
       }
-      if (options.dryRun !== true) await drainMarked(session.db, session.tenant, context.clock);
+      if (options.dryRun !== true) await makeCurrent(context, session);
       if (context.globals.json) context.io.out(`${JSON.stringify(summaries)}\n`);
       return 0;
     });
@@ -100,6 +101,17 @@ async function load(
         },
       },
       { file, tenant, ...rest, ...(asOf ? { asOf } : {}) },
+    );
+  } finally {
+    progress.done();
+  }
+}
+
+async function makeCurrent({ io, clock }: CommandContext, { db, tenant }: Session): Promise<void> {
+  const progress = createProgress(io);
+  try {
+    await bringUpToDate(db, { tenant, terms: slaTerms }, clock, ({ evaluated }) =>
+      progress.show({ label: 'Evaluating SLAs', rows: evaluated, part: undefined }),
     );
   } finally {
     progress.done();

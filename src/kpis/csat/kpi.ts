@@ -1,7 +1,7 @@
 import { surveyDaily } from '../../rollups/survey-daily.ts';
 import { momentsOf } from '../../stats/intervals.ts';
 import type { Kpi } from '../kpi.ts';
-import { surveyAnswers } from '../survey-answers.ts';
+import { scoresOf, surveyAnswers } from '../survey-answers.ts';
 
 const scores = [1, 2, 3, 4, 5];
 
@@ -40,10 +40,11 @@ export const csat: Kpi = {
   ],
   examples: ['csat', 'csat last month by team', 'csat 12w operator:"Rafael Costa"'],
   query: (reader, scope, grouping) => surveyAnswers(reader, scope, grouping, 'csat'),
-  measure({ bins }) {
-    const moments = momentsOf(bins);
+  measure(sums) {
+    const given = scoresOf(sums);
+    const moments = momentsOf(given);
     const { n, sum } = moments;
-    const having = (wanted: readonly number[]) => wanted.reduce((count, score) => count + (bins.get(score) ?? 0), 0);
+    const having = (wanted: readonly number[]) => wanted.reduce((count, score) => count + (given.get(score) ?? 0), 0);
     return {
       value: n === 0 ? null : sum / n,
       numerator: sum,
@@ -57,8 +58,8 @@ export const csat: Kpi = {
       evidence: { kind: 'mean', ...moments },
     };
   },
-  distribution: ({ bins }) => ({
+  distribution: (sums) => ({
     title: 'Answers by score',
-    bands: scores.map((score) => ({ label: String(score), count: bins.get(score) ?? 0 })),
+    bands: scores.map((score) => ({ label: String(score), count: scoresOf(sums).get(score) ?? 0 })),
   }),
 };

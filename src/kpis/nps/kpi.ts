@@ -2,7 +2,7 @@ import type { Bins } from '../../domain/histogram.ts';
 import { surveyDaily } from '../../rollups/survey-daily.ts';
 import { momentsOf } from '../../stats/intervals.ts';
 import type { Kpi } from '../kpi.ts';
-import { surveyAnswers } from '../survey-answers.ts';
+import { scoresOf, surveyAnswers } from '../survey-answers.ts';
 
 export const nps: Kpi = {
   id: 'nps',
@@ -40,8 +40,8 @@ export const nps: Kpi = {
   ],
   examples: ['nps', 'nps last month', 'nps 6m account:"Harbour & Pine Interiors"'],
   query: (reader, scope, grouping) => surveyAnswers(reader, scope, grouping, 'nps'),
-  measure({ bins }) {
-    const groups = groupsOf(bins);
+  measure(sums) {
+    const groups = groupsOf(scoresOf(sums));
     const moments = momentsOf(
       new Map([
         [100, groups.promoters],
@@ -61,9 +61,9 @@ export const nps: Kpi = {
   },
 };
 
-function groupsOf(bins: Bins) {
+function groupsOf(scores: Bins) {
   const groups = { promoters: 0, passives: 0, detractors: 0 };
-  for (const [score, answers] of bins) groups[groupOf(score)] += answers;
+  for (const [score, answers] of scores) groups[groupOf(score)] += answers;
   return groups;
 }
 

@@ -17,9 +17,9 @@ test.each(Object.values(entities).map((entity) => [entity.id, entity] as const))
   },
 );
 
-function rangesOf({ ranges }: Field): string {
-  if (!ranges) return '';
-  return ` (${Object.entries(ranges.of)
+function rangesOf({ rangeBy }: Field): string {
+  if (!rangeBy) return '';
+  return ` (${Object.entries(rangeBy.ranges)
     .map(([value, { from, to }]) => `${value} ${from} to ${to}`)
     .join(', ')})`;
 }
