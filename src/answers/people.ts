@@ -56,10 +56,6 @@ export async function peopleOf(
   });
 }
 
-export async function personOfViewer(db: Db, tenantId: number, viewer: string): Promise<Person | null> {
-  return (await peopleOf(db, tenantId, [viewer])).get(viewer) ?? null;
-}
-
 function personOf(first: RecordRow, rows: readonly RecordRow[], granted: readonly GrantRow[]): Person {
   const named = (kind: GrantRow['kind']) =>
     granted.filter((grant) => grant.kind === kind).map(({ source, id, name }): Named => ({ source, id, name }));
@@ -145,6 +141,32 @@ export async function findPersonNamed(db: Db, tenantId: number, text: string): P
     rows.map(({ viewer }) => viewer),
   );
   return rows.map(({ viewer }) => people.get(viewer)).find((person) => person !== undefined) ?? null;
+}
+
+export interface PeopleCount {
+  /** In crema.yaml. */
+  named: number;
+  /** Slack users who are operators by their address, and members of the workspace who are nobody. */
+  matched: number;
+  unmatched: number;
+}
+
+/** Of the Slack users that were ever looked up; others have not asked, nor read what was shared. */
+export async function countPeople(db: Db, tenantId: number): Promise<PeopleCount> {
+  const users = await db.query<{ id: string; member: boolean }>(sql`
+    select slack_user_id as id, standing = 'member' as member from ops.slack_users where tenant_id = ${tenantId}`);
+  const people = await peopleOf(
+    db,
+    tenantId,
+    users.map(({ id }) => slackViewer(id)),
+  );
+  const [row] = await db.query<{ named: number }>(sql`
+    select count(*)::int as named from ops.people where tenant_id = ${tenantId}`);
+  return {
+    named: row?.named ?? 0,
+    matched: [...people.values()].filter(({ configured }) => !configured).length,
+    unmatched: users.filter(({ id, member }) => member && !people.has(slackViewer(id))).length,
+  };
 }
 
 /** Whom a person without rights can ask: owners and admins by name, those of crema.yaml first. */

@@ -92,6 +92,9 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
         );
       }
     }
+    for (const [index, by] of repeated(parsed.data.people)) {
+      problems.push(`${placeOf(['people', index, by])} people.${index}.${by}: somebody above has the same`);
+    }
     for (const id of Object.keys(parsed.data.kpis)) {
       if (knownKpis && !knownKpis.includes(id)) {
         problems.push(`${placeOf(['kpis', id])} kpis.${id}: no such KPI; known: ${knownKpis.join(', ')}`);
@@ -104,6 +107,21 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   const config = parsed.data;
   config.tenants.default ??= tenantSchema.parse({});
   return config;
+}
+
+/** People of one tenant whom a Slack id or an address does not tell apart. */
+function repeated(people: readonly PersonConfig[]): [index: number, by: 'slack' | 'email'][] {
+  const seen = new Set<string>();
+  return people.flatMap((person, index) =>
+    (['slack', 'email'] as const).flatMap((by): [number, 'slack' | 'email'][] => {
+      const key = person[by] === undefined ? '' : `${person.tenant} ${by} ${person[by].toLowerCase()}`;
+      if (key === '' || !seen.has(key)) {
+        seen.add(key);
+        return [];
+      }
+      return [[index, by]];
+    }),
+  );
 }
 
 /** Reads and checks the file; a missing one means all defaults, unless it was named on purpose. `present` says which. */

@@ -139,6 +139,7 @@ describe('whoever comes in by', () => {
       const planned = faults[fault]!(door);
       const early = planned.every(({ method }) => method.startsWith('files.'));
       if (early) for (const each of planned) company.sandbox.failNext(each);
+      expect(await company.door.ready()).toBe('ok');
       const ts = await prepare(company, door, user);
       if (fault === 'users.info down' && door === 'share') await company.sandbox.join('U0NOCRM001', leadership.id);
       if (!early) for (const each of planned) company.sandbox.failNext(each);
