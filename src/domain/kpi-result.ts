@@ -27,17 +27,20 @@ export type KpiValue = number | string | null;
 
 export interface Measure {
   value: KpiValue;
-  /** Ratios and averages carry what they were made of; counts have neither. */
+  /** Ratios, averages and points carry what they were made of, value = numerator / denominator; counts have neither. */
   numerator?: number;
   denominator?: number;
   parts?: Record<string, number | null>;
 }
 
+/** One bucket; `parts` only where the KPI's chart stacks them. */
 export interface SeriesPoint extends Measure {
   /** First local date of the bucket, or the local hour for grain `hour`. */
   at: string;
   /** False for a bucket that has not ended, is cut by the period's edge, or lies past a source's watermark. */
   complete: boolean;
+  /** False while cases of the bucket may still be undecided; absent where the KPI is decided at once. */
+  mature?: boolean;
 }
 
 export interface BreakdownRow extends Measure {
@@ -72,6 +75,31 @@ export interface Freshness {
   sources: SourceFreshness[];
 }
 
+/** Tickets whose target passes soon, soonest first: what needs a person now. */
+export interface Attention {
+  withinMinutes: number;
+  tickets: number;
+  unassigned: number;
+  /** The first few of them, by name where there is one. */
+  first: {
+    id: string;
+    priority: string | null;
+    operator: string | null;
+    team: string | null;
+    /** Which target passes. */
+    half: 'first-response' | 'resolution';
+    dueAt: string;
+  }[];
+}
+
+/** Single records behind a number, as a table: at most as many rows as are shown, and how many there are. */
+export interface RecordList {
+  title: string;
+  header: string[];
+  rows: string[][];
+  total: number;
+}
+
 /** What an answer says of a scope that is not everything. */
 const scopeWords = { all: [], teams: ['own teams only'], own: ['own records only'] } as const;
 
@@ -89,6 +117,8 @@ export interface KpiResult extends Measure {
   unit: Unit;
   better: Better;
   currency?: string;
+  /** The highest score there is, for unit `score`. */
+  outOf?: number;
   period: ResolvedPeriod;
   filters: Record<string, string>;
   /** Whose records were counted: all of the tenant, those of the viewer's teams, or the viewer's own. */
@@ -103,6 +133,10 @@ export interface KpiResult extends Measure {
   series: { grain: Grain; points: SeriesPoint[] };
   /** Named bands of a distribution (resolution times, backlog age), where the KPI has one. */
   distribution: { title: string; bands: { label: string; count: number }[] } | null;
+  /** What needs a person now, where the KPI knows of such. */
+  attention: Attention | null;
+  /** Records behind the number, where a table was asked for and the KPI lists some. */
+  records: RecordList | null;
   breakdown: { by: string; rows: BreakdownRow[]; other: BreakdownRow | null } | null;
   freshness: Freshness;
   /** What a source does not deliver, when that is why there is no value. */

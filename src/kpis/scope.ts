@@ -1,7 +1,7 @@
 import type { Sql } from 'sql-template-tag';
 import sql, { empty, join, raw } from 'sql-template-tag';
 import { dimensionOf } from './dimensions.ts';
-import type { Filter, Group, Grouping, Scope } from './kpi.ts';
+import type { Filter, Group, Grouping, Kpi, Scope } from './kpi.ts';
 
 /**
  * Conditions that every query over records of accounts has: chosen dimension values, and no demo accounts. `alias` is the
@@ -18,6 +18,11 @@ export function scopeConditions(scope: Scope, alias: string): Sql {
         or ${account} in (select unnest(t.demo_accounts) from ops.tenants t where t.tenant_id = ${scope.at.tenantId})
       )
     )`;
+}
+
+/** The condition that keeps a KPI's own rows of the rollup it is dated by. */
+export function ownRows({ only }: Kpi): Sql {
+  return only ? sql`and ${raw(only.column)} = ${only.value}` : empty;
 }
 
 function filterConditions(filters: readonly Filter[], alias: string): Sql {
@@ -61,12 +66,12 @@ function bucketOf(grain: 'day' | 'week' | 'month', weekStart: number, day: Sql):
   }
 }
 
-/** A query's row: the group, additive columns as numbers, and for times the counts per histogram bin. */
+/** A query's row: the group, additive columns as numbers, and for times the counts per histogram bin, by clock. */
 export interface GroupRow {
   bucket: string | null;
   key: string | null;
   source: string | null;
-  bins?: Record<string, number> | null;
+  bins?: Record<string, Record<string, number> | null>;
 }
 
 export function toGroup(row: GroupRow): Group {
@@ -77,7 +82,12 @@ export function toGroup(row: GroupRow): Group {
     source,
     sums: {
       counts: counts as Record<string, number>,
-      bins: new Map(Object.entries(bins ?? {}).map(([bin, n]) => [Number(bin), n])),
+      bins: Object.fromEntries(
+        Object.entries(bins ?? {}).map(([name, counts]) => [
+          name,
+          new Map(Object.entries(counts ?? {}).map(([bin, n]) => [Number(bin), n])),
+        ]),
+      ),
     },
   };
 }

@@ -22,8 +22,13 @@ export interface Rollup {
   /** Key columns after tenant_id and day, then the additive ones. */
   key: readonly string[];
   measures: readonly string[];
-  /** Groups `rows` (the entity's columns plus `day`) into key and measures, tenant_id and day first. */
-  select(rows: Sql, timezone: string): Sql;
+  /**
+   * Groups `rows` (the entity's columns plus `day`) into key and measures, tenant_id and day first. Without `now` as the
+   * facts are stored: that is what is kept, and a function of stored data. With it, facts dated later are hidden.
+   */
+  select(rows: Sql, timezone: string, now?: Temporal.Instant): Sql;
+  /** Whether a row `e` of a past day may count otherwise as of `now` than as stored; absent where none can. */
+  unsettled?: (now: Temporal.Instant) => Sql;
 }
 
 export interface TenantZone {

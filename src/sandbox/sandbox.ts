@@ -11,6 +11,7 @@ import { createFaults, type Fault, type PendingFault } from './faults.ts';
 import { createFileDesk } from './file-desk.ts';
 import { httpTransport } from './http-transport.ts';
 import type { Message } from './message.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { type ApiCall, createRecorder, type Dispatch } from './record.ts';
 import { createResponseUrls } from './response-url.ts';
 import { createHttpServer, listen, type Route } from './server.ts';
@@ -20,6 +21,7 @@ import { createStore } from './store.ts';
 import { createTriggers } from './triggers.ts';
 import { handleUpload } from './upload.ts';
 import type { View } from './view.ts';
+import { createViewDesk } from './view-desk.ts';
 
 /** What the app of the reference may do. `files:read` is not among them: it needs an enhanced review. */
 const defaultScopes: readonly string[] = [
@@ -32,9 +34,14 @@ const defaultEventRetryMs: readonly number[] = [100, 1_000, 5_000];
 export interface SandboxOptions {
   /** 0 or absent: any free port. */
   port?: number;
-  /** Business time: message timestamps and the life of response URLs. Signatures and acknowledgements use real time. */
+  /**
+   * Business time: message timestamps and the life of response URLs. Signatures and acknowledgements use real time. A
+   * movable clock can be moved in the console.
+   */
   clock: Clock;
   log: Log;
+  /** IANA zone of the business, for the console's clock: UTC unless given. */
+  timezone?: string;
   signingSecret: string;
   botToken: string;
   /** App-level token; without one Socket Mode is refused. */
@@ -48,6 +55,8 @@ export interface SandboxOptions {
   /** How long Slack "processes" a fresh file, in milliseconds of real time. */
   fileReadyMs?: number;
   scopes?: readonly string[];
+  /** Slack's rate limits, by real time: per method and minute, posting one a second and channel. Off unless true. */
+  rateLimits?: boolean;
   /** Event types the app subscribes to; all that the sandbox has unless given. */
   events?: readonly string[];
   /** Waiting times before an unacknowledged event is sent again, in milliseconds of real time: 100, 1,000, 5,000. */
@@ -64,8 +73,10 @@ export interface Sandbox extends Driver {
   verifyBotUrl(): Promise<Outcome>;
   /** What `asUser` sees there, oldest first. */
   conversation(channelId: string, asUser: string): Message[];
-  /** The latest modal and the App Home of a person. */
+  /** The upmost open modal and the App Home of a person. */
   modal(userId: string): View | undefined;
+  /** All open modals of a person, the upmost last. */
+  modals(userId: string): readonly View[];
   home(userId: string): View | undefined;
   /** Resolves once `probe` gives something; asked after every change. `timeoutMs` 5,000 unless given. */
   waitFor<T>(what: string, probe: () => T | undefined | false, timeoutMs?: number): Promise<T>;
@@ -93,6 +104,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const recorder = createRecorder();
   const faults = createFaults(signal.emit);
   const triggers = createTriggers();
+  const views = createViewDesk(store);
   const files = createFileDesk({ store, readyAfterMs: options.fileReadyMs ?? 1_000 });
 
   const routes: Route[] = [];
@@ -107,8 +119,19 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     scope: { surface: 'message', fileReady: files.ready },
   });
   const scopes = new Set(options.scopes ?? defaultScopes);
-  const context: ApiContext = { clock, store, files, triggers, base, scopes, openSocket: sockets.ticket, contentRules };
-  const door = { context, faults, recorder, botToken: options.botToken, appToken: options.appToken };
+  const context: ApiContext = {
+    clock,
+    store,
+    files,
+    triggers,
+    views,
+    base,
+    scopes,
+    openSocket: sockets.ticket,
+    contentRules,
+  };
+  const limits = options.rateLimits === true ? createRateLimits(() => performance.now()) : undefined;
+  const door = { context, faults, limits, recorder, botToken: options.botToken, appToken: options.appToken };
   const responseUrls = createResponseUrls({ clock, store, faults, recorder, base, contentRules });
   const dispatcher = createDispatcher({
     ...{ recorder, signal },
@@ -122,7 +145,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     retryMs: options.eventRetryMs ?? defaultEventRetryMs,
   });
   const driver = createDriver({
-    ...{ clock, store, dispatcher, events, triggers, responseUrls, base, scopes, contentRules },
+    ...{ clock, store, views, dispatcher, events, triggers, responseUrls, base, scopes, contentRules },
     commands: options.commands ?? ['/kpi'],
   });
   const pages = createConsole({ store, driver, clock, completions: options.completions ?? [] });
@@ -154,8 +177,9 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
     verifyBotUrl: events.verifyUrl,
     conversation: (channel, user) => store.visible(channel, user),
-    modal: (user) => [...store.views.values()].findLast((view) => view.type === 'modal' && view.user === user),
-    home: (user) => store.homes.get(user),
+    modal: (user) => views.stack(user).at(-1),
+    modals: views.stack,
+    home: views.home,
     waitFor: (what, probe, timeoutMs = 5_000) => waitFor(signal, what, probe, timeoutMs),
     apiCalls: recorder.calls,
     dispatches: recorder.dispatches,

@@ -3,7 +3,6 @@ import { createDirectory, type Directory } from './directory.ts';
 import type { SlackFile } from './files.ts';
 import type { Message } from './message.ts';
 import type { Signal } from './signal.ts';
-import type { View } from './view.ts';
 import { type Channel, isMember } from './workspace.ts';
 
 /** A typed command and what became of it: kept for the console only, Slack itself shows no trace of it. */
@@ -41,6 +40,10 @@ export interface Store {
   revise(message: Message, changes: Partial<Omit<Message, 'ts' | 'order' | 'channel' | 'version'>>): Message;
   remove(message: Message): void;
   find(channel: string, ts: string): Message | undefined;
+  /** The answers to a message that everybody sees, oldest first. */
+  replies(parent: Message): Message[];
+  /** Every message of a channel that everybody sees, oldest first. */
+  everybodys(channel: string): Message[];
   /** What `user` sees in `channel`, oldest first: nothing for strangers, ephemerals only when addressed. */
   visible(channel: string, user: string): Message[];
   addFile(file: Omit<SlackFile, 'id' | 'createdAt'>): SlackFile;
@@ -49,8 +52,8 @@ export interface Store {
   echo(echo: Omit<CommandEcho, 'ts' | 'order' | 'state'>): CommandEcho;
   settleEcho(echo: CommandEcho, state: CommandEcho['state']): void;
   echoes(channel: string, user: string): CommandEcho[];
-  views: Map<string, View>;
-  homes: Map<string, View>;
+  /** Says that something changed which the store does not hold itself. */
+  touch(): void;
   /** A timestamp on the sandbox's clock that was never given before. */
   nextTs(): string;
   /** Deterministic ids: prefix, then a counter in base 36, as long as Slack's. */
@@ -102,6 +105,10 @@ export function createStore(clock: Clock, signal: Signal): Store {
     return list;
   }
 
+  function shared(channel: string): Message[] {
+    return inChannel(channel).filter(({ ephemeralTo }) => ephemeralTo === undefined);
+  }
+
   function mayRead(channel: Channel | undefined, user: string): boolean {
     return channel !== undefined && (channel.kind === 'public' || isMember(channel, user));
   }
@@ -111,8 +118,7 @@ export function createStore(clock: Clock, signal: Signal): Store {
     directory,
     revision: () => revision,
     watch: (listener) => void watchers.push(listener),
-    views: new Map(),
-    homes: new Map(),
+    touch: changed,
     nextTs,
     nextId,
     post(draft) {
@@ -148,6 +154,8 @@ export function createStore(clock: Clock, signal: Signal): Store {
       tell('removed', message, message);
     },
     find: (channel, ts) => inChannel(channel).find((message) => message.ts === ts),
+    replies: ({ channel, ts }) => shared(channel).filter(({ threadTs }) => threadTs === ts),
+    everybodys: shared,
     visible(channel, user) {
       if (!mayRead(directory.channel(channel), user)) return [];
       return inChannel(channel).filter(({ ephemeralTo }) => ephemeralTo === undefined || ephemeralTo === user);

@@ -115,7 +115,7 @@ function walkBack(
       const move = moves.get(day);
       level += (move?.ended ?? 0) - (move?.opened ?? 0);
     }
-    groups.unshift({ bucket, key: null, source: null, sums: { counts: { open: level }, bins: new Map() } });
+    groups.unshift({ bucket, key: null, source: null, sums: { counts: { open: level }, bins: {} } });
   }
   return groups;
 }

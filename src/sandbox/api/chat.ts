@@ -7,7 +7,7 @@ import { type ApiContext, flagOf, type Method, missing, textOf } from './method.
 import { messageObject } from './objects.ts';
 import { type ApiResult, answer, refuse } from './result.ts';
 
-const write = { token: 'bot', scopes: ['chat:write'] } as const;
+const write = { token: 'bot', scopes: ['chat:write'], tier: 3 } as const;
 
 function refusalOf(read: ReadContent & { ok: false }): ApiResult {
   return refuse(read.error, read.messages);
@@ -52,6 +52,7 @@ function readPosting(
 export const postMessage: Method = {
   ...write,
   name: 'chat.postMessage',
+  tier: 'posting',
   call(args, context) {
     const read = readPosting(args, context, ['channel']);
     if ('refusal' in read) return read.refusal;
@@ -66,6 +67,7 @@ export const postMessage: Method = {
 export const postEphemeral: Method = {
   ...write,
   name: 'chat.postEphemeral',
+  tier: 4,
   call(args, context) {
     const user = String(textOf(args, 'user'));
     const read = readPosting(args, context, ['channel', 'user'], (channel) => {
@@ -131,5 +133,24 @@ export const remove: Method = {
     if ('refusal' in found) return found.refusal;
     context.store.remove(found.message);
     return answer({ channel: found.message.channel, ts: found.message.ts });
+  },
+};
+
+export const getPermalink: Method = {
+  token: 'bot',
+  scopes: [],
+  tier: 'free',
+  name: 'chat.getPermalink',
+  call(args, { store, base }) {
+    const [id, ts] = [textOf(args, 'channel'), textOf(args, 'message_ts')];
+    if (id === undefined || ts === undefined) {
+      return missing(...(id === undefined ? ['channel'] : []), ...(ts === undefined ? ['message_ts'] : []));
+    }
+    const channel = channelById(store.directory, id);
+    if (channel === undefined) return refuse('channel_not_found');
+    const message = store.find(id, ts);
+    if (message === undefined || message.ephemeralTo !== undefined) return refuse('message_not_found');
+    const thread = message.threadTs === undefined ? '' : `?thread_ts=${message.threadTs}&cid=${id}`;
+    return answer({ channel: id, permalink: `${base}/archives/${id}/p${ts.replace('.', '')}${thread}` });
   },
 };

@@ -4,7 +4,7 @@ import { flagOf, type Method, missing, textOf } from './method.ts';
 import { channelObject } from './objects.ts';
 import { answer, refuse } from './result.ts';
 
-const read = { token: 'bot', scopes: ['channels:read', 'groups:read', 'im:read', 'mpim:read'] } as const;
+const read = { token: 'bot', scopes: ['channels:read', 'groups:read', 'im:read', 'mpim:read'], tier: 3 } as const;
 
 export const info: Method = {
   ...read,
@@ -20,6 +20,7 @@ export const info: Method = {
 export const members: Method = {
   ...read,
   name: 'conversations.members',
+  tier: 4,
   call(args, { store: { directory } }) {
     const id = textOf(args, 'channel');
     if (id === undefined) return missing('channel');
@@ -40,6 +41,7 @@ export const members: Method = {
 /** Opens the direct message with one person; groups of people are not part of this workspace. */
 export const open: Method = {
   token: 'bot',
+  tier: 3,
   scopes: ['im:write', 'mpim:write'],
   name: 'conversations.open',
   call(args, { store: { directory } }) {

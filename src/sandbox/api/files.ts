@@ -7,7 +7,7 @@ import { type ApiContext, type Method, missing, textOf } from './method.ts';
 import { fileObject } from './objects.ts';
 import { type ApiResult, answer, refuse } from './result.ts';
 
-const write = { token: 'bot', scopes: ['files:write'] } as const;
+const write = { token: 'bot', scopes: ['files:write'], tier: 4 } as const;
 const altTextLimit = 1_000;
 
 export const getUploadUrl: Method = {
@@ -78,6 +78,7 @@ export const completeUpload: Method = {
 
 export const info: Method = {
   token: 'bot',
+  tier: 4,
   scopes: ['files:read'],
   name: 'files.info',
   call(args, context) {

@@ -3,6 +3,7 @@ import { firstSlackFile } from '../blocks/image.ts';
 import type { Fault, Faults } from '../faults.ts';
 import { contentType, parseArguments, readBody, sendJson } from '../http.ts';
 import { type Json, parseJson } from '../json.ts';
+import type { RateLimits } from '../rate-limits.ts';
 import type { Recorder } from '../record.ts';
 import type { ApiContext, Method } from './method.ts';
 import { methodByName } from './registry.ts';
@@ -11,6 +12,8 @@ import { type ApiResult, bodyOf, refuse } from './result.ts';
 export interface ApiDoor {
   context: ApiContext;
   faults: Faults;
+  /** Absent where calls are not limited. */
+  limits: RateLimits | undefined;
   recorder: Recorder;
   botToken: string;
   appToken: string | undefined;
@@ -29,12 +32,15 @@ export async function handleApi(
   const { token, ...args }: Json = parsed.ok ? parsed.args : {};
   const bearer = request.headers.authorization?.match(/^Bearer (.+)$/)?.[1] ?? token;
   const file = firstSlackFile(parseBlocks(args.blocks));
-  const fault = door.faults.take({
-    method: name,
-    showsFile: file !== undefined,
-    channel: args.channel,
-    user: args.user,
-  });
+  const tooSoon = overLimit(name, args, door);
+  const fault =
+    tooSoon ??
+    door.faults.take({
+      method: name,
+      showsFile: file !== undefined,
+      channel: args.channel,
+      user: args.user,
+    });
 
   const note = (ok: boolean, error: string | undefined): void => {
     door.recorder.call({ method: name, args, ok, error, at, durationMs: performance.now() - started });
@@ -106,6 +112,14 @@ function applyTransportFault(
     default:
       return false;
   }
+}
+
+/** A call too many is what a planned fault would be: HTTP 429, nothing executed. */
+function overLimit(name: string, args: Json, { limits }: ApiDoor): Fault | undefined {
+  const tier = methodByName.get(name)?.tier ?? 'free';
+  const channel = typeof args.channel === 'string' ? args.channel : undefined;
+  const retryAfterSeconds = limits?.take({ method: name, tier, channel });
+  return retryAfterSeconds === undefined ? undefined : { method: name, kind: 'rate-limited', retryAfterSeconds };
 }
 
 function parseBlocks(blocks: unknown): unknown {

@@ -4,6 +4,7 @@ import { answer, refuse } from './result.ts';
 
 export const info: Method = {
   token: 'bot',
+  tier: 4,
   scopes: ['users:read'],
   name: 'users.info',
   call(args, { clock, scopes, store, fault }) {

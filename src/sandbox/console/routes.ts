@@ -101,6 +101,16 @@ export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): voi
       },
     },
     {
+      // Where permalinks of messages lead.
+      method: 'GET',
+      path: '/archives/*',
+      handle(_request, response, rest) {
+        const [channel = '', moment = ''] = rest.split('/');
+        const ts = moment.replace(/^p(\d+)(\d{6})$/, '$1.$2');
+        response.writeHead(302, { location: `/?c=${encodeURIComponent(channel)}#m-${encodeURIComponent(ts)}` }).end();
+      },
+    },
+    {
       method: 'GET',
       path: '/console/conversation',
       handle(request, response) {

@@ -1,5 +1,5 @@
-import { elementsOf, reported, stateValues } from '../actions.ts';
-import { readContent } from '../content.ts';
+import { elementsOf, initialValues, reported, withReport } from '../actions.ts';
+import { allBlocks, readContent } from '../content.ts';
 import type { Outcome } from '../dispatch.ts';
 import { isObject, type Json } from '../json.ts';
 import type { Message } from '../message.ts';
@@ -112,7 +112,8 @@ export function createConversing(deps: DriverDeps): Conversing {
       const { person, place } = whoAndWhere(directory, user, channel);
       const message = store.visible(channel, user).find((each) => each.ts === ts);
       if (message === undefined) throw impossible(`${user} sees no message ${ts} in ${channel}`);
-      const matching = elementsOf(message).filter(
+      const blocks = allBlocks(message);
+      const matching = elementsOf(blocks).filter(
         ({ block, element }) => element.action_id === actionId && (blockId === undefined || block.block_id === blockId),
       );
       const found = matching.find(({ element }) => element.value === value) ?? matching[0];
@@ -130,7 +131,7 @@ export function createConversing(deps: DriverDeps): Conversing {
         ...report,
         action_ts: store.nextTs(),
       };
-      const pressed = { message, action, values: stateValues(message, found, report) };
+      const pressed = { message, action, values: withReport(initialValues(blocks), found, report) };
       const payload = blockActionsPayload(pressed, person, place, links, { store, base });
       return (await dispatcher.send('block_actions', payload)).outcome;
     },

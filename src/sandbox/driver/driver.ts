@@ -5,15 +5,18 @@ import type { Events } from '../events.ts';
 import type { ResponseUrls } from '../response-url.ts';
 import type { Store } from '../store.ts';
 import type { Triggers } from '../triggers.ts';
+import type { ViewDesk } from '../view-desk.ts';
 import { type Conversing, createConversing } from './conversing.ts';
 import { createOrganising, type Organising } from './organising.ts';
+import { createUsingViews, type UsingViews } from './using-views.ts';
 
 /** What a person does in Slack. Everything throws a CremaError when a person could not do that. */
-export type Driver = Conversing & Organising;
+export type Driver = Conversing & Organising & UsingViews;
 
 export interface DriverDeps {
   clock: Clock;
   store: Store;
+  views: ViewDesk;
   dispatcher: Dispatcher;
   events: Events;
   triggers: Triggers;
@@ -26,5 +29,5 @@ export interface DriverDeps {
 }
 
 export function createDriver(deps: DriverDeps): Driver {
-  return { ...createConversing(deps), ...createOrganising(deps) };
+  return { ...createConversing(deps), ...createOrganising(deps), ...createUsingViews(deps) };
 }

@@ -27,7 +27,7 @@ export interface Organising {
 /** Whoever renames, archives and removes: the workspace's admin. */
 const admin = supportLead.id;
 
-export function createOrganising({ clock, store, events, scopes }: DriverDeps): Organising {
+export function createOrganising({ clock, store, views, events, scopes }: DriverDeps): Organising {
   const { directory } = store;
 
   function place(id: string): Channel {
@@ -57,7 +57,7 @@ export function createOrganising({ clock, store, events, scopes }: DriverDeps): 
   return {
     openHome(user, tab = 'home') {
       const person = whoActs(directory, user);
-      const home = store.homes.get(user);
+      const home = views.home(user);
       return events.deliver(homeOpened(person, tab, home && viewObject(home), store.nextTs()));
     },
     archive: (id) => setArchived(id, true),
