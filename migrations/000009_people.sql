@@ -21,13 +21,10 @@ create function ops.email_key(address text) returns text
 
 create index operators_email_idx on crm.operators (tenant_id, ops.email_key(email)) where email is not null;
 
--- The numbers of rows said below are those of the usual question, one person's: without them the planner expects a
--- thousand people and reads all operators.
-
 -- Everybody who will see the answer: crema.viewer is one id, or several with spaces between them. Ids are those of
 -- ops.people, or `slack:` and a Slack user id. One that nobody has stays in the list, and then nothing is seen.
 create function ops.viewers() returns table (viewer text, slack_user_id text)
-  language sql stable rows 1 set search_path = ''
+  language sql stable set search_path = ''
   begin atomic
     select distinct named.viewer, case when named.viewer like 'slack:%' then substr(named.viewer, 7) end
     from unnest(string_to_array(current_setting('crema.viewer', true), ' ')) as named (viewer);
@@ -39,7 +36,7 @@ create function ops.viewers() returns table (viewer text, slack_user_id text)
 create function ops.viewer_records() returns table (
   viewer text, configured boolean, role text, source text, operator_id text, team_ids text[], name text
 )
-  language sql stable rows 1 security definer set search_path = ''
+  language sql stable security definer set search_path = ''
   begin atomic
     with slack as (
       select v.viewer, ops.email_key(s.email) as email
@@ -74,7 +71,7 @@ create function ops.viewer_records() returns table (
 -- One role for each viewer, null for those who may see nothing. Somebody who is an admin in one source and less in
 -- another is no admin of the tenant: that record then counts like a supervisor's.
 create function ops.viewer_roles() returns table (viewer text, role text)
-  language sql stable rows 1 security definer set search_path = ''
+  language sql stable security definer set search_path = ''
   begin atomic
     select v.viewer, case
         when count(r.role) = 0 then null
@@ -89,7 +86,7 @@ create function ops.viewer_roles() returns table (viewer text, role text)
 -- Teams and operators whose records each viewer may see, for those who do not see everything. A supervisor answers for
 -- the teams named in crema.yaml, the team of the own record, and the operators that name the supervisor.
 create function ops.viewer_grants() returns table (viewer text, kind text, source text, id text)
-  language sql stable rows 20 security definer set search_path = ''
+  language sql stable security definer set search_path = ''
   begin atomic
     with records as (
       select r.viewer, r.configured, r.source, r.operator_id, r.team_ids,
