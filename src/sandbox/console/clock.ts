@@ -52,7 +52,7 @@ export function drawClockPane({ clock, timezone }: BusinessClock): Html {
   const moved = isMovable(clock) && !clock.ahead().blank;
   return html`<div class="scroll tools"><p class="big">${write(now, { hour: '2-digit', minute: '2-digit' })}</p>
     <p>${write(now, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })}<br><span class="faint">${timezone}</span></p>
-    <p class="state${moved && ' on'}">${isMovable(clock) && moved ? distance(clock.ahead()) : 'Goes with real time'}</p>
+    <p class="state${moved && ' moved'}">${isMovable(clock) && moved ? distance(clock.ahead()) : 'Goes with real time'}</p>
     ${
       movable
         ? html`<div class="moves" role="group" aria-label="Move the clock">${labels.map(([to, label]) => html`<button type="button" class="button" data-move="${to}">${label}</button>`)}

@@ -37,25 +37,25 @@ const presets: readonly Preset[] = [
   {
     id: 'slow-file',
     title: 'Slow picture',
-    means: 'uploads are ready after 10 s',
+    means: 'uploads take 10 s',
     fault: { method: 'files.completeUploadExternal', kind: 'slow-file', readyMs: 10_000 },
   },
   {
     id: 'invalid-slack-file',
     title: 'Picture refused',
-    means: 'invalid_blocks where one is shown',
+    means: 'invalid_blocks with one',
     fault: { method: anything, kind: 'invalid-slack-file' },
   },
   {
     id: 'token_revoked',
     title: 'Token revoked',
-    means: 'every method: token_revoked',
+    means: 'all calls: token_revoked',
     fault: { method: '*', kind: 'error', error: 'token_revoked' },
   },
   {
     id: 'account_inactive',
     title: 'App removed',
-    means: 'every method: account_inactive',
+    means: 'all calls: account_inactive',
     fault: { method: '*', kind: 'error', error: 'account_inactive' },
   },
   {
