@@ -17,10 +17,31 @@ export interface Field {
   readonly missingAs?: boolean;
   /** The closed set a value belongs to; anything else is kept as `unmapped`. */
   readonly values?: readonly string[];
+  /** A value outside the set rejects the row: nothing could be made of it. */
+  readonly onlyValues?: boolean;
+  /** The closed set depends on another, required field's value; with a value not named here any text is taken. */
+  readonly valuesBy?: { readonly field: string; readonly sets: Readonly<Record<string, readonly string[]>> };
+  /** The numbers it may be, by the value of another field: outside, a record is rejected and never made to fit. */
+  readonly ranges?: Ranges;
   /** Whether the writer appends a change row when it changes. */
   readonly tracked?: boolean;
   /** The entity this is an id of: an unknown one is created by its id. */
   readonly references?: ReferencedEntityId;
+}
+
+/**
+ * Ranges by the value of `by`; values without one have no limits. Both fields are required, or one of them could come from
+ * another row or state than the other.
+ */
+export interface Ranges {
+  readonly by: string;
+  readonly of: Readonly<Record<string, NumberRange>>;
+}
+
+/** Both ends belong to it. */
+export interface NumberRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Entity {
@@ -28,10 +49,14 @@ export interface Entity {
   readonly id: EntityId;
   readonly table: string;
   readonly fields: Readonly<Record<string, Field>>;
+  /** What a record without an id of its own is known by: equal in these is the same record (ingest/derived-id.ts). */
+  readonly derivedId?: readonly string[];
+  /** The field that names the ticket whose evaluation a record of this entity touches. */
+  readonly ticketOf?: string;
 }
 
 /** Every entity, referenced ones before those that refer to them: the order in which one file's records are written. */
-export const entityIds = ['account', 'team', 'operator', 'ticket'] as const;
+export const entityIds = ['account', 'team', 'operator', 'ticket', 'ticket_event', 'survey'] as const;
 export type EntityId = (typeof entityIds)[number];
 export type ReferencedEntityId = 'team' | 'operator';
 
@@ -40,12 +65,27 @@ export const unmapped = 'unmapped';
 
 export const ticketPriorities = ['critical', 'high', 'medium', 'low'] as const;
 export const ticketStatuses = ['new', 'open', 'pending', 'on-hold', 'resolved', 'closed', 'cancelled'] as const;
+/** What happened to a ticket, as sources tell it. */
+const ticketEventKinds = [
+  'status',
+  'priority',
+  'assignee',
+  'team',
+  'public_reply',
+  'customer_reply',
+  'internal_note',
+] as const;
+export const surveyKinds = ['csat', 'nps'] as const;
 export const operatorRoles = ['agent', 'supervisor', 'admin', 'owner', 'other'] as const;
 export const operatorTypes = ['regular', 'lite'] as const;
 
 const key = { type: 'key' } as const;
 const text = { type: 'text' } as const;
 const timestamp = { type: 'timestamp' } as const;
+const eventValue = {
+  ...key,
+  valuesBy: { field: 'kind', sets: { status: ticketStatuses, priority: ticketPriorities } },
+} as const;
 
 export const entities: Readonly<Record<EntityId, Entity>> = {
   account: {
@@ -86,6 +126,7 @@ export const entities: Readonly<Record<EntityId, Entity>> = {
   ticket: {
     id: 'ticket',
     table: 'crm.tickets',
+    ticketOf: 'id',
     fields: {
       id: { ...key, required: true },
       created_at: { ...timestamp, required: true },
@@ -103,6 +144,43 @@ export const entities: Readonly<Record<EntityId, Entity>> = {
       contact_id: key,
       channel: key,
       category: key,
+    },
+  },
+  ticket_event: {
+    id: 'ticket_event',
+    table: 'crm.ticket_events',
+    ticketOf: 'ticket_id',
+    derivedId: ['ticket_id', 'at', 'kind', 'old', 'new', 'operator_id'],
+    fields: {
+      id: key,
+      // No reference: an event does not make a ticket of which nothing else is known.
+      ticket_id: { ...key, required: true },
+      at: { ...timestamp, required: true },
+      kind: { ...key, required: true, values: ticketEventKinds, onlyValues: true },
+      old: eventValue,
+      new: eventValue,
+      operator_id: { ...key, references: 'operator' },
+      automatic: { type: 'boolean', missingAs: false },
+    },
+  },
+  survey: {
+    id: 'survey',
+    table: 'crm.surveys',
+    fields: {
+      id: { ...key, required: true },
+      kind: { ...key, required: true, values: surveyKinds, onlyValues: true },
+      score: {
+        type: 'integer',
+        required: true,
+        ranges: { by: 'kind', of: { csat: { from: 1, to: 5 }, nps: { from: 0, to: 10 } } },
+      },
+      answered_at: { ...timestamp, required: true },
+      account_id: key,
+      operator_id: { ...key, references: 'operator' },
+      team_id: { ...key, references: 'team' },
+      ticket_id: key,
+      contact_id: key,
+      comment: text,
     },
   },
 };

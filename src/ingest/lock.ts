@@ -3,13 +3,15 @@ import { lockStream } from '../db/locks.ts';
 import { type Entity, type EntityId, entityIds } from '../domain/entities.ts';
 
 /**
- * Takes the writer locks of the entities and of what they refer to (writing a ticket may create its team). Always in
- * one order, referring entities first, so that two writers never wait for each other.
+ * Takes the writer locks of the entities, of what they refer to (writing a ticket may create its team), and of tickets
+ * where they touch a ticket's evaluation. Always in one order, referring entities first, so that two writers never wait
+ * for each other.
  */
 export async function lockWriters(tx: Queryable, tenantId: number, written: readonly Entity[]): Promise<void> {
   const needed = new Set<EntityId>();
   for (const entity of written) {
     needed.add(entity.id);
+    if (entity.ticketOf) needed.add('ticket');
     for (const field of Object.values(entity.fields)) if (field.references) needed.add(field.references);
   }
   for (const id of entityIds.toReversed()) if (needed.has(id)) await lockStream(tx, tenantId, id);

@@ -37,6 +37,8 @@ function aResult(overrides: Partial<KpiResult> = {}): KpiResult {
     comparison: null,
     target: { value: 0.9, met: true },
     series: { grain: 'day', points: days(7).map((at, i) => aPoint(at, week[i]!)) },
+    attention: null,
+    records: null,
     distribution: {
       title: 'Time to first response',
       bands: [
@@ -104,6 +106,15 @@ describe('a series', () => {
     expect(spec.altText).toContain('not complete');
   });
 
+  test('a bucket that is not all decided is hatched, said, and not the latest value', () => {
+    const points = days(5).map((at, i) => ({ ...aPoint(at, [0.9, 0.92, 0.7, 0.8, 0.2][i]!, i < 4), mature: i < 2 }));
+    const spec = chartFromResult(aResult({ series: { grain: 'day', points } }), line)!;
+    expect(spec).toMatchObject({ immature: [2, 3, 4], incomplete: [4] });
+    expect(spec.altText).toContain('latest 92.0 % (10 Nov), lowest 90.0 % (9 Nov)');
+    expect(spec.altText).toMatch(/11 Nov to 12 Nov, hatched: not all cases are decided yet\.$/);
+    expect(chartFromResult(aResult(), line)).not.toHaveProperty('immature');
+  });
+
   test('the target of a period is not drawn across its days, that of a level is', () => {
     const target = { value: 100, met: null };
     expect(chartFromResult(aResult({ unit: 'count', kind: 'flow', target }), line)!.target).toBeNull();
@@ -117,7 +128,7 @@ describe('a series', () => {
     ['hours', [1, 2, 2.5], 'duration', [3600, 7200, 9000], 'Time by day'],
     ['days', [1, 2, 3], 'duration', [86_400, 172_800, 259_200], 'Time by day'],
     ['score', [4.1, 4.2, 4.3], 'number', [4.1, 4.2, 4.3], 'Time, score by day'],
-    ['points', [40, 42, 45], 'number', [40, 42, 45], 'Time, points by day'],
+    ['points', [40, 42, 45], 'points', [40, 42, 45], 'Time, points by day'],
     ['money', ['1250.50', '99.90', '0.00'], 'number', [1250.5, 99.9, 0], 'Time, EUR per day'],
   ] as const)('%s is drawn in its own way', (unit, values, format, drawn, title) => {
     const points = days(3).map((at, i) => aPoint(at, values[i]!));

@@ -12,7 +12,7 @@ export interface Candidate extends Converted {
  * outcome is the same as if all had been staged.
  */
 export function dominated(a: Candidate, b: Candidate, rows: 'last' | 'first'): Candidate | undefined {
-  if (a.id !== b.id) return undefined;
+  if (a.id === undefined || a.id !== b.id) return undefined;
   const aIsLater = a.version === b.version ? a.line > b.line : a.version > b.version;
   const [winner, loser] = aIsLater === (rows === 'last') ? [a, b] : [b, a];
   return (loser.known & ~winner.known) === 0 ? loser : undefined;

@@ -3,6 +3,7 @@ import { placeholderVersion, type VersionKind } from '../../ingest/batch.ts';
 import type { Moment, ReadMoment } from './dates.ts';
 import { encoderOf, type Refusal } from './encode.ts';
 import type { EntityMapping, FieldMapping, FileFormat } from './mapping.ts';
+import { createRangeCheck } from './ranges.ts';
 import type { Row } from './rows.ts';
 
 /** A row, or one entity's part of it, that is not loaded. */
@@ -22,7 +23,8 @@ const mostUnmappedTexts = 1000;
 
 /** A row's part for one entity. */
 export interface Converted {
-  id: string;
+  /** Undefined when it has none of its own: the stage derives it. */
+  id: string | undefined;
   version: number;
   /** A bit per `keep: last-known` field, set where the row has a value. */
   known: number;
@@ -59,9 +61,11 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
     required: field.field.required === true,
     slot: options.slotOf(field.column),
     knownBit: keeps.includes(field) ? 1 << keeps.indexOf(field) : 0,
-    read: createCell(field, options.format, unmappedValues),
+    read: createCell(field, mapping, options, unmappedValues),
   }));
-  const idCell = cells.find((cell) => cell.name === 'id');
+  // Without these a row says nothing of this entity.
+  const identity = cells.filter(({ name, required }) => (entity.derivedId ? required : name === 'id'));
+  const outOfRange = createRangeCheck(mapping.fields);
   const versions = createVersions(mapping, options);
 
   const reject = (line: number, field: string, reason: string): Rejection => ({
@@ -77,19 +81,24 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
     versionKind: versions.kind,
     latest: versions.latest,
     convert(row) {
-      if (options.shared && idCell && isMissing(row.values[idCell.slot], options.format)) return undefined;
+      if (options.shared && identity.some(({ slot }) => isMissing(row.values[slot], options.format))) return undefined;
       let text = '';
-      let id = '';
+      let id: string | undefined;
       let known = 0;
+      const texts: string[] | undefined = outOfRange && [];
       for (const { name, required, slot, knownBit, read } of cells) {
         const raw = row.values[slot] ?? null;
-        const value = read(raw);
+        const cell = read(raw, row);
+        const value = name === 'id' && cell === '' ? '\\N' : cell;
         if (typeof value !== 'string') return reject(row.line, name, `${shown(raw)} ${value.reason}`);
         if (required && (value === '\\N' || value === '')) return reject(row.line, name, 'is missing');
-        if (name === 'id') id = value;
+        if (name === 'id' && value !== '\\N') id = value;
         if (knownBit !== 0 && value !== '\\N') known |= knownBit;
+        texts?.push(value);
         text += `\t${value}`;
       }
+      const wrong = texts && outOfRange?.(texts);
+      if (wrong) return reject(row.line, wrong.field, wrong.reason);
       const version = versions.of(row);
       if (typeof version === 'string') return reject(row.line, versions.field, version);
       return { id, version, known, text: version + text };
@@ -102,21 +111,45 @@ function isMissing(raw: string | null | undefined, format: FileFormat): boolean 
   return raw === null || raw === undefined || (raw.length <= format.longestNull && format.nulls.has(raw));
 }
 
-type Cell = (raw: string | null) => string | Refusal;
+type Cell = (raw: string | null, row: Row) => string | Refusal;
+
+/** The cell of a field; where another field says which closed set it belongs to, there is one for each. */
+function createCell(
+  mapping: FieldMapping,
+  { fields }: EntityMapping,
+  { format, slotOf }: ConverterOptions,
+  counts: UnmappedValues,
+): Cell {
+  const { valuesBy } = mapping.field;
+  const plain = createPlainCell(mapping, mapping.field.values, format, counts);
+  const by = fields.find((field) => field.name === valuesBy?.field);
+  if (!valuesBy || !by) return plain;
+  const slot = slotOf(by.column);
+  const readBy = createPlainCell(by, by.field.values, format, new Map());
+  const cells = new Map<unknown, Cell>(
+    Object.entries(valuesBy.sets).map(([value, set]) => [value, createPlainCell(mapping, set, format, counts)]),
+  );
+  return (raw, row) => (cells.get(readBy(row.values[slot] ?? null, row)) ?? plain)(raw, row);
+}
 
 /** Raw text to COPY text for one field: nulls, then `values:`, then the field's type; closed sets keep `unmapped`. */
-function createCell(mapping: FieldMapping, format: FileFormat, counts: UnmappedValues): Cell {
+function createPlainCell(
+  mapping: FieldMapping,
+  closedSet: readonly string[] | undefined,
+  format: FileFormat,
+  counts: UnmappedValues,
+): Cell {
   const { field, values } = mapping;
   const encode = encoderOf(field, format.readMoment);
   const missing = field.missingAs === undefined ? '\\N' : field.missingAs ? 't' : 'f';
-  const closedSet = field.values;
-  const read: Cell = (raw) => {
+  const read = (raw: string | null) => {
     if (raw === null || isMissing(raw, format)) return missing;
     const meant = values?.get(raw);
     if (meant === null) return missing;
     const value = meant ?? raw;
     if (!closedSet) return encode(value);
-    return closedSet.includes(value) ? value : unmapped;
+    if (closedSet.includes(value)) return value;
+    return field.onlyValues ? { reason: `is none of ${closedSet.join(', ')}` } : unmapped;
   };
   // Rows of one record stand together in most files, so a value is often the one just read.
   let lastRaw: string | null | undefined;
@@ -126,7 +159,7 @@ function createCell(mapping: FieldMapping, format: FileFormat, counts: UnmappedV
       last = read(raw);
       lastRaw = raw;
     }
-    if (last === unmapped && closedSet && raw !== null && values?.get(raw) === undefined)
+    if (last === unmapped && closedSet && raw !== null && values?.get(raw) !== unmapped)
       countUnmapped(counts, mapping.name, raw);
     return last;
   };

@@ -65,7 +65,12 @@ function readValues(
     const meant = textOf(value);
     if (meant === undefined) {
       yaml.problem(value ?? key, path, `"${name}" needs a single value`);
-    } else if (meant !== null && field.values && meant !== unmapped && !field.values.includes(meant)) {
+    } else if (
+      meant !== null &&
+      field.values &&
+      !(meant === unmapped && !field.onlyValues) &&
+      !field.values.includes(meant)
+    ) {
       const hint = `${didYouMean(meant, field.values)}; one of ${field.values.join(', ')}`;
       yaml.problem(value, path, `"${meant}" is not a value of this field${hint}`);
     } else if (meant !== null && typeof encode(meant) !== 'string') {

@@ -110,8 +110,10 @@ async function load(tx: Tx, deps: ImportDeps, options: ImportOptions, rows: RowF
   for (const [index, { converter, counts }] of work.entities.entries()) {
     const entity = converter.mapping;
     const resolved = await resolveRows(tx, entity, index);
-    if (entity.rows !== 'unique') counts.superseded += resolved.duplicates;
-    else if (resolved.duplicates > 0) await rejectDuplicates(tx, work, converter, index);
+    // Without an id of their own, equal records are the same one; with one, only `rows:` allows several.
+    const named = entity.rows === 'unique' && entity.fields.some((field) => field.name === 'id');
+    const refused = named && resolved.duplicates > 0 ? await rejectDuplicates(tx, work, converter, index) : 0;
+    counts.superseded += resolved.duplicates - refused;
     batches.push({
       entity: entity.entity,
       source: mapping.source,
@@ -158,13 +160,17 @@ async function* stageLines(
   await progress('storing');
 }
 
-async function rejectDuplicates(tx: Tx, work: ImportWork, converter: EntityConverter, index: number): Promise<void> {
+/** Returns how many there are. */
+async function rejectDuplicates(tx: Tx, work: ImportWork, converter: EntityConverter, index: number): Promise<number> {
+  let refused = 0;
   for await (const page of duplicateLines(tx, index)) {
     for (const { line, id, first } of page) {
       const reason = `${JSON.stringify(id)} is also in line ${first} (say rows: last or rows: first to allow several)`;
       work.reject({ line, entity: converter.mapping.entity.id, field: 'id', reason });
     }
+    refused += page.length;
   }
+  return refused;
 }
 
 function refuseRejections(file: string, work: ImportWork): void {

@@ -1,6 +1,7 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Tx } from '../../db/db.ts';
 import type { FieldType } from '../../domain/entities.ts';
+import { derivedId } from '../../ingest/derived-id.ts';
 import type { EntityMapping } from './mapping.ts';
 
 const columnTypes: Record<FieldType, string> = {
@@ -47,23 +48,32 @@ export interface Resolved {
 export async function resolveRows(tx: Tx, mapping: EntityMapping, index: number): Promise<Resolved> {
   const table = `incoming_${index}`;
   const prefix = `e${index}_`;
-  const id = `${prefix}id`;
   const order = { last: `${prefix}version desc, line desc`, first: `${prefix}version, line`, unique: 'line' }[
     mapping.rows
   ];
-  const values = mapping.fields.map(({ name, keepLastKnown }) => {
-    const column = prefix + name;
-    const lastKnown = `first_value(${column}) over (partition by ${id} order by ${column} is null, ${order})`;
-    return `${keepLastKnown ? lastKnown : column} as ${name}`;
-  });
+  const values = mapping.fields
+    .filter(({ name }) => name !== 'id')
+    .map(({ name, keepLastKnown }) => {
+      const column = prefix + name;
+      const lastKnown = `first_value(${column}) over (partition by id order by ${column} is null, ${order})`;
+      return `${keepLastKnown ? lastKnown : column} as ${name}`;
+    });
   const records = await tx.run(sql`
     create temp table ${raw(table)} on commit drop as
-    select distinct on (${raw(id)}) ${raw([`${prefix}version as version`, ...values].join(', '))}
-    from stage
-    where ${raw(id)} is not null
-    order by ${raw(id)}, ${raw(order)}`);
-  const [staged] = await tx.query<{ rows: number }>(sql`select count(${raw(id)}) as rows from stage`);
+    select distinct on (id) ${raw(['id', `${prefix}version as version`, ...values].join(', '))}
+    from (select *, ${idOf(mapping, prefix)} as id from stage where ${raw(prefix)}version is not null) as staged
+    order by id, ${raw(order)}`);
+  const [staged] = await tx.query<{ rows: number }>(sql`select count(${raw(prefix)}version) as rows from stage`);
   return { table, records, duplicates: (staged?.rows ?? 0) - records };
+}
+
+/** A staged record's own id, or the one its entity derives. */
+function idOf({ entity, fields }: EntityMapping, prefix: string): Sql {
+  const columnOf = (name: string) => (fields.some((field) => field.name === name) ? prefix + name : undefined);
+  const own = columnOf('id');
+  if (!entity.derivedId) return raw(own ?? 'null');
+  const derived = derivedId(entity, columnOf);
+  return own ? sql`coalesce(${raw(own)}, ${derived})` : derived;
 }
 
 /** Rows with an id that an earlier line has, in pages. */
