@@ -97,15 +97,42 @@ export interface TicketValues {
   deleted_at?: string | null;
 }
 
+export interface SurveyValues {
+  id: string;
+  kind: string;
+  score: number;
+  answered_at: string;
+  account_id?: string | null;
+  operator_id?: string | null;
+  team_id?: string | null;
+  source?: string;
+  version?: number;
+  deleted_at?: string | null;
+}
+
 /** Writes ticket rows as they are, past the writer: no marks, no change rows. */
-export async function insertTickets(db: Db, tenantId: number, tickets: readonly TicketValues[]): Promise<void> {
-  for (const ticket of tickets) {
-    const { source = 'import', version = 1, ...rest } = ticket;
+export function insertTickets(db: Db, tenantId: number, tickets: readonly TicketValues[]): Promise<void> {
+  return insertRows(db, 'crm.tickets', tenantId, tickets);
+}
+
+/** Writes survey answers as they are, past the writer. */
+export function insertSurveys(db: Db, tenantId: number, surveys: readonly SurveyValues[]): Promise<void> {
+  return insertRows(db, 'crm.surveys', tenantId, surveys);
+}
+
+async function insertRows(
+  db: Db,
+  table: string,
+  tenantId: number,
+  rows: readonly { source?: string; version?: number }[],
+): Promise<void> {
+  for (const row of rows) {
+    const { source = 'import', version = 1, ...rest } = row;
     const entries = Object.entries({ ...rest, source, version, tenant_id: tenantId }).filter(
       ([, value]) => value !== undefined,
     );
     await db.run(sql`
-      insert into crm.tickets (${join(entries.map(([name]) => raw(name)))})
+      insert into ${raw(table)} (${join(entries.map(([name]) => raw(name)))})
       values (${join(entries.map(([, value]) => value))})`);
   }
 }

@@ -2,15 +2,27 @@ import { chartFromResult } from '../charts/from-result.ts';
 import type { ChartSpec } from '../charts/spec.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
 import { kpiOf } from '../kpis/index.ts';
+import type { Kpi } from '../kpis/kpi.ts';
+import { fewCases } from '../stats/compare.ts';
 
-/** The picture of an answer: bars for a breakdown, else the series; null when there is nothing to draw. */
+/** The picture of an answer: bars for a breakdown, else the series, as a line or in its parts; null when there is nothing to draw. */
 export function chartOfAnswer(result: KpiResult, locale: string): ChartSpec | null {
-  const chart = kpiOf(result.kpi)?.chart ?? { series: 'line', prefer: 'series' };
+  const declared = kpiOf(result.kpi);
+  const chart: Kpi['chart'] = declared?.chart ?? { series: 'line', prefer: 'series' };
   if (result.breakdown) return chartFromResult(result, { locale, kind: 'breakdown', preferred: 'bar' });
   // A line through one or two points shows nothing; how the cases are spread does.
   const points = result.series.points.filter((point) => point.value !== null).length;
   if (result.distribution && (chart.prefer === 'distribution' || points < 3)) {
     return chartFromResult(result, { locale, kind: 'distribution', preferred: 'histogram' });
   }
-  return chartFromResult(result, { locale, kind: 'series', preferred: chart.series });
+  const parts = chart.stack?.map((part) => ({ part, label: declared?.parts[part]?.title ?? part }));
+  const stacked =
+    parts && isThin(result) ? chartFromResult(result, { locale, kind: 'series', preferred: 'stacked', parts }) : null;
+  return stacked ?? chartFromResult(result, { locale, kind: 'series', preferred: chart.series });
+}
+
+/** A line through buckets of a handful of cases would show chance; how many there were of each kind is a fact. */
+function isThin({ series }: KpiResult): boolean {
+  const counted = series.points.filter((point) => point.value !== null);
+  return counted.filter(({ denominator }) => (denominator ?? 0) < fewCases).length * 2 > counted.length;
 }

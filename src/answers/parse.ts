@@ -166,6 +166,7 @@ function parseKpi(words: readonly string[]): KpiRequest | Misunderstood {
       filters: reading.filters,
       versus: reading.versus?.expression ?? null,
       grain: null,
+      records: reading.show === 'table',
     },
     show: reading.show,
     words: canonical(kpi, reading),

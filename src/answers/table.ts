@@ -1,5 +1,5 @@
-import { formatNumber, formatPercent, formatValue } from '../domain/format.ts';
-import type { BreakdownRow, KpiResult, SeriesPoint } from '../domain/kpi-result.ts';
+import { formatFixed, formatNumber, formatPercent, formatValue, noValue } from '../domain/format.ts';
+import type { BreakdownRow, KpiResult, Measure, SeriesPoint } from '../domain/kpi-result.ts';
 import { dimensionOf } from '../kpis/dimensions.ts';
 import { fewCases } from '../stats/compare.ts';
 
@@ -14,19 +14,13 @@ export interface AnswerTable {
 export function tableOf(result: KpiResult, locale: string): AnswerTable {
   const withCases = result.numerator !== undefined;
   const measure = (row: BreakdownRow | SeriesPoint): string[] => [
-    formatValue(row.value, result.unit, result.currency ? { locale, currency: result.currency } : { locale }),
-    ...(withCases
-      ? [
-          row.denominator === undefined
-            ? ''
-            : `${formatNumber(row.numerator ?? 0, locale)} of ${formatNumber(row.denominator, locale)}${isFew(row) ? ', few' : ''}`,
-        ]
-      : []),
+    cellOf(row, result, locale),
+    ...(withCases ? [casesCell(row, result, locale)] : []),
   ];
   if (result.breakdown) {
     const { by, rows, other } = result.breakdown;
     return {
-      header: [dimensionOf(by).title, result.title, ...(withCases ? ['Cases'] : []), 'Share'],
+      header: [dimensionOf(by).title, titleOf(result), ...(withCases ? ['Cases'] : []), 'Share'],
       rows: [...rows, ...(other ? [other] : [])].map((row) => [
         row.label,
         ...measure(row),
@@ -38,25 +32,49 @@ export function tableOf(result: KpiResult, locale: string): AnswerTable {
   return {
     header: [
       result.series.grain === 'day' ? 'Day' : `${result.series.grain === 'week' ? 'Week' : 'Month'} of`,
-      result.title,
+      titleOf(result),
       ...(withCases ? ['Cases'] : []),
     ],
-    rows: result.series.points.map((point) => [
-      `${point.at}${point.complete ? '' : ' (not complete)'}`,
-      ...measure(point),
-    ]),
+    rows: result.series.points.map((point) => [`${point.at}${remarkOf(point)}`, ...measure(point)]),
     numeric: [false, true, ...(withCases ? [true] : [])],
   };
 }
 
+/** Why a point may still change; the corner of its chart says it in the same words. */
+function remarkOf({ complete, mature }: SeriesPoint): string {
+  if (!complete) return ' (not complete)';
+  return mature === false ? ' (not all decided yet)' : '';
+}
+
+/** Scores and points say their scale once, at the top. */
+function titleOf(result: KpiResult): string {
+  if (result.unit === 'points') return `${result.title}, points`;
+  return result.unit === 'score' && result.outOf !== undefined ? `${result.title}, of ${result.outOf}` : result.title;
+}
+
+function cellOf({ value }: Measure, { unit, currency }: KpiResult, locale: string): string {
+  const digits = unit === 'score' ? 2 : unit === 'points' ? 1 : undefined;
+  if (digits !== undefined) return value === null ? noValue : formatFixed(Number(value), locale, digits);
+  return formatValue(value, unit, currency ? { locale, currency } : { locale });
+}
+
+/** `912 of 1,000` for a rate; an average has cases, of which none is more than another. */
+function casesCell(row: Measure, { unit }: KpiResult, locale: string): string {
+  if (row.denominator === undefined) return '';
+  const all = formatNumber(row.denominator, locale);
+  const cases = unit === 'ratio' ? `${formatNumber(row.numerator ?? 0, locale)} of ${all}` : all;
+  return isFew(row) ? `${cases}, few` : cases;
+}
+
 /** A rate on fewer cases than it may be judged on. */
-function isFew(row: BreakdownRow | SeriesPoint): boolean {
+function isFew(row: Measure): boolean {
   return row.denominator !== undefined && row.denominator > 0 && row.denominator < fewCases;
 }
 
 /** CSV with the JSON's field names: one row per breakdown row or series point (RFC 4180, LF line ends). */
 export function csvOf(result: KpiResult): string {
   const { breakdown, series } = result;
+  const matures = series.points.some(({ mature }) => mature !== undefined);
   const rows: (string | number | boolean | null | undefined)[][] = breakdown
     ? [
         ['key', 'label', 'value', 'numerator', 'denominator', 'share'],
@@ -70,8 +88,11 @@ export function csvOf(result: KpiResult): string {
         ]),
       ]
     : [
-        ['at', 'value', 'numerator', 'denominator', 'complete'],
-        ...series.points.map((point) => [point.at, point.value, point.numerator, point.denominator, point.complete]),
+        ['at', 'value', 'numerator', 'denominator', 'complete', ...(matures ? ['mature'] : [])],
+        ...series.points.map(({ at, value, numerator, denominator, complete, mature }) => [
+          ...[at, value, numerator, denominator, complete],
+          ...(matures ? [mature] : []),
+        ]),
       ];
   return `${rows.map((row) => row.map(csvCell).join(',')).join('\n')}\n`;
 }

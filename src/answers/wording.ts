@@ -6,25 +6,26 @@ import {
   formatPercent,
   formatTarget,
   formatValue,
+  type ValueShape,
 } from '../domain/format.ts';
-import { type Comparison, type KpiResult, scopeWords } from '../domain/kpi-result.ts';
+import { type Comparison, type KpiResult, scopePhrases, type Unit } from '../domain/kpi-result.ts';
 import { addDays } from '../domain/period.ts';
 import { kpiOf } from '../kpis/index.ts';
 
 /** The sentences and phrases every surface shares; numbers first, plain words, no markup. */
 
-/** `91.2 %`, `2 h 05 min`, `12,450`. */
+/** `91.2 %`, `2 h 05 min`, `12,450`, `4.2 of 5`. */
 export function shownValue(result: KpiResult, locale: string): string {
-  return formatValue(result.value, result.unit, moneyOptions(result, locale));
+  return formatValue(result.value, result.unit, shapeOf(result, locale));
 }
 
-function moneyOptions(result: KpiResult, locale: string): { locale: string; currency?: string } {
-  return result.currency ? { locale, currency: result.currency } : { locale };
+function shapeOf({ currency, outOf }: KpiResult, locale: string): ValueShape {
+  return { locale, ...(currency ? { currency } : {}), ...(outOf === undefined ? {} : { outOf }) };
 }
 
 /** Whole-number ratio as `15,803 of 24,918`; empty for other units. */
 export function casesOf(result: KpiResult, locale: string): string {
-  if (result.numerator === undefined || result.denominator === undefined) return '';
+  if (result.unit !== 'ratio' || result.numerator === undefined || result.denominator === undefined) return '';
   return `${formatNumber(result.numerator, locale)} of ${formatNumber(result.denominator, locale)}`;
 }
 
@@ -33,7 +34,7 @@ export function changePhrase(result: KpiResult, locale: string): string {
   const { comparison } = result;
   if (!comparison) return '';
   const against = `vs ${comparedPeriod(result, locale)}`;
-  const before = formatValue(comparison.value, result.unit, moneyOptions(result, locale));
+  const before = formatValue(comparison.value, result.unit, shapeOf(result, locale));
   switch (comparison.verdict) {
     case 'no-baseline':
       return `nothing to compare with in ${comparedPeriod(result, locale)}`;
@@ -56,12 +57,15 @@ export function changePhrase(result: KpiResult, locale: string): string {
   }
 }
 
+/** Units whose zero is not nothing, or that are shares already: a percentage of them would mislead. */
+const onScale: readonly Unit[] = ['ratio', 'score', 'points'];
+
 function moved(comparison: Comparison, result: KpiResult, locale: string): string {
   const change = comparison.change ?? 0;
   const direction = change > 0 ? 'up' : 'down';
   const size = formatChange(change, result.unit, locale);
   const percent =
-    result.unit !== 'ratio' && comparison.changeRatio !== null
+    !onScale.includes(result.unit) && comparison.changeRatio !== null
       ? ` (${formatPercent(Math.abs(comparison.changeRatio), locale)})`
       : '';
   return `${direction} ${size}${percent}`;
@@ -86,7 +90,7 @@ export function changeMark(result: KpiResult): string {
 /** `target 90 % met`, `target 90 % missed`; empty without a target. */
 export function targetPhrase(result: KpiResult, locale: string): string {
   if (!result.target) return '';
-  const target = formatTarget(result.target.value, result.unit, moneyOptions(result, locale));
+  const target = formatTarget(result.target.value, result.unit, shapeOf(result, locale));
   if (result.target.met === null) return `target ${target}`;
   return `target ${target} ${result.target.met ? 'met' : 'missed'}`;
 }
@@ -127,7 +131,7 @@ export function caveatPhrases(result: KpiResult, locale: string): string[] {
 /** What was left out of the count: `own records only · channel: Email · priority: Critical`, or empty. */
 export function filterPhrase(result: KpiResult): string {
   const filters = Object.entries(result.filters).map(([dimension, value]) => `${dimension}: ${value}`);
-  return [...scopeWords[result.scope], ...filters].join(' · ');
+  return [...scopePhrases(result), ...filters].join(' · ');
 }
 
 /**
@@ -150,7 +154,7 @@ export function partPhrases(result: KpiResult, locale: string): string[] {
     const part = declared[name];
     const repeats = value === result.value || (value === 0 && part?.unit === 'count');
     return part && value !== null && !repeats
-      ? [`${part.title} ${formatValue(value, part.unit, moneyOptions(result, locale))}`]
+      ? [`${part.title} ${formatValue(value, part.unit, shapeOf(result, locale))}`]
       : [];
   });
 }
@@ -160,6 +164,9 @@ export function noDataPhrase(result: KpiResult, data: { from: string; to: string
   if (result.requires.length > 0) return `Not measured: ${result.requires.join('; ')}.`;
   if (result.freshness.sources.length === 0) return 'Nothing has been loaded yet. Import or sync some data first.';
   if (!data) return 'There is no data that you may see.';
+  const undecided = result.parts.pending ?? 0;
+  if (undecided > 0)
+    return `${undecided === 1 ? '1 case' : `${formatNumber(undecided, locale)} cases`} in this period, not decided yet.`;
   const span = formatDateRange(data.from, data.to, { locale });
   if (result.period.from >= data.to || result.period.to <= data.from)
     return `No data in this period. There is data for ${span}.`;

@@ -44,7 +44,7 @@ function kpiSection(kpi: Kpi): string {
       `${kpi.streams.join(', ')} by way of ${kpi.rollups.map((rollup) => `[${rollup.id}](rollups.md#${rollup.id})`).join(', ')}`,
     ],
     ['Refresh SLA', `${kpi.refreshSlaMinutes} min`],
-    ['Matures', kpi.maturesAfterDays === 0 ? 'at once' : `after ${kpi.maturesAfterDays} days`],
+    ['Matures', maturityWords(kpi.maturesAfterDays)],
     ['Definition', `version ${kpi.version}, valid ${kpi.validFrom ? `from ${kpi.validFrom}` : 'for all data'}`],
   ] as const;
   return [
@@ -59,6 +59,13 @@ function kpiSection(kpi: Kpi): string {
     ...kpi.examples.map((example) => `    /kpi ${example}`),
     '',
   ].join('\n');
+}
+
+function maturityWords(days: Kpi['maturesAfterDays']): string {
+  if (days === 0) return 'at once';
+  if (days === 'longest-target') return 'when the longest SLA target has passed';
+  if (days === 'first-response-target') return 'when the longest first-response target has passed';
+  return `after ${days} days`;
 }
 
 function cliPage(commands: readonly Command[]): string {

@@ -6,7 +6,7 @@ export const maxSeries = 6;
 export const maxLabels = 2_000;
 const axes = ['hour', 'day', 'week', 'month', 'category'];
 const kinds = ['line', 'area', 'bar', 'stacked', 'grouped', 'histogram', 'doughnut'];
-const formats = ['percent', 'count', 'duration', 'number'];
+const formats = ['percent', 'count', 'duration', 'points', 'number'];
 
 /**
  * Refuses a spec that cannot be drawn, before a worker sees it.

@@ -1,6 +1,19 @@
 import { formatDate, formatDateRange } from '../domain/format.ts';
-import { type BreakdownRow, type KpiResult, type KpiValue, scopeWords, type Unit } from '../domain/kpi-result.ts';
-import { describeBreakdown, describeDistribution, describeDoughnut, describeSeries } from './describe.ts';
+import {
+  type BreakdownRow,
+  type KpiResult,
+  type KpiValue,
+  type SeriesPoint,
+  scopePhrases,
+  type Unit,
+} from '../domain/kpi-result.ts';
+import {
+  describeBreakdown,
+  describeDistribution,
+  describeDoughnut,
+  describeSeries,
+  describeStacked,
+} from './describe.ts';
 import type { ChartKind, ChartSpec, ValueFormat } from './spec.ts';
 import { formatTarget } from './value-format.ts';
 
@@ -11,6 +24,8 @@ export interface ChartFromResultOptions {
   /** Which part of the result to show; without it the one that suits `preferred`, or else any that has something. */
   kind?: ResultPart;
   preferred: ChartKind;
+  /** Parts of each point that make up a whole, with their names: what a series is stacked from, if `preferred` says so. */
+  parts?: readonly { part: string; label: string }[];
 }
 
 /** More bars than this cannot be read on a phone. */
@@ -41,7 +56,7 @@ const suited: Record<ChartKind, ResultPart[]> = {
   histogram: ['distribution', 'series', 'breakdown'],
 };
 
-/** How one series over time is drawn: it has no parts to stack, to group or to cut into slices. */
+/** How one series over time is drawn where it has no parts to stack, to group or to cut into slices. */
 const seriesKinds: Record<ChartKind, ChartKind> = {
   line: 'line',
   area: 'area',
@@ -53,8 +68,9 @@ const seriesKinds: Record<ChartKind, ChartKind> = {
 };
 
 function seriesChart(result: KpiResult, options: ChartFromResultOptions): ChartSpec | null {
-  const { locale, preferred } = options;
+  const { locale, preferred, parts } = options;
   const { grain, points } = result.series;
+  if (preferred === 'stacked' && parts) return stackedSeries(result, locale, parts);
   const values = points.map((point) => chartValue(point.value, result.unit));
   if (values.every((value) => value === null)) return null;
   const additive = result.unit === 'count' || result.unit === 'money';
@@ -65,11 +81,48 @@ function seriesChart(result: KpiResult, options: ChartFromResultOptions): ChartS
     axis: grain,
     labels: points.map((point) => point.at),
     values,
-    incomplete: points.flatMap((point, index) => (point.complete ? [] : [index])),
+    ...unfinishedPoints(points),
     // The target of a sum is the period's, not a single bucket's.
     withTarget: !additive || result.kind === 'stock',
   });
   return { ...spec, altText: describeSeries(spec, result.title) };
+}
+
+/** The points whose values may still change, by their places. */
+function unfinishedPoints(points: readonly SeriesPoint[]): { incomplete: number[]; immature: number[] } {
+  const placesOf = (is: (point: SeriesPoint) => boolean) =>
+    points.flatMap((point, index) => (is(point) ? [index] : []));
+  return { incomplete: placesOf(({ complete }) => !complete), immature: placesOf(({ mature }) => mature === false) };
+}
+
+/** Counts of the parts on each other: what each bucket's value rests on. Null where there are none. */
+function stackedSeries(
+  result: KpiResult,
+  locale: string,
+  parts: NonNullable<ChartFromResultOptions['parts']>,
+): ChartSpec | null {
+  const { grain, points } = result.series;
+  const series = parts.map(({ part, label }) => ({
+    key: part,
+    label,
+    values: points.map((point) => point.parts?.[part] ?? null),
+  }));
+  if (series.every(({ values }) => values.every((value) => !value))) return null;
+  const names = parts.map(({ label }) => label.toLowerCase()).join(', ');
+  const spec: ChartSpec = {
+    ...frameOf(result, locale, {
+      kind: 'stacked',
+      title: `${result.title}: ${names} per ${grain}`,
+      axis: grain,
+      labels: points.map((point) => point.at),
+      values: [],
+      ...unfinishedPoints(points),
+      withTarget: false,
+    }),
+    format: 'count',
+    series,
+  };
+  return { ...spec, altText: describeStacked(spec, result.title) };
 }
 
 function breakdownChart(result: KpiResult, options: ChartFromResultOptions): ChartSpec | null {
@@ -157,6 +210,7 @@ interface Content {
   labels: string[];
   values: (number | null)[];
   incomplete?: number[];
+  immature?: number[];
   muted?: number[];
   withTarget: boolean;
 }
@@ -174,6 +228,7 @@ function frameOf(result: KpiResult, locale: string, content: Content): ChartSpec
     // The headline number has one colour wherever it is drawn.
     series: [{ key: 'value', label: result.title, values: content.values }],
     incomplete: content.incomplete ?? [],
+    ...(content.immature && content.immature.length > 0 && { immature: content.immature }),
     ...(content.muted && content.muted.length > 0 && { muted: content.muted }),
     target: target === null ? null : { value: target, label: `target ${formatTarget(target, format, locale)}` },
     footer: footerOf(result, locale),
@@ -188,7 +243,7 @@ function subtitleOf(result: KpiResult, locale: string, note: string | undefined)
   return [
     formatDateRange(from, to, { locale }),
     timezone,
-    ...scopeWords[result.scope],
+    ...scopePhrases(result),
     ...filters,
     ...(note ? [note] : []),
   ].join(', ');
@@ -223,8 +278,9 @@ function measureOf(result: KpiResult): string {
     case 'money':
       return result.currency ? `${title}, ${result.currency}` : title;
     case 'score':
+      return result.outOf === undefined ? `${title}, score` : `${title}, score of ${result.outOf},`;
     case 'points':
-      return `${title}, ${unit}`;
+      return `${title}, points`;
   }
 }
 
@@ -239,7 +295,7 @@ function barOf(row: BreakdownRow, unit: Unit): { label: string; value: number | 
 
 function formatOf(unit: Unit): ValueFormat {
   if (unit === 'ratio') return 'percent';
-  if (unit === 'count') return 'count';
+  if (unit === 'count' || unit === 'points') return unit;
   return unit === 'duration' || unit === 'hours' || unit === 'days' ? 'duration' : 'number';
 }
 

@@ -48,6 +48,9 @@ const chosen: Record<string, Hue | 'grey'> = {
   negative: 'vermillion',
   met: 'green',
   missed: 'vermillion',
+  promoters: 'green',
+  passives: 'grey',
+  detractors: 'vermillion',
 };
 
 /**

@@ -1,4 +1,4 @@
-import { formatDuration, formatDurationShort, formatNumber, formatPercent } from '../domain/format.ts';
+import { formatDuration, formatDurationShort, formatFixed, formatNumber, formatPercent } from '../domain/format.ts';
 import type { ValueFormat } from './spec.ts';
 
 /** A value as printed at a bar or the end of a line. */
@@ -10,6 +10,8 @@ export function formatLabel(value: number, format: ValueFormat, locale: string):
       return formatDuration(value);
     case 'count':
       return formatLarge(value, locale, 1e9, 0);
+    case 'points':
+      return formatNumber(value, locale, 1);
     case 'number':
       return formatLarge(value, locale, 1e9, Math.abs(value) >= 1000 ? 0 : 2);
   }
@@ -30,8 +32,9 @@ export function formatTick(value: number, step: number, format: ValueFormat, loc
       return durationTick(value, step, locale);
     case 'count':
       return formatLarge(value, locale, 1e5, 0);
+    case 'points':
     case 'number':
-      return Math.abs(value) < 1e5 ? formatFixed(value, decimals(step), locale) : formatLarge(value, locale, 0, 0);
+      return Math.abs(value) < 1e5 ? formatFixed(value, locale, decimals(step)) : formatLarge(value, locale, 0, 0);
   }
 }
 
@@ -67,13 +70,6 @@ function durationTick(value: number, step: number, locale: string): string {
   if (step % unitSeconds.days === 0) return `${formatNumber(value / unitSeconds.days, locale)} d`;
   if (step % unitSeconds.hours === 0) return `${formatNumber(value / unitSeconds.hours, locale)} h`;
   return formatDurationShort(value);
-}
-
-/** `4.0` beside `4.5`: ticks of one axis have the same decimals. */
-function formatFixed(value: number, digits: number, locale: string): string {
-  return new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })
-    .format(value)
-    .replace('-', '−');
 }
 
 function formatLarge(value: number, locale: string, from: number, digits: number): string {

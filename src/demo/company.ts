@@ -1,11 +1,13 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import sql from 'sql-template-tag';
-import { drainMarked } from '../app/drainer.ts';
+import { policiesOf } from '../app/policies.ts';
+import { bringUpToDate } from '../app/upkeep.ts';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/config.ts';
 import type { Db } from '../db/db.ts';
 import type { Tenant } from '../domain/tenant.ts';
+import { slaTerms } from '../facts/policies.ts';
 import type { Clock } from '../lib/clock.ts';
 import { CremaError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -58,8 +60,9 @@ export async function loadCompany(
   const dir = path.join(home, 'demo');
   await refuseOtherData(db, tenant, dir, home);
   const today = clock.now().toZonedDateTimeISO(tenant.timezone).toPlainDate();
+  // The company's last file: what was loaded up to here is whole.
   const [known] = await db.query<{ as_of: Temporal.Instant }>(sql`
-    select as_of from ops.streams where tenant_id = ${tenant.tenantId} and stream = 'ticket'`);
+    select as_of from ops.streams where tenant_id = ${tenant.tenantId} and stream = 'survey'`);
   if (known && Temporal.Instant.compare(known.as_of, today.toZonedDateTime(tenant.timezone).toInstant()) >= 0) return;
 
   note(`Making ${months} months of a company's help desk up to yesterday...\n`);
@@ -73,8 +76,9 @@ export async function loadCompany(
     );
     note(`  ${path.basename(file)}: ${summary.written} written, ${summary.unchanged} unchanged\n`);
   }
-  const buckets = await drainMarked(db, tenant, clock);
-  note(`  aggregates: ${buckets} days made\n`);
+  const terms = slaTerms(policiesOf(demoConfig(), tenant.slug));
+  const { evaluated, buckets } = await bringUpToDate(db, { tenant, terms: () => terms }, clock);
+  note(`  SLAs: ${evaluated} tickets evaluated; aggregates: ${buckets} days made\n`);
 }
 
 /** The demo must not mix its company into somebody's numbers. */

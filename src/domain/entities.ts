@@ -21,10 +21,21 @@ export interface Field {
   readonly onlyValues?: boolean;
   /** The closed set depends on another, required field's value; with a value not named here any text is taken. */
   readonly valuesBy?: { readonly field: string; readonly sets: Readonly<Record<string, readonly string[]>> };
+  /**
+   * The numbers it may be depend on another field's value: outside, a row is rejected and never made to fit. Both fields are
+   * required, so that both always come from one row.
+   */
+  readonly rangeBy?: { readonly field: string; readonly ranges: Readonly<Record<string, NumberRange>> };
   /** Whether the writer appends a change row when it changes. */
   readonly tracked?: boolean;
   /** The entity this is an id of: an unknown one is created by its id. */
   readonly references?: ReferencedEntityId;
+}
+
+/** Both ends belong to it. */
+export interface NumberRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Entity {
@@ -41,7 +52,7 @@ export interface Entity {
 }
 
 /** Every entity, referenced ones before those that refer to them: the order in which one file's records are written. */
-export const entityIds = ['account', 'team', 'operator', 'ticket', 'ticket_event'] as const;
+export const entityIds = ['account', 'team', 'operator', 'ticket', 'ticket_event', 'survey'] as const;
 export type EntityId = (typeof entityIds)[number];
 export type ReferencedEntityId = 'team' | 'operator';
 
@@ -60,6 +71,7 @@ const ticketEventKinds = [
   'customer_reply',
   'internal_note',
 ] as const;
+export const surveyKinds = ['csat', 'nps'] as const;
 export const operatorRoles = ['agent', 'supervisor', 'admin', 'owner', 'other'] as const;
 export const operatorTypes = ['regular', 'lite'] as const;
 
@@ -146,6 +158,26 @@ export const entities: Readonly<Record<EntityId, Entity>> = {
       new: eventValue,
       operator_id: { ...key, references: 'operator' },
       automatic: { type: 'boolean', missingAs: false },
+    },
+  },
+  survey: {
+    id: 'survey',
+    table: 'crm.surveys',
+    fields: {
+      id: { ...key, required: true },
+      kind: { ...key, required: true, values: surveyKinds, onlyValues: true },
+      score: {
+        type: 'integer',
+        required: true,
+        rangeBy: { field: 'kind', ranges: { csat: { from: 1, to: 5 }, nps: { from: 0, to: 10 } } },
+      },
+      answered_at: { ...timestamp, required: true },
+      account_id: key,
+      operator_id: { ...key, references: 'operator' },
+      team_id: { ...key, references: 'team' },
+      ticket_id: key,
+      contact_id: key,
+      comment: text,
     },
   },
 };

@@ -17,12 +17,7 @@ export function formatNumber(value: number, locale = 'en', digits = 0): string {
 
 /** A ratio 0..1 as `91.2 %`. */
 export function formatPercent(ratio: number, locale = 'en'): string {
-  const shown = new Intl.NumberFormat(locale, {
-    maximumFractionDigits: 1,
-    minimumFractionDigits: 1,
-    signDisplay: 'negative',
-  }).format(ratio * 100);
-  return `${shown.replace('-', '−')}${thinSpace}%`;
+  return `${formatFixed(ratio * 100, locale, 1)}${thinSpace}%`;
 }
 
 /**
@@ -44,10 +39,17 @@ function pad(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** A value in its unit, as people read it; `–` for no data. */
-export function formatValue(value: KpiValue, unit: Unit, options: { locale?: string; currency?: string } = {}): string {
+/** What a value's shape depends on besides its unit. `outOf`: the highest score there is, said with a score. */
+export interface ValueShape {
+  locale?: string;
+  currency?: string;
+  outOf?: number;
+}
+
+/** A value in its unit, as people read it: `91.2 %`, `4.2 of 5`, `−12 points`; `–` for no data. */
+export function formatValue(value: KpiValue, unit: Unit, options: ValueShape = {}): string {
   if (value === null) return noValue;
-  const { locale = 'en', currency } = options;
+  const { locale = 'en', currency, outOf } = options;
   if (unit === 'money') {
     const amount = Number(value);
     return currency
@@ -66,16 +68,21 @@ export function formatValue(value: KpiValue, unit: Unit, options: { locale?: str
       return formatDuration(number * 3600);
     case 'days':
       return `${formatNumber(number, locale, 1)} d`;
-    case 'points':
-      return `${formatNumber(number, locale, 1)} points`;
-    case 'score':
-      return formatNumber(number, locale, 2);
+    case 'points': {
+      const shown = formatNumber(number, locale, 1);
+      return `${shown} ${/^−?1$/.test(shown) ? 'point' : 'points'}`;
+    }
+    case 'score': {
+      const shown = formatNumber(number, locale, 2);
+      return outOf === undefined ? shown : `${shown} of ${formatNumber(outOf, locale)}`;
+    }
   }
 }
 
-/** A target as it was set: `90 %`, not `90.0 %`; `24 h`, not `24 h 00 min`. */
-export function formatTarget(value: number, unit: Unit, options: { locale?: string; currency?: string } = {}): string {
+/** A target as it was set: `90 %`, not `90.0 %`; `24 h`, not `24 h 00 min`; `4.5`, its scale being said already. */
+export function formatTarget(value: number, unit: Unit, options: ValueShape = {}): string {
   if (unit === 'duration' && value >= 3600 && value % 3600 === 0) return formatDurationShort(value);
+  if (unit === 'score') return formatNumber(value, options.locale, 2);
   if (unit !== 'ratio') return formatValue(value, unit, options);
   return `${formatNumber(value * 100, options.locale, 1)}${thinSpace}%`;
 }
@@ -83,12 +90,19 @@ export function formatTarget(value: number, unit: Unit, options: { locale?: stri
 /** A change of a value, without its sign: rates differ by points, the rest by their own unit. */
 export function formatChange(change: number, unit: Unit, locale = 'en'): string {
   const size = Math.abs(change);
-  if (unit === 'ratio') return `${formatNumberFixed(size * 100, locale)} points`;
+  if (unit === 'ratio') return `${formatFixed(size * 100, locale, 1)} points`;
   return formatValue(size, unit, { locale });
 }
 
-function formatNumberFixed(value: number, locale: string): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(value);
+/** `4.50` beside `3.67`: always the same decimals, so that numbers below each other can be compared. */
+export function formatFixed(value: number, locale: string, digits: number): string {
+  return new Intl.NumberFormat(locale, {
+    maximumFractionDigits: digits,
+    minimumFractionDigits: digits,
+    signDisplay: 'negative',
+  })
+    .format(value)
+    .replace('-', '−');
 }
 
 /** A duration short enough for an axis tick: `30 s`, `15 min`, `4 h`, `2.5 d`. */

@@ -27,17 +27,20 @@ export type KpiValue = number | string | null;
 
 export interface Measure {
   value: KpiValue;
-  /** Ratios and averages carry what they were made of; counts have neither. */
+  /** Ratios, averages and points carry what they were made of, value = numerator / denominator; counts have neither. */
   numerator?: number;
   denominator?: number;
   parts?: Record<string, number | null>;
 }
 
+/** One bucket; `parts` only where the KPI's chart stacks them. */
 export interface SeriesPoint extends Measure {
   /** First local date of the bucket, or the local hour for grain `hour`. */
   at: string;
   /** False for a bucket that has not ended, is cut by the period's edge, or lies past a source's watermark. */
   complete: boolean;
+  /** False while cases of the bucket may still be undecided; absent where the KPI is decided at once. */
+  mature?: boolean;
 }
 
 export interface BreakdownRow extends Measure {
@@ -72,8 +75,41 @@ export interface Freshness {
   sources: SourceFreshness[];
 }
 
+/** Tickets whose target passes soon, soonest first: what needs a person now. */
+export interface Attention {
+  /** The moment of the question, and the zone its times are told in. */
+  at: string;
+  timezone: string;
+  withinMinutes: number;
+  tickets: number;
+  unassigned: number;
+  /** The first few of them, by name where there is one. */
+  first: {
+    id: string;
+    priority: string | null;
+    operator: string | null;
+    team: string | null;
+    /** Which target passes. */
+    half: 'first-response' | 'resolution';
+    dueAt: string;
+  }[];
+}
+
+/** Single records behind a number, as a table: at most as many rows as are shown, and how many there are. */
+export interface RecordList {
+  title: string;
+  header: string[];
+  rows: string[][];
+  total: number;
+}
+
 /** What an answer says of a scope that is not everything. */
-export const scopeWords = { all: [], teams: ['own teams only'], own: ['own records only'] } as const;
+const scopeWords = { all: [], teams: ['own teams only'], own: ['own records only'] } as const;
+
+/** Whose records were counted, where it was not everybody's: `own teams only`, or `team Delivery only` where shared. */
+export function scopePhrases(result: Pick<KpiResult, 'scope' | 'scopeLabel'>): readonly string[] {
+  return result.scopeLabel === undefined ? scopeWords[result.scope] : [result.scopeLabel];
+}
 
 /** One answer, as plain data: every surface renders this and computes no number of its own. */
 export interface KpiResult extends Measure {
@@ -84,10 +120,14 @@ export interface KpiResult extends Measure {
   unit: Unit;
   better: Better;
   currency?: string;
+  /** The highest score there is, for unit `score`. */
+  outOf?: number;
   period: ResolvedPeriod;
   filters: Record<string, string>;
   /** Whose records were counted: all of the tenant, those of the viewer's teams, or the viewer's own. */
   scope: 'all' | 'teams' | 'own';
+  /** Says the scope where others read the answer than the one it is cut to: `team Delivery only`. */
+  scopeLabel?: string;
   parts: Record<string, number | null>;
   /** 95 % Wilson interval of a ratio on few cases, else absent. */
   interval?: { low: number; high: number };
@@ -96,6 +136,10 @@ export interface KpiResult extends Measure {
   series: { grain: Grain; points: SeriesPoint[] };
   /** Named bands of a distribution (resolution times, backlog age), where the KPI has one. */
   distribution: { title: string; bands: { label: string; count: number }[] } | null;
+  /** What needs a person now, where the KPI knows of such. */
+  attention: Attention | null;
+  /** Records behind the number, where a table was asked for and the KPI lists some. */
+  records: RecordList | null;
   breakdown: { by: string; rows: BreakdownRow[]; other: BreakdownRow | null } | null;
   freshness: Freshness;
   /** What a source does not deliver, when that is why there is no value. */

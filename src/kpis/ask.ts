@@ -5,11 +5,11 @@ import type { Comparison, KpiResult, SeriesPoint } from '../domain/kpi-result.ts
 import { addUnits, bucketsOf, type DateRange, daysBetween, grainFor, type PeriodDates } from '../domain/period.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { ReadAt } from '../rollups/read.ts';
-import { today } from '../rollups/read.ts';
+import { today, unsettledDays } from '../rollups/read.ts';
 import { compareEvidence, fewCases } from '../stats/compare.ts';
 import { wilson } from '../stats/intervals.ts';
 import { breakdownOf, fraction } from './breakdown.ts';
-import { coverageOf, datesOf, isCovered, isStale, overlaps } from './coverage.ts';
+import { coverageOf, datesOf, isCovered, isMature, isStale, overlaps } from './coverage.ts';
 import type { DimensionId } from './dimensions.ts';
 import { type Reach, reachOf } from './freshness.ts';
 import { addSums, type Filter, type Kpi, type Measured, noSums, type Scope, type Sums } from './kpi.ts';
@@ -38,7 +38,8 @@ export type AskOutcome =
 export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Promise<AskOutcome> {
   const { tenant, viewer, now } = context;
   return readAs(context.db, { tenantId: tenant.tenantId, viewer }, async (reader) => {
-    const at: ReadAt = { tenantId: tenant.tenantId, timezone: tenant.timezone, now };
+    const unsettled = await unsettledDays(reader, kpi.rollups, tenant, now);
+    const at: ReadAt = { tenantId: tenant.tenantId, timezone: tenant.timezone, now, unsettled };
     // Several values of one dimension are alternatives, several dimensions conditions that must all hold.
     const chosen = new Map<DimensionId, { values: Filter['values']; labels: Set<string> }>();
     for (const { dimension, value } of question.filters) {
@@ -53,10 +54,10 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
     const filters: Filter[] = [...chosen].map(([dimension, { values }]) => ({ dimension, values }));
     const shown = Object.fromEntries([...chosen].map(([dimension, { labels }]) => [dimension, [...labels].join(', ')]));
     const reach = await reachOf(reader, kpi, at);
-    const dates = datesOf(question, kpi, reach, at, tenant.weekStart);
+    const dates = datesOf(question, reach, at, tenant.weekStart);
     const scope: Scope = { at, weekStart: tenant.weekStart, period: dates, filters };
     const whole = await total(reader, kpi, scope);
-    const coverage = coverageOf(dates, question, kpi, reach, at);
+    const coverage = coverageOf(dates, question, reach, at);
     const measured = measureCovered(kpi, whole, dates, reach, at);
     const few = measured.evidence.kind === 'ratio' && measured.evidence.n > 0 && measured.evidence.n < fewCases;
 
@@ -67,6 +68,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
       kind: kpi.kind,
       unit: kpi.unit,
       better: kpi.better,
+      ...(kpi.outOf === undefined ? {} : { outOf: kpi.outOf }),
       period: { from: dates.from, to: dates.to, timezone: tenant.timezone, label: dates.label, ...coverage },
       filters: shown,
       scope: await scopeOf(reader),
@@ -80,6 +82,8 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
       target: targetOf(context.target ?? kpi.target, measured, kpi),
       series: await seriesOf(reader, kpi, scope, question, reach),
       distribution: kpi.distribution && measured.weight > 0 ? kpi.distribution(whole) : null,
+      attention: kpi.attention ? await kpi.attention(reader, scope) : null,
+      records: question.records && kpi.records ? await kpi.records(reader, scope) : null,
       breakdown: question.by ? await breakdownOf(reader, kpi, scope, question.by, measured.weight) : null,
       freshness: {
         asOf: reach.asOf?.toString() ?? null,
@@ -88,7 +92,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
         sources: reach.sources,
       },
       requires: requirementsOf(kpi, whole, measured, reach),
-      notes: notesOf(kpi, measured, question, dates),
+      notes: notesOf(kpi, measured, whole, question, dates),
       receipt: null,
     };
     return { kind: 'answered', result, data: reach.data };
@@ -143,7 +147,7 @@ async function comparisonOf(
   const startsLate = reach.data !== null && neededFrom < reach.data.from;
   if (measured.value === null || before.value === null || startsLate) return { ...none, verdict: 'no-baseline' };
   // A question may name any period to compare with, also one that is not over.
-  const covered = coverageOf(previous, { ...known.question, period: null }, kpi, reach, scope.at);
+  const covered = coverageOf(previous, { ...known.question, period: null }, reach, scope.at);
   if (!coverage.complete || !covered.complete) return { ...none, verdict: 'partial' };
   if (!coverage.mature || !covered.mature) return { ...none, verdict: 'not-mature' };
   const now = Number(measured.value);
@@ -153,7 +157,7 @@ async function comparisonOf(
     period,
     value: before.value,
     change,
-    changeRatio: then === 0 ? null : change / then,
+    changeRatio: then > 0 ? change / then : null,
     verdict: compareEvidence(measured.evidence, before.evidence, change, kpi.better),
   };
 }
@@ -207,7 +211,9 @@ async function seriesOf(
       at: bucket,
       value: measured.value,
       ...fraction(measured),
+      ...(kpi.chart.stack ? { parts: measured.parts } : {}),
       complete: whole && clipped.to <= current && (isAll || isCovered(clipped.to, reach, scope.at.timezone)),
+      ...(reach.maturesAfterDays > 0 && { mature: isMature(clipped, reach, current) }),
     };
   });
   return { grain, points };
@@ -219,9 +225,9 @@ function requirementsOf(kpi: Kpi, sums: Sums, measured: Measured, reach: Reach):
   return lacking ? [...new Set(reach.sources.map(({ source }) => `no ${kpi.needs} in source ${source}`))] : [];
 }
 
-function notesOf(kpi: Kpi, measured: Measured, question: KpiQuestion, dates: PeriodDates): string[] {
+function notesOf(kpi: Kpi, measured: Measured, sums: Sums, question: KpiQuestion, dates: PeriodDates): string[] {
   const { evidence } = measured;
-  const notes = kpi.notes?.(measured) ?? [];
+  const notes = kpi.notes?.(measured, sums) ?? [];
   const unlike = unlikeLengths(kpi, dates);
   if (unlike) notes.push(`Compared per day: this period has ${unlike.days} days, the other ${unlike.other}.`);
   if (isPresentOnly(kpi, question)) {

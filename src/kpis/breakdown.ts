@@ -19,7 +19,7 @@ export async function breakdownOf(
   const context = { days: daysBetween(scope.period.from, scope.period.to) };
   const groups = (await kpi.query(reader, scope, { kind: 'breakdown', by }))
     .map((group) => ({ group, measured: kpi.measure(group.sums, context) }))
-    .filter(({ measured }) => measured.weight > 0)
+    .filter(({ measured }) => measured.weight > 0 || hasCases(kpi, measured))
     .sort((a, b) => b.measured.weight - a.measured.weight || compareIds(a.group, b.group));
   const shown = groups.slice(0, mostRows);
   const rest = groups.slice(mostRows);
@@ -40,6 +40,11 @@ export async function breakdownOf(
     rows,
     other: { key: null, label: `Other (${rest.length})`, ...rowOf(kpi.measure(merged, context), totalWeight) },
   };
+}
+
+/** Nothing to measure yet, but something to count: undecided tickets, say. */
+function hasCases(kpi: Kpi, { parts }: Measured): boolean {
+  return Object.entries(kpi.parts).some(([name, part]) => part.unit === 'count' && (parts[name] ?? 0) > 0);
 }
 
 /** An order that does not depend on the machine's language, so that equal groups never swap places. */

@@ -11,17 +11,20 @@ import {
 import type { ReadAt } from '../rollups/read.ts';
 import { today } from '../rollups/read.ts';
 import type { Reach } from './freshness.ts';
-import type { Kpi } from './kpi.ts';
 import type { KpiQuestion } from './question.ts';
 
 /** The default period ends with the last day that has ended, is covered by every source, and is mature. */
-export function datesOf(question: KpiQuestion, kpi: Kpi, reach: Reach, at: ReadAt, weekStart: number): PeriodDates {
+export function datesOf(question: KpiQuestion, reach: Reach, at: ReadAt, weekStart: number): PeriodDates {
   const context: CalendarContext = { today: today(at), weekStart };
   const covered = reach.asOf?.toZonedDateTimeISO(at.timezone).toPlainDate().toString();
   const anchor = covered && covered < context.today ? covered : context.today;
   const dates =
     question.period === null
-      ? resolvePeriod(defaultPeriod, { ...context, today: addUnits(anchor, 'day', -kpi.maturesAfterDays) }, reach.data)
+      ? resolvePeriod(
+          defaultPeriod,
+          { ...context, today: addUnits(anchor, 'day', -reach.maturesAfterDays) },
+          reach.data,
+        )
       : resolvePeriod(question.period, context, reach.data);
   const { versus } = question;
   if (!versus) return dates;
@@ -35,13 +38,17 @@ export function datesOf(question: KpiQuestion, kpi: Kpi, reach: Reach, at: ReadA
 export function coverageOf(
   dates: DateRange,
   question: KpiQuestion,
-  kpi: Kpi,
   reach: Reach,
   at: ReadAt,
 ): { complete: boolean; mature: boolean } {
   const ended = dates.to <= today(at);
   const complete = ended && (question.period?.kind === 'all' || isCovered(dates.to, reach, at.timezone));
-  return { complete, mature: complete && addUnits(dates.to, 'day', kpi.maturesAfterDays) <= today(at) };
+  return { complete, mature: complete && isMature(dates, reach, today(at)) };
+}
+
+/** Whether the cases of days are decided by the beginning of a date. */
+export function isMature(dates: DateRange, reach: Reach, current: string): boolean {
+  return addUnits(dates.to, 'day', reach.maturesAfterDays) <= current;
 }
 
 export function isCovered(to: string, reach: Reach, timezone: string): boolean {

@@ -80,6 +80,9 @@ export const ticketDimensions: readonly DimensionId[] = [
   'account',
 ];
 
+/** What an SLA is cut by: not by status, which an ended ticket has by its end. */
+export const slaDimensions: readonly DimensionId[] = ['priority', 'channel', 'team', 'operator', 'account'];
+
 export function dimensionOf(id: string): Dimension {
   const found = dimensions.find((dimension) => dimension.id === id);
   if (!found) throw new RangeError(`no dimension ${id}`);

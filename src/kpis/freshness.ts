@@ -5,6 +5,7 @@ import type { DateRange } from '../domain/period.ts';
 import { addDays } from '../domain/period.ts';
 import type { ReadAt } from '../rollups/read.ts';
 import type { Kpi } from './kpi.ts';
+import { ownRows } from './scope.ts';
 
 /** How far the data of a KPI reaches, as of the moment of the question. */
 export interface Reach {
@@ -13,8 +14,10 @@ export interface Reach {
   asOf: Temporal.Instant | null;
   /** First day with records and the day after the last one; null without records. */
   data: DateRange | null;
-  /** Buckets marked as changed that are not in the aggregates yet. */
+  /** Buckets marked as changed that are not in the aggregates yet, and tickets whose SLA is to be evaluated again. */
   pending: number;
+  /** Days after its end from which a period is mature. */
+  maturesAfterDays: number;
 }
 
 export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<Reach> {
@@ -28,17 +31,29 @@ export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<
 
   const [span] = await reader.query<{ first: string | null; last: string | null }>(sql`
     select min(day)::date as first, max(day)::date as last from ${raw(kpi.datedBy.table)}
-    where tenant_id = ${at.tenantId}
+    where tenant_id = ${at.tenantId} ${ownRows(kpi)}
       and day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`);
   const [marked] = await reader.query<{ pending: number }>(sql`
     select count(distinct (rollup, bucket))::int as pending from ops.dirty
     where tenant_id = ${at.tenantId} and rollup = any (${kpi.rollups.map((rollup) => rollup.id)}::text[])`);
+  const [unjudged] = kpi.rollups.some((rollup) => rollup.unsettled)
+    ? await reader.query<{ pending: number }>(sql`
+        select count(distinct (source, ticket_id))::int as pending from ops.sla_marks where tenant_id = ${at.tenantId}`)
+    : [];
   return {
     sources: sources.map((source) => ({ ...source, asOf: source.asOf?.toString() ?? null })),
     asOf,
     data: span?.first && span.last ? { from: span.first, to: addDays(span.last, 1) } : null,
-    pending: marked?.pending ?? 0,
+    pending: (marked?.pending ?? 0) + (unjudged?.pending ?? 0),
+    maturesAfterDays: await daysToMature(reader, kpi, at.tenantId),
   };
+}
+
+async function daysToMature(reader: Queryable, kpi: Kpi, tenantId: number): Promise<number> {
+  if (typeof kpi.maturesAfterDays === 'number') return kpi.maturesAfterDays;
+  const [known] = await reader.query<{ first_response_days: number; longest_days: number }>(sql`
+    select first_response_days, longest_days from ops.sla_policies where tenant_id = ${tenantId}`);
+  return (kpi.maturesAfterDays === 'longest-target' ? known?.longest_days : known?.first_response_days) ?? 0;
 }
 
 function earlier(a: Temporal.Instant | null, b: Temporal.Instant): Temporal.Instant | null {

@@ -1,11 +1,30 @@
 import { backlog } from './backlog/kpi.ts';
+import { csat } from './csat/kpi.ts';
+import { firstResponseTime } from './first-response-time/kpi.ts';
 import type { Kpi } from './kpi.ts';
+import { nps } from './nps/kpi.ts';
 import { resolutionTime } from './resolution-time/kpi.ts';
+import { sla } from './sla/kpi.ts';
+import { slaFirstResponse } from './sla-first-response/kpi.ts';
 import { slaReported } from './sla-reported/kpi.ts';
+import { slaResolution } from './sla-resolution/kpi.ts';
 import { tickets } from './tickets/kpi.ts';
+import { ticketsResolved } from './tickets-resolved/kpi.ts';
 
 /** The catalogue, in the order it is shown. */
-export const kpis: readonly Kpi[] = [slaReported, tickets, resolutionTime, backlog];
+export const kpis: readonly Kpi[] = [
+  sla,
+  slaFirstResponse,
+  slaResolution,
+  slaReported,
+  tickets,
+  ticketsResolved,
+  backlog,
+  firstResponseTime,
+  resolutionTime,
+  csat,
+  nps,
+];
 
 export const kpiIds: readonly string[] = kpis.map((kpi) => kpi.id);
 

@@ -1,6 +1,7 @@
 import type { Queryable } from '../db/db.ts';
+import type { EntityId } from '../domain/entities.ts';
 import type { Bins } from '../domain/histogram.ts';
-import type { Better, KpiKind, Measure, Unit } from '../domain/kpi-result.ts';
+import type { Attention, Better, KpiKind, Measure, RecordList, Unit } from '../domain/kpi-result.ts';
 import type { DateRange, Grain } from '../domain/period.ts';
 import type { ReadAt } from '../rollups/read.ts';
 import type { Rollup } from '../rollups/rollup.ts';
@@ -30,7 +31,8 @@ export type Grouping =
 /** Additive parts of one group: they may be summed over groups before they are measured, never after. */
 export interface Sums {
   counts: Readonly<Record<string, number>>;
-  bins: Bins;
+  /** Distributions by name, of times by their clock (`calendar`, `business`), of answers by `score`. */
+  bins: Readonly<Record<string, Bins>>;
 }
 
 export interface Group {
@@ -69,27 +71,35 @@ export interface Kpi {
   formula: string;
   kind: KpiKind;
   unit: Unit;
+  /** The highest score there is, for unit `score`. */
+  outOf?: number;
   better: Better;
   dimensions: readonly DimensionId[];
   /** Dimensions whose latest value says nothing about the past: filtered by one, the KPI is compared with nothing. */
   presentOnly?: readonly DimensionId[];
   parts: Readonly<Record<string, PartDeclaration>>;
   /** Streams whose watermarks decide whether a period is complete. */
-  streams: readonly string[];
+  streams: readonly EntityId[];
   rollups: readonly Rollup[];
   /** The rollup whose days say since when and until when there is data. */
   datedBy: Rollup;
+  /** Which rows of that rollup are this KPI's, where it shares them with others. */
+  only?: { column: string; value: string };
   /** What a source must deliver for there to be a value, for `requires`. */
   needs: string;
-  /** Days after its end from which a period's cohort is decided; 0 where it is at once. */
-  maturesAfterDays: number;
+  /**
+   * Days after its end from which a period's cohort is decided; 0 where it is at once. For an SLA as many as its longest
+   * target may take on its calendar, which the policies say.
+   */
+  maturesAfterDays: number | 'first-response-target' | 'longest-target';
   target: number | null;
   owner: string;
   criticality: 'low' | 'medium' | 'high' | 'critical';
   refreshSlaMinutes: number;
   /** Date the definition is valid from; null: for all data. */
   validFrom: string | null;
-  chart: { series: 'line' | 'area'; prefer: 'series' | 'distribution' };
+  /** `stack`: parts that make up a whole, stacked over time where single buckets are too small for a line. */
+  chart: { series: 'line' | 'area'; prefer: 'series' | 'distribution'; stack?: readonly string[] };
   caveats: readonly string[];
   examples: readonly string[];
   query(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]>;
@@ -99,15 +109,34 @@ export interface Kpi {
   /** Whether the records are there but what the KPI needs of them is not: then `requires` says so. */
   lacks?: (sums: Sums) => boolean;
   /** Things to say with this answer, in full sentences. */
-  notes?: (measured: Measured) => string[];
+  notes?: (measured: Measured, sums: Sums) => string[];
+  /** What needs a person now, whatever the period. */
+  attention?: (reader: Queryable, scope: Scope) => Promise<Attention>;
+  /** The records that a table of this KPI lists, beside its numbers. */
+  records?: (reader: Queryable, scope: Scope) => Promise<RecordList>;
 }
 
-export const noSums: Sums = { counts: {}, bins: new Map() };
+export const noSums: Sums = { counts: {}, bins: {} };
 
 export function addSums(a: Sums, b: Sums): Sums {
   const counts: Record<string, number> = { ...a.counts };
   for (const [name, value] of Object.entries(b.counts)) counts[name] = (counts[name] ?? 0) + value;
-  const bins = new Map(a.bins);
-  for (const [bin, count] of b.bins) bins.set(bin, (bins.get(bin) ?? 0) + count);
+  const bins: Record<string, Bins> = { ...a.bins };
+  for (const [name, more] of Object.entries(b.bins)) {
+    const sum = new Map(bins[name]);
+    for (const [bin, count] of more) sum.set(bin, (sum.get(bin) ?? 0) + count);
+    bins[name] = sum;
+  }
   return { counts, bins };
+}
+
+/** Groups of several queries as one per bucket and key, their sums added. */
+export function mergeGroups(groups: readonly Group[]): Group[] {
+  const byKey = new Map<string, Group>();
+  for (const group of groups) {
+    const id = JSON.stringify([group.bucket, group.key, group.source]);
+    const before = byKey.get(id);
+    byKey.set(id, before ? { ...before, sums: addSums(before.sums, group.sums) } : group);
+  }
+  return [...byKey.values()];
 }

@@ -10,4 +10,6 @@ export interface KpiQuestion {
   /** What to compare with; null: the stretch before, as domain/period.ts says. */
   versus: PeriodExpression | { kind: 'year-before' } | null;
   grain: Exclude<Grain, 'hour'> | null;
+  /** Whether the records behind the number are wanted too, where the KPI lists some. */
+  records?: boolean;
 }

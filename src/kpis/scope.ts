@@ -1,10 +1,13 @@
 import type { Sql } from 'sql-template-tag';
 import sql, { empty, join, raw } from 'sql-template-tag';
 import { dimensionOf } from './dimensions.ts';
-import type { Filter, Group, Grouping, Scope } from './kpi.ts';
+import type { Filter, Group, Grouping, Kpi, Scope } from './kpi.ts';
 
-/** Conditions that every ticket query has: chosen dimension values, and no demo accounts. `alias` is the row's. */
-export function ticketConditions(scope: Scope, alias: string): Sql {
+/**
+ * Conditions that every query over records of accounts has: chosen dimension values, and no demo accounts. `alias` is the
+ * row's; it has `source`, `account_id` and the columns of the KPI's dimensions.
+ */
+export function scopeConditions(scope: Scope, alias: string): Sql {
   // Entity rows may have no account; `not (null)` would drop them.
   const account = raw(`coalesce(${alias}.account_id, '')`);
   return sql`${filterConditions(scope.filters, alias)}
@@ -15,6 +18,11 @@ export function ticketConditions(scope: Scope, alias: string): Sql {
         or ${account} in (select unnest(t.demo_accounts) from ops.tenants t where t.tenant_id = ${scope.at.tenantId})
       )
     )`;
+}
+
+/** The condition that keeps a KPI's own rows of the rollup it is dated by. */
+export function ownRows({ only }: Kpi): Sql {
+  return only ? sql`and ${raw(only.column)} = ${only.value}` : empty;
 }
 
 function filterConditions(filters: readonly Filter[], alias: string): Sql {
@@ -32,7 +40,7 @@ function filterConditions(filters: readonly Filter[], alias: string): Sql {
   );
 }
 
-/** The grouping as columns `bucket`, `key`, `source` of a row with `day` and the ticket dimensions. */
+/** The grouping as columns `bucket`, `key`, `source` of a row with `day` and the column of the dimension. */
 export function groupColumns(grouping: Grouping, scope: Scope, alias: string): Sql {
   if (grouping.kind === 'series') {
     return sql`${bucketOf(grouping.grain, scope.weekStart, raw(`${alias}.day`))} as bucket, null::text as key, null::text as source`;
@@ -58,12 +66,12 @@ function bucketOf(grain: 'day' | 'week' | 'month', weekStart: number, day: Sql):
   }
 }
 
-/** A query's row: the group, additive columns as numbers, and for times the counts per histogram bin. */
+/** A query's row: the group, additive columns as numbers, and for times the counts per histogram bin, by clock. */
 export interface GroupRow {
   bucket: string | null;
   key: string | null;
   source: string | null;
-  bins?: Record<string, number> | null;
+  bins?: Record<string, Record<string, number> | null>;
 }
 
 export function toGroup(row: GroupRow): Group {
@@ -74,7 +82,12 @@ export function toGroup(row: GroupRow): Group {
     source,
     sums: {
       counts: counts as Record<string, number>,
-      bins: new Map(Object.entries(bins ?? {}).map(([bin, n]) => [Number(bin), n])),
+      bins: Object.fromEntries(
+        Object.entries(bins ?? {}).map(([name, counts]) => [
+          name,
+          new Map(Object.entries(counts ?? {}).map(([bin, n]) => [Number(bin), n])),
+        ]),
+      ),
     },
   };
 }

@@ -2,6 +2,7 @@ import sql, { raw } from 'sql-template-tag';
 import type { Queryable } from '../db/db.ts';
 import { type DimensionId, dimensionOf, plainLabel } from './dimensions.ts';
 import type { Filter, Kpi } from './kpi.ts';
+import { ownRows } from './scope.ts';
 
 export type FilterOutcome = { kind: 'found'; filter: Filter; label: string } | { kind: 'unknown'; known: string[] };
 
@@ -63,7 +64,7 @@ async function knownValues(reader: Queryable, tenantId: number, kpi: Kpi, id: Di
   const used = sql`
     select distinct ${dimension.entity ? raw('source') : sql`null::text`} as source, ${raw(dimension.column)} as key
     from ${raw(kpi.datedBy.table)}
-    where tenant_id = ${tenantId} and ${raw(dimension.column)} <> ''`;
+    where tenant_id = ${tenantId} and ${raw(dimension.column)} <> '' ${ownRows(kpi)}`;
   if (!dimension.entity)
     return reader.query<KnownValue>(sql`
       select u.source, u.key, null::text as name

@@ -1,11 +1,24 @@
+import type { EntityId } from '../domain/entities.ts';
 import type { Rollup } from './rollup.ts';
+import { surveyDaily } from './survey-daily.ts';
+import { ticketAnsweredDaily } from './ticket-answered-daily.ts';
 import { ticketCreatedDaily } from './ticket-created-daily.ts';
+import { ticketDecidedDaily } from './ticket-decided-daily.ts';
 import { ticketEndedDaily } from './ticket-ended-daily.ts';
 import { ticketResolvedDaily } from './ticket-resolved-daily.ts';
+import { ticketSlaDaily } from './ticket-sla-daily.ts';
 
 /** Every aggregate Crema keeps. */
-export const rollups: readonly Rollup[] = [ticketCreatedDaily, ticketResolvedDaily, ticketEndedDaily];
+export const rollups: readonly Rollup[] = [
+  ticketCreatedDaily,
+  ticketResolvedDaily,
+  ticketEndedDaily,
+  ticketSlaDaily,
+  ticketDecidedDaily,
+  ticketAnsweredDaily,
+  surveyDaily,
+];
 
-export function rollupsOf(stream: string): readonly Rollup[] {
-  return rollups.filter((rollup) => rollup.stream === stream);
+export function rollupsOf(entity: EntityId): readonly Rollup[] {
+  return rollups.filter((rollup) => rollup.stream === entity);
 }

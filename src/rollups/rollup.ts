@@ -1,5 +1,6 @@
 import type { Sql } from 'sql-template-tag';
 import sql, { empty, join, raw } from 'sql-template-tag';
+import type { EntityId } from '../domain/entities.ts';
 import { addDays, type DateRange } from '../domain/period.ts';
 
 /**
@@ -10,9 +11,9 @@ import { addDays, type DateRange } from '../domain/period.ts';
 export interface Rollup {
   id: string;
   table: string;
-  /** Stream whose writer lock the drain takes, and whose writer marks this rollup. */
-  stream: 'ticket';
-  /** The entity table the rollup is made of. */
+  /** The entity it is made of: the drain takes the lock of its writer, and its writer marks this rollup. */
+  stream: EntityId;
+  /** The table of that entity. */
   entityTable: string;
   /** Timestamp column of the entity that decides the day; rows without it do not count. */
   at: string;
@@ -21,8 +22,13 @@ export interface Rollup {
   /** Key columns after tenant_id and day, then the additive ones. */
   key: readonly string[];
   measures: readonly string[];
-  /** Groups `rows` (the entity's columns plus `day`) into key and measures, tenant_id and day first. */
-  select(rows: Sql, timezone: string): Sql;
+  /**
+   * Groups `rows` (the entity's columns plus `day`) into key and measures, tenant_id and day first. Without `now` as the
+   * facts are stored: that is what is kept, and a function of stored data. With it, facts dated later are hidden.
+   */
+  select(rows: Sql, timezone: string, now?: Temporal.Instant): Sql;
+  /** Whether a row `e` of a past day may count otherwise as of `now` than as stored; absent where none can. */
+  unsettled?: (now: Temporal.Instant) => Sql;
 }
 
 export interface TenantZone {
@@ -76,6 +82,11 @@ function stretchesOf(days: readonly string[]): DateRange[] {
     else stretches.push(padded);
   }
   return stretches;
+}
+
+/** Dimensions of an entity's row with '' for "has none": the keys of an aggregate cannot be null. */
+export function dimensionValues(names: readonly string[]): Sql {
+  return join(names.map((name) => raw(`coalesce(${name}, '') as ${name}`)));
 }
 
 /** Column names as a list for SQL; they are code constants. */

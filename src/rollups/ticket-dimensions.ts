@@ -1,5 +1,5 @@
 import type { Sql } from 'sql-template-tag';
-import sql from 'sql-template-tag';
+import { dimensionValues } from './rollup.ts';
 
 /** What tickets are kept apart by in every ticket rollup; operator and team also carry the right to see a row. */
 export const ticketDimensions = [
@@ -12,12 +12,5 @@ export const ticketDimensions = [
   'account_id',
 ] as const;
 
-/** The dimensions of a ticket row with '' for "has none": keys cannot be null. */
-export const ticketDimensionValues: Sql = sql`
-  source,
-  coalesce(priority, '') as priority,
-  coalesce(channel, '') as channel,
-  coalesce(status, '') as status,
-  coalesce(team_id, '') as team_id,
-  coalesce(operator_id, '') as operator_id,
-  coalesce(account_id, '') as account_id`;
+/** The dimensions of a ticket row as the keys of an aggregate. */
+export const ticketDimensionValues: Sql = dimensionValues(ticketDimensions);

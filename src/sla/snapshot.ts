@@ -1,6 +1,7 @@
 import { type Delivered, orderEvents, type TicketEvent, type TicketHistory } from './history.ts';
+import { isEndUnknown, statusEvents } from './status-events.ts';
 
-/** A ticket as a source without events shows it: only its latest state. Instants are epoch milliseconds. */
+/** A ticket's latest state as its source shows it. Instants are epoch milliseconds. */
 export interface TicketSnapshot {
   readonly account: string | null;
   readonly createdAt: number;
@@ -13,10 +14,20 @@ export interface TicketSnapshot {
   readonly reopenedCount: number | null;
 }
 
+/** What is recorded to have happened to a ticket: given by its source, or seen as a change from one state to the next. */
+export interface RecordedEvent {
+  readonly kind: 'status' | 'priority' | 'assignee' | 'team' | 'public_reply' | 'customer_reply' | 'internal_note';
+  readonly at: number;
+  readonly old: string | null;
+  readonly new: string | null;
+  readonly automatic: boolean;
+}
+
 /**
- * What a derived history takes for granted. `latest-priority`: that it always had its latest priority. `no-pauses`: that it
- * never waited before its last update. `one-resolution`: that it was open until its last resolution, although it was
- * reopened in between. `end-unknown`: it has ended, nobody knows when; what that leaves open is not measured.
+ * What a history takes for granted where nothing is recorded. `latest-priority`: that it always had its latest priority.
+ * `no-pauses`: that it never waited before its last update. `one-resolution`: that it was open until its last resolution,
+ * although it was reopened in between. `end-unknown`: it has ended, nobody knows when; what that leaves open is not
+ * measured.
  */
 export type Assumption = 'latest-priority' | 'no-pauses' | 'one-resolution' | 'end-unknown';
 
@@ -24,36 +35,67 @@ export interface DerivedHistory extends TicketHistory {
   readonly assumptions: readonly Assumption[];
 }
 
-/** Makes a history of a snapshot, and says what it had to assume. `delivers`: what the source fills in at all. */
+/**
+ * Makes a history of a ticket's latest state and what is recorded of it (ascending by `at`), and says what it had to
+ * assume. Recorded changes tell how it came to that state; the record's own dates are taken for its last resolution and
+ * closure, and for a first response before any recorded reply. `delivers`: what the source gives at all.
+ */
 export function deriveHistory(
   snapshot: TicketSnapshot,
-  delivers: Pick<Delivered, 'replies' | 'resolutions'>,
+  delivers: Pick<Delivered, 'replies' | 'resolutions'> & Partial<Delivered>,
+  recorded: readonly RecordedEvent[] = [],
 ): DerivedHistory {
-  const { account, createdAt, updatedAt, priority, status, firstResponseAt, resolvedAt, closedAt } = snapshot;
-  const final = status === 'resolved' || status === 'closed' || status === 'cancelled';
-  const endUnknown = final && resolvedAt === null && (status === 'resolved' || closedAt === null);
-  const events: TicketEvent[] = [{ kind: 'created', at: createdAt, priority, status: null }];
-  if (firstResponseAt !== null) events.push({ kind: 'public_reply', at: firstResponseAt });
-  if (resolvedAt !== null) events.push({ kind: 'resolved', at: resolvedAt });
-  if (closedAt !== null) events.push({ kind: 'closed', at: closedAt });
-  // The latest status is known from the last update on, not since when.
-  const open = !final && resolvedAt === null && closedAt === null;
-  if (open) events.push({ kind: 'status', at: updatedAt ?? createdAt, new: status });
-  if (endUnknown && closedAt === null)
-    events.push({ kind: 'closed', at: Math.max(updatedAt ?? createdAt, firstResponseAt ?? createdAt) });
+  const { account, createdAt, updatedAt, firstResponseAt, resolvedAt, closedAt } = snapshot;
+  const changes = (kind: RecordedEvent['kind']) => recorded.filter((event) => event.kind === kind);
+  const priorities = changes('priority');
+  const statuses = changes('status');
+  const endUnknown = isEndUnknown(snapshot, statuses);
 
-  const assumptions: Assumption[] = ['latest-priority', 'no-pauses'];
-  if (resolvedAt !== null && (snapshot.reopenedCount ?? 0) > 0) assumptions.push('one-resolution');
+  const events: TicketEvent[] = [
+    {
+      kind: 'created',
+      at: createdAt,
+      // Some logs tell only what a value became: then it is taken to have been so before.
+      priority: priorities[0] ? (priorities[0].old ?? priorities[0].new) : snapshot.priority,
+      status: statuses[0]?.old ?? null,
+    },
+    ...priorities.map((event) => ({ kind: 'priority' as const, at: event.at, new: event.new })),
+    ...replies(recorded, firstResponseAt),
+    ...statusEvents(snapshot, statuses),
+  ];
+  if (endUnknown && closedAt === null)
+    events.push({ kind: 'closed', at: Math.max(updatedAt ?? createdAt, ...events.map((event) => event.at)) });
+
+  const assumptions: Assumption[] = [];
+  if (priorities.length === 0) assumptions.push('latest-priority');
+  if (statuses.length === 0) assumptions.push('no-pauses');
+  if (statuses.length === 0 && resolvedAt !== null && (snapshot.reopenedCount ?? 0) > 0)
+    assumptions.push('one-resolution');
   if (endUnknown) assumptions.push('end-unknown');
+  const answered = events.some((event) => event.kind === 'public_reply' && !event.automatic);
   return {
     account,
     events: orderEvents(events),
     delivered: {
       // Without a reply, whether the target passed first depends on when the ticket ended.
-      replies: delivers.replies && !(endUnknown && firstResponseAt === null),
-      customerReplies: false,
+      replies: delivers.replies && !(endUnknown && !answered),
+      customerReplies: delivers.customerReplies ?? false,
       resolutions: delivers.resolutions && !endUnknown,
     },
     assumptions,
   };
+}
+
+/** Recorded replies, and the first response that the record itself dates, unless that was a machine's. */
+function replies(recorded: readonly RecordedEvent[], firstResponseAt: number | null): TicketEvent[] {
+  const events = recorded.flatMap((event): TicketEvent[] =>
+    event.kind === 'public_reply' || event.kind === 'customer_reply'
+      ? [{ kind: event.kind, at: event.at, automatic: event.automatic }]
+      : [],
+  );
+  const isMachines = events.some(
+    (event) => event.kind === 'public_reply' && event.automatic && event.at === firstResponseAt,
+  );
+  if (firstResponseAt !== null && !isMachines) events.push({ kind: 'public_reply', at: firstResponseAt });
+  return events;
 }

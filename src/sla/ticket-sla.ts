@@ -42,6 +42,8 @@ export interface TicketSla {
   readonly state: 'met' | 'missed' | 'pending' | 'not-measured';
   /** When it became met or missed. */
   readonly decidedAt: number | null;
+  /** When it left the backlog; null while it is open. */
+  readonly endedAt: number | null;
   /** The earliest due time of all metrics: when to look at the ticket again if nothing happens to it. */
   readonly nextDueAt: number | null;
   readonly firstResponse: MetricSla;
@@ -109,11 +111,15 @@ export function wholeTicket(
   const due = [...halves, ...metrics.nextResponse].flatMap(({ dueAt }) => dueAt ?? []);
   const nextDueAt = due.length > 0 ? Math.min(...due) : null;
   const breaches = halves.flatMap(({ breachedAt }) => breachedAt ?? []);
-  if (breaches.length > 0) return { state: 'missed', decidedAt: Math.min(...breaches), nextDueAt, ...metrics };
+  if (breaches.length > 0) return { state: 'missed', decidedAt: Math.min(...breaches), endedAt, nextDueAt, ...metrics };
   if (halves.some(({ state }) => state === 'pending' || state === 'paused'))
-    return { state: 'pending', decidedAt: null, nextDueAt, ...metrics };
+    return { state: 'pending', decidedAt: null, endedAt, nextDueAt, ...metrics };
   const met = halves.flatMap(({ decidedAt }) => decidedAt ?? []);
-  if (met.length === 0) return { state: 'not-measured', decidedAt: null, nextDueAt, ...metrics };
-  const ended = halves.some(({ reason }) => reason === 'ended') && endedAt !== null ? [endedAt] : [];
-  return { state: 'met', decidedAt: Math.max(...met, ...ended), nextDueAt, ...metrics };
+  if (met.length === 0) return { state: 'not-measured', decidedAt: null, endedAt, nextDueAt, ...metrics };
+  // The end settles what is open then, so a reply after it decides nothing that was decided already.
+  const settled = halves.flatMap(({ decidedAt, reason }) =>
+    decidedAt !== null || reason === 'ended' ? Math.min(decidedAt ?? Infinity, endedAt ?? Infinity) : [],
+  );
+  const decidedAt = Math.max(...settled, Math.min(...met));
+  return { state: 'met', decidedAt, endedAt, nextDueAt, ...metrics };
 }

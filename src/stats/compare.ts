@@ -1,11 +1,20 @@
 import type { Better, Verdict } from '../domain/kpi-result.ts';
-import { type Interval, type LogDurations, newcombe, poissonShare, welchLog } from './intervals.ts';
+import {
+  type Interval,
+  type LogDurations,
+  type Moments,
+  newcombe,
+  poissonShare,
+  welch,
+  welchLog,
+} from './intervals.ts';
 
 /** What a value rests on: decides how two of them are compared. */
 export type Evidence =
   | { kind: 'ratio'; successes: number; n: number }
   /** `exposure`: days the events were counted over. */
   | { kind: 'count'; count: number; exposure: number }
+  | ({ kind: 'mean' } & Moments)
   | ({ kind: 'durations' } & LogDurations);
 
 /** Fewest cases a rate or a time may be judged on. */
@@ -13,7 +22,7 @@ export const fewCases = 30;
 
 /**
  * Whether the present differs from the past beyond chance, at 95 %: ratios by Newcombe's interval, counts as Poisson
- * with their exposures, durations by Welch on log seconds. `change` is that of the displayed value; where it points the
+ * with their exposures, means by Welch, durations by Welch on log seconds. `change` is that of the displayed value; where it points the
  * other way than the evidence (a median against a mean), the verdict is too close.
  */
 export function compareEvidence(now: Evidence, then: Evidence, change: number, better: Better): Verdict {
@@ -32,6 +41,7 @@ function isFew(evidence: Evidence): boolean {
 /** 1 where the present is surely higher, -1 where surely lower, 0 where chance explains the difference. */
 function directionOf(now: Evidence, then: Evidence): -1 | 0 | 1 {
   if (now.kind === 'ratio' && then.kind === 'ratio') return side(newcombe(now, then), 0);
+  if (now.kind === 'mean' && then.kind === 'mean') return side(welch(now, then), 0);
   if (now.kind === 'durations' && then.kind === 'durations') return side(welchLog(now, then), 0);
   if (now.kind === 'count' && then.kind === 'count') {
     if (now.count + then.count === 0) return 0;

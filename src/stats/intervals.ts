@@ -40,6 +40,36 @@ export function poissonShare(first: number, second: number): Interval {
   return wilson(first, first + second);
 }
 
+/** What mean and variance of some numbers follow from: additive, and exact where the numbers are whole. */
+export interface Moments {
+  n: number;
+  sum: number;
+  squareSum: number;
+}
+
+/** Moments of numbers given as how often each of them occurs. */
+export function momentsOf(counts: ReadonlyMap<number, number>): Moments {
+  const moments = { n: 0, sum: 0, squareSum: 0 };
+  for (const [value, count] of counts) {
+    moments.n += count;
+    moments.sum += count * value;
+    moments.squareSum += count * value * value;
+  }
+  return moments;
+}
+
+/**
+ * 95 % interval of the difference of two means whose variances may differ (Welch 1947, with the normal quantile: n >= 30
+ * each). With answers as +100, 0 and -100 it is that of two net promoter scores: the variance of such numbers is the
+ * multinomial one, which in shares is promoters + detractors - (promoters - detractors)^2 (Rocks 2016, Interval
+ * estimation for the Net Promoter Score, arXiv:1601.07235), with n - 1 in place of n.
+ */
+export function welch(first: Moments, second: Moments): Interval {
+  const difference = first.sum / first.n - second.sum / second.n;
+  const half = z95 * Math.sqrt(varianceOfMean(first) + varianceOfMean(second));
+  return { low: difference - half, high: difference + half };
+}
+
 /** Mean and spread of ln(seconds), from additive sums. */
 export interface LogDurations {
   n: number;
@@ -50,13 +80,12 @@ export interface LogDurations {
 
 /** 95 % interval of the difference of two means of ln(seconds) (Welch 1947, with the normal quantile: n >= 30 each). */
 export function welchLog(first: LogDurations, second: LogDurations): Interval {
-  const difference = first.logSum / first.n - second.logSum / second.n;
-  const half = z95 * Math.sqrt(varianceOfMean(first) + varianceOfMean(second));
-  return { low: difference - half, high: difference + half };
+  const moments = ({ n, logSum, logSquareSum }: LogDurations) => ({ n, sum: logSum, squareSum: logSquareSum });
+  return welch(moments(first), moments(second));
 }
 
-function varianceOfMean({ n, logSum, logSquareSum }: LogDurations): number {
+function varianceOfMean({ n, sum, squareSum }: Moments): number {
   if (n < 2) return Number.POSITIVE_INFINITY;
-  // Rounding of the stored sums can push a zero variance a hair below zero.
-  return Math.max(0, (logSquareSum - (logSum * logSum) / n) / (n - 1)) / n;
+  // Rounding of the sums can push a zero variance a hair below zero.
+  return Math.max(0, (squareSum - (sum * sum) / n) / (n - 1)) / n;
 }

@@ -187,6 +187,16 @@ export const pictures: Record<string, ChartSpec> = {
     incomplete: [29],
     target: { value: 0.9, label: 'target 90 %' },
   }),
+  'area-maturing': aSpec({
+    kind: 'area',
+    title: 'Open tickets that were late, at the end of each week',
+    format: 'count',
+    axis: 'week',
+    labels: weeks(12, '2026-08-31'),
+    series: [{ key: 'value', label: 'Late', values: whole(wave(12, 90, 30)) }],
+    immature: [8, 9, 10],
+    incomplete: [11],
+  }),
   'stacked-days': aSpec({
     kind: 'stacked',
     title: 'Tickets due per day, met and missed',
@@ -225,6 +235,26 @@ export const pictures: Record<string, ChartSpec> = {
       { key: 'other', label: 'Not set', values: [300, 0, 200, 100, 80, 20, 0, 10, 90] },
     ],
     target: { value: 6000, label: 'target 6,000' },
+  }),
+  'bar-names-below-zero': aSpec({
+    kind: 'bar',
+    title: 'Net promoter score, points by account',
+    format: 'points',
+    axis: 'category',
+    labels: ['Harbour and Pine Interiors', 'Nordlys Belysning', 'نور للتجارة', 'Straßenlicht GmbH', 'Not set'],
+    series: [{ key: 'value', label: 'Net promoter score', values: [66.667, 0, -12.5, -100, null] }],
+  }),
+  'stacked-few': aSpec({
+    kind: 'stacked',
+    title: 'Net promoter score: promoters, passives, detractors per day',
+    format: 'count',
+    labels: days(7),
+    series: [
+      { key: 'promoters', label: 'Promoters', values: [0, 2, 1, 0, 0, 1, 3] },
+      { key: 'passives', label: 'Passives', values: [1, 1, 0, 0, 0, 1, 5] },
+      { key: 'detractors', label: 'Detractors', values: [0, 0, 0, 2, 0, 0, 2] },
+    ],
+    incomplete: [6],
   }),
   'grouped-six': aSpec({
     kind: 'grouped',

@@ -75,7 +75,7 @@ describe('range', () => {
   });
 
   test('every range holds its values, with few ticks at even steps', () => {
-    const format = fc.constantFrom<ValueFormat>('percent', 'count', 'duration', 'number');
+    const format = fc.constantFrom<ValueFormat>('percent', 'count', 'duration', 'points', 'number');
     const value = fc.double({ min: -1e12, max: 1e12, noNaN: true }).map((n) => (Math.abs(n) < 1e-6 ? 0 : n));
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 8 }), format, fc.boolean(), (values, kind, zero) => {

@@ -28,8 +28,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-async function read(folder: string): Promise<Ticket[]> {
-  return parse(await readFile(path.join(dir, folder, 'tickets.csv')), { columns: true });
+async function read(folder: string, table = 'tickets'): Promise<Ticket[]> {
+  return parse(await readFile(path.join(dir, folder, `${table}.csv`)), { columns: true });
 }
 const localDate = (text: string) => Temporal.Instant.from(text).toZonedDateTimeISO(timezone).toPlainDate();
 const isOpen = (ticket: Ticket) => !['resolved', 'closed', 'cancelled'].includes(ticket.status!);
@@ -39,7 +39,7 @@ const share = (some: Ticket[], of: (ticket: Ticket) => boolean) => some.filter(o
 describe('the demo company', () => {
   test('is the same to the byte for the same options', async () => {
     await writeCompany(path.join(dir, 'b'), options);
-    for (const name of ['accounts', 'teams', 'operators', 'tickets']) {
+    for (const name of ['accounts', 'teams', 'operators', 'tickets', 'surveys']) {
       expect(await readFile(path.join(dir, 'b', `${name}.csv`), 'utf8')).toBe(
         await readFile(path.join(dir, 'a', `${name}.csv`), 'utf8'),
       );
@@ -147,6 +147,55 @@ describe('the demo company', () => {
     expect(tickets.some((ticket) => ticket.account === demoAccountId)).toBe(true);
   });
 
+  test('hears from about every third customer: scores of the scale, mostly good, worse where it took long', async () => {
+    const answers = await read('a', 'surveys');
+    const of = (kind: string) => answers.filter((answer) => answer.kind === kind);
+    const mean = (some: Ticket[]) => some.reduce((sum, { score }) => sum + Number(score), 0) / some.length;
+    expect(of('csat').length / tickets.length).toBeGreaterThan(0.25);
+    expect(of('csat').length / tickets.length).toBeLessThan(0.35);
+    expect(new Set(of('csat').map(({ score }) => score))).toEqual(new Set(['1', '2', '3', '4', '5']));
+    expect(mean(of('csat'))).toBeGreaterThan(3.9);
+    expect(mean(of('csat'))).toBeLessThan(4.6);
+    expect(share(of('csat'), ({ operator, team }) => operator !== '' && team !== '')).toBeGreaterThan(0.9);
+
+    const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
+    const hours = (answer: Ticket) => {
+      const { created_at, resolved_at } = byId.get(answer.ticket!)!;
+      return (Date.parse(resolved_at!) - Date.parse(created_at!)) / 3_600_000;
+    };
+    const high = of('csat').filter(({ ticket }) => byId.get(ticket!)?.priority === 'high');
+    const slow = high.filter((answer) => hours(answer) > 14);
+    const quick = high.filter((answer) => hours(answer) < 4);
+    expect(Math.min(slow.length, quick.length)).toBeGreaterThan(50);
+    expect(mean(quick)).toBeGreaterThan(mean(slow) + 0.5);
+    for (const answer of of('csat')) {
+      const ticket = byId.get(answer.ticket!);
+      if (ticket?.resolved_at) expect(answer.answered_at! > ticket.resolved_at).toBe(true);
+    }
+
+    const months = Map.groupBy(of('nps'), ({ answered_at }) => localDate(answered_at!).toString().slice(0, 7));
+    // Whole months: enough answers in each to judge it by, from most accounts.
+    expect([...months].filter(([, some]) => some.length < 30).length).toBeLessThanOrEqual(2);
+    expect(new Set(of('nps').map(({ account }) => account)).size).toBeGreaterThan(30);
+    for (const { score } of of('nps')) expect(Number(score)).toBeLessThanOrEqual(10);
+    expect(share(of('nps'), ({ score }) => Number(score) >= 9)).toBeGreaterThan(
+      share(of('nps'), ({ score }) => Number(score) <= 6),
+    );
+  });
+
+  test('has answers that stay as they were once given, whatever the export begins and ends with', async () => {
+    await writeCompany(path.join(dir, 'd'), { ...options, to: '2026-11-06' });
+    const early = await read('d', 'surveys');
+    await writeCompany(path.join(dir, 'd'), { ...options, from: '2025-06-01', to: '2026-12-18' });
+    const later = new Map((await read('d', 'surveys')).map((answer) => [answer.id, answer]));
+    // Not asked about again: what belongs to the days left out of the second export.
+    const kept = early.filter(
+      ({ answered_at }) => Temporal.PlainDate.compare(localDate(answered_at!), '2025-08-01') > 0,
+    );
+    expect(kept.length).toBeGreaterThan(1000);
+    for (const answer of kept) expect(later.get(answer.id)).toEqual(answer);
+  });
+
   test('has the people the demo speaks as, each e-mail once and at example.com', () => {
     const byId = new Map(operators.map((operator) => [operator.id, operator]));
     expect(byId.get(operatorIds.lead)).toMatchObject({ email: supportLead.email, role: 'admin' });
@@ -190,8 +239,11 @@ describe('the demo company', () => {
       expect(summary).toMatchObject({ rejected: 0, superseded: 0, written: summary.read });
       expect(summary.entities[0]?.unmapped).toEqual([]);
     }
-    expect((await load('c', range, '2026-11-01T01:00:00Z')).map((summary) => summary.written)).toEqual([0, 0, 0, 0]);
-    const next = (await load('c', { ...range, to: '2026-11-02' }, '2026-11-02T00:00:00Z')).at(-1)!;
+    expect((await load('c', range, '2026-11-01T01:00:00Z')).map((summary) => summary.written)).toEqual([0, 0, 0, 0, 0]);
+    const [next, answers] = (await load('c', { ...range, to: '2026-11-02' }, '2026-11-02T00:00:00Z')).slice(-2);
+    if (!next || !answers) throw new Error('tickets and answers come last');
+    expect(answers).toMatchObject({ updated: 0, rejected: 0 });
+    expect(answers.inserted).toBeGreaterThan(0);
     expect(next.inserted).toBeGreaterThan(0);
     expect(next.updated).toBeGreaterThan(0);
     expect(next.written).toBeLessThan(400);

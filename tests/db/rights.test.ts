@@ -5,12 +5,13 @@ import { everything, readAs } from '../../src/db/viewer.ts';
 import { kpis } from '../../src/kpis/index.ts';
 import { drain } from '../../src/rollups/engine.ts';
 import { rollups } from '../../src/rollups/index.ts';
-import { insertTickets, makeTenant, useDatabase } from '../database.ts';
+import { insertSurveys, insertTickets, makeTenant, useDatabase } from '../database.ts';
 import { ask } from '../kpis/asking.ts';
 
 /*
- * Who sees which ticket. Operators of source import: anna and ben in team 1, carl in team 2. Source zendesk has a team 1
- * and an anna of its own. Every ticket carries its letter as its channel, so that aggregates can be told apart too.
+ * Who sees which ticket and which survey answer. Operators of source import: anna and ben in team 1, carl in team 2. Source zendesk has a team 1
+ * and an anna of its own. Every
+ * ticket carries its letter as its channel and every answer as its account, so that aggregates can be told apart too.
  *
  *      source   team  operator
  *   A  import   1     anna
@@ -21,6 +22,16 @@ import { ask } from '../kpis/asking.ts';
  *   F  zendesk  1     anna
  *   G  import   2     anna
  */
+type Owned = [id: string, team: string | null, operator: string | null, source?: string];
+const owned: Owned[] = [
+  ['A', '1', 'anna'],
+  ['B', '1', 'ben'],
+  ['C', '2', 'carl'],
+  ['D', null, 'carl'],
+  ['E', null, null],
+  ['F', '1', 'anna', 'zendesk'],
+  ['G', '2', 'anna'],
+];
 const database = useDatabase();
 const at = Temporal.Instant.from('2026-11-20T00:00:00Z');
 let tenantId: number;
@@ -47,18 +58,25 @@ beforeAll(async () => {
       created_at: '2026-11-10T10:00:00Z',
       resolved_at: '2026-11-11T10:00:00Z',
     });
-    await insertTickets(db, tenant, [
-      ticket('A', '1', 'anna'),
-      ticket('B', '1', 'ben'),
-      ticket('C', '2', 'carl'),
-      ticket('D', null, 'carl'),
-      ticket('E', null, null),
-      ticket('F', '1', 'anna', 'zendesk'),
-      ticket('G', '2', 'anna'),
-    ]);
+    const survey = (kind: string, score: number, ...[id, team_id, operator_id, source]: Owned) => ({
+      ...{ id: `${id}-${kind}`, kind, score, answered_at: '2026-11-10T10:00:00Z', account_id: id },
+      ...{ source: source ?? 'import', team_id, operator_id },
+    });
+    await insertTickets(
+      db,
+      tenant,
+      owned.map((row) => ticket(...row)),
+    );
+    await insertSurveys(
+      db,
+      tenant,
+      owned.flatMap((row) => [survey('csat', 4, ...row), survey('nps', 9, ...row)]),
+    );
     for (const rollup of rollups) await drain(db, rollup, { tenantId: tenant, timezone: 'UTC' }, at);
     await db.run(sql`
-      insert into ops.streams (tenant_id, source, stream, as_of, loaded_at) values (${tenant}, 'import', 'ticket', ${at.toString()}, ${at.toString()})`);
+      insert into ops.streams (tenant_id, source, stream, as_of, loaded_at)
+      select ${tenant}::bigint, 'import', stream, ${at.toString()}::timestamptz, ${at.toString()}::timestamptz
+      from unnest(array['ticket', 'survey']) as stream`);
   }
   const person = (
     id: string,
@@ -104,12 +122,18 @@ const matrix: [viewer: string, sees: string, operators: string][] = [
   ['', '', ''],
 ];
 
-const guarded = ['crm.tickets', ...rollups.map((rollup) => rollup.table)];
+const guarded = [...new Set(rollups.flatMap((rollup) => [rollup.entityTable, rollup.table]))];
+/** The column that holds a row's letter. */
+const letterOf = (table: string) => raw(table.includes('survey') ? 'account_id' : 'channel');
 
 describe.each(guarded)('%s', (table) => {
   const letters = async (reader: Queryable) =>
-    (await reader.query<{ channel: string }>(sql`select channel from ${raw(table)} order by channel`))
-      .map(({ channel }) => channel)
+    (
+      await reader.query<{ letter: string }>(
+        sql`select distinct ${letterOf(table)} as letter from ${raw(table)} order by 1`,
+      )
+    )
+      .map(({ letter }) => letter)
       .join('');
 
   test.each(matrix)('%s sees "%s"', async (viewer, sees) => {
@@ -163,6 +187,10 @@ test.each(guarded)('in %s an empty text is no team and no operator to have right
     { id: 'N', created_at: '2026-11-10T10:00:00Z', resolved_at: '2026-11-11T10:00:00Z' },
     { id: 'M', created_at: '2026-11-10T10:00:00Z', resolved_at: '2026-11-11T10:00:00Z', team_id: '', operator_id: '' },
   ]);
+  await insertSurveys(db, empty, [
+    { id: 'N', kind: 'csat', score: 5, answered_at: '2026-11-10T10:00:00Z' },
+    { id: 'M', kind: 'csat', score: 5, answered_at: '2026-11-10T10:00:00Z', team_id: '', operator_id: '' },
+  ]);
   for (const rollup of rollups) await drain(db, rollup, { tenantId: empty, timezone: 'UTC' }, at);
   for (const viewer of ['dora', 'blank']) {
     const seen = await readAs(db, { tenantId: empty, viewer }, (reader) =>
@@ -173,7 +201,8 @@ test.each(guarded)('in %s an empty text is no team and no operator to have right
 });
 
 describe('answers', () => {
-  test.each(kpis.map((kpi) => kpi.id))('%s counts what its viewer may see, in total and by operator', async (id) => {
+  const ticketKpis = kpis.filter((kpi) => kpi.streams.includes('ticket')).map((kpi) => kpi.id);
+  test.each(ticketKpis)('%s counts what its viewer may see, in total and by operator', async (id) => {
     const asker = { db: database.db, tenantId, timezone: 'UTC', now: '2026-11-20T00:00:00Z' };
     const period = id === 'backlog' ? '2026-11-10' : '2026-11-09..2026-11-15';
     const cases = async (viewer: string) => {
@@ -184,6 +213,23 @@ describe('answers', () => {
     expect(await cases('agent-anna')).toEqual([2, rows(1)]);
     expect(await cases('supervisor-of-team-2')).toEqual([3, rows(2)]);
     expect(await cases('executive')).toEqual([7, rows(5)]);
+    expect((await ask(asker, id, { period, viewer: 'nobody-known' })).value).toBeNull();
+  });
+
+  test.each([
+    ['csat', 'operator', [2, 1], [3, 2], [7, 5]],
+    // Anna's answers are of teams 1 and 2; those of a supervisor's operator without a team have none.
+    ['nps', 'team', [2, 2], [3, 2], [7, 4]],
+  ] as const)('%s counts the answers its viewer may see, in total and by %s', async (id, by, own, teams, all) => {
+    const asker = { db: database.db, tenantId, timezone: 'UTC', now: '2026-11-20T00:00:00Z' };
+    const period = '2026-11-09..2026-11-15';
+    const cases = async (viewer: string) => {
+      const { parts, breakdown } = await ask(asker, id, { period, viewer, by });
+      return [parts.answers, breakdown!.rows.length];
+    };
+    expect(await cases('agent-anna')).toEqual(own);
+    expect(await cases('supervisor-of-team-2')).toEqual(teams);
+    expect(await cases('executive')).toEqual(all);
     expect((await ask(asker, id, { period, viewer: 'nobody-known' })).value).toBeNull();
   });
 });

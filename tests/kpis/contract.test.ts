@@ -2,7 +2,15 @@ import sql from 'sql-template-tag';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { kpis } from '../../src/kpis/index.ts';
-import { insertTickets, makeTenant, type TicketValues, useDatabase } from '../database.ts';
+import type { Kpi } from '../../src/kpis/kpi.ts';
+import {
+  insertSurveys,
+  insertTickets,
+  makeTenant,
+  type SurveyValues,
+  type TicketValues,
+  useDatabase,
+} from '../database.ts';
 import { type Asker, ask, settle } from './asking.ts';
 
 /* What holds for every KPI of the catalogue, also for those to come. */
@@ -30,6 +38,7 @@ const mixed: TicketValues[] = Array.from({ length: 400 }, (_, n) => {
     source: n % 5 === 0 ? 'zendesk' : 'import',
     created_at: created.toString(),
     resolved_at: n % 3 === 0 ? null : resolved.toString(),
+    first_response_at: n % 4 === 0 ? null : created.add({ minutes: (n * 31) % 700 }).toString(),
     priority: ['critical', 'high', 'medium', 'low', null][n % 5]!,
     status: ['open', 'resolved', 'closed'][n % 3]!,
     channel: ['email', 'chat', null][n % 3]!,
@@ -41,11 +50,31 @@ const mixed: TicketValues[] = Array.from({ length: 400 }, (_, n) => {
   };
 });
 
+/** Answers of both kinds over the same days. Ids of one source are no ids of the other. */
+const mixedSurveys: SurveyValues[] = Array.from({ length: 800 }, (_, n) => {
+  const source = n % 5 === 0 ? 'zendesk' : 'import';
+  const kind = n % 2 === 0 ? 'csat' : 'nps';
+  const own = (id: string) => (source === 'zendesk' ? `z${id}` : id);
+  return {
+    ...{ id: `s${n}`, source, kind },
+    answered_at: Temporal.Instant.from('2026-10-01T00:30:00Z')
+      .add({ minutes: n * 108 })
+      .toString(),
+    score: kind === 'csat' ? 1 + (((n * 7) % 11) % 5) : (n * 3) % 11,
+    team_id: n % 7 === 0 ? null : own(String(n % 3)),
+    operator_id: n % 29 === 0 ? null : own(`op${n % 29}`),
+    account_id: n % 11 === 0 ? null : own(`a${n % 7}`),
+  };
+});
+
 describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
   let asker: Asker;
   beforeAll(async () => {
     asker = await tenantIn('America/New_York', '2026-11-20T15:00:00Z', `contract-${id}`);
     await insertTickets(database.db, asker.tenantId, mixed);
+    await insertSurveys(database.db, asker.tenantId, mixedSurveys);
+    await database.db.run(sql`
+      insert into crm.teams (tenant_id, source, id, version) values (${asker.tenantId}, 'import', 'quiet', 1)`);
     await settle(asker, { import: asker.now, zendesk: asker.now });
   });
 
@@ -76,7 +105,7 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     const result = await ask(asker, id, { period: '30d', by: 'team' });
     expect(Object.keys(result.parts).sort()).toEqual(declared);
     for (const row of result.breakdown!.rows) expect(Object.keys(row.parts ?? {}).sort()).toEqual(declared);
-    const quiet = await ask(asker, id, { period: '30d', filters: [['status', 'on-hold']] });
+    const quiet = await ask(asker, id, { period: '30d', filters: [['team', 'quiet']] });
     expect(Object.keys(quiet.parts).sort()).toEqual(declared);
     expect(quiet.value).toBe(kpi.unit === 'count' ? 0 : null);
   });
@@ -88,13 +117,14 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
 
   test('has only finite numbers, and values in the range of their unit', async () => {
     for (const period of ['7d', '30d', 'all', 'today', 'last month', 'ytd']) {
-      const result = await ask(asker, id, { period, by: 'priority' });
+      const result = await ask(asker, id, { period, by: kpi.dimensions[0]! });
       expect(numbersIn(result).every(Number.isFinite)).toBe(true);
       const values = [result, ...result.series.points, ...result.breakdown!.rows].map((measure) => measure.value);
       for (const value of values) {
         if (value === null) continue;
-        expect(Number(value)).toBeGreaterThanOrEqual(0);
-        if (kpi.unit === 'ratio') expect(Number(value)).toBeLessThanOrEqual(1);
+        const [least, most] = rangeOf(kpi);
+        expect(Number(value)).toBeGreaterThanOrEqual(least);
+        expect(Number(value)).toBeLessThanOrEqual(most);
       }
     }
   });
@@ -108,7 +138,8 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     expect(other === null).toBe(rows.length < 20);
     expect(sum(all.map((row) => row.share))).toBeCloseTo(1, 9);
     if (kpi.unit === 'count') expect(sum(all.map((row) => row.value))).toBe(result.value);
-    if (kpi.unit === 'ratio') {
+    if (result.numerator !== undefined) {
+      expect(Number(result.value)).toBe(result.numerator / result.denominator!);
       expect(sum(all.map((row) => row.numerator))).toBe(result.numerator);
       expect(sum(all.map((row) => row.denominator))).toBe(result.denominator);
     }
@@ -122,9 +153,10 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
 
   test('each row is what the filter of its value answers', async () => {
     const period = '2026-10-10..2026-11-10';
-    const { rows } = (await ask(asker, id, { period, by: 'priority' })).breakdown!;
+    const by = kpi.dimensions[0]!;
+    const { rows } = (await ask(asker, id, { period, by })).breakdown!;
     for (const row of rows) {
-      const filtered = await ask(asker, id, { period, filters: [['priority', row.key === '' ? 'none' : row.key!]] });
+      const filtered = await ask(asker, id, { period, filters: [[by, row.key === '' ? 'none' : row.key!]] });
       expect(filtered.value).toBe(row.value);
       expect(filtered.parts).toEqual(row.parts);
     }
@@ -135,7 +167,7 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     const { points } = result.series;
     if (kpi.kind === 'stock') expect(points.at(-1)?.value).toBe(result.value);
     else if (kpi.unit === 'count') expect(sum(points.map((point) => point.value))).toBe(result.value);
-    if (kpi.unit === 'ratio') {
+    if (result.numerator !== undefined) {
       expect(sum(points.map((point) => point.numerator))).toBe(result.numerator);
       expect(sum(points.map((point) => point.denominator))).toBe(result.denominator);
     }
@@ -163,8 +195,21 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     expect((await ask(asker, id, { period: '2026-11' })).comparison?.verdict).toBe('partial');
   });
 
+  test('its points say which of them are not all decided, where that takes days', async () => {
+    const period = '2026-11-01..2026-11-20';
+    const slow = { ...kpi, maturesAfterDays: 5 };
+    const undecided = async (grain: 'day' | 'week' | 'month') =>
+      (await ask(asker, slow, { period, grain })).series.points.filter((point) => !point.mature).map(({ at }) => at);
+    // On the 20th, what had ended when the 15th began is decided.
+    expect(await undecided('day')).toEqual(['15', '16', '17', '18', '19', '20'].map((day) => `2026-11-${day}`));
+    expect(await undecided('week')).toEqual(['2026-11-09', '2026-11-16']);
+    expect(await undecided('month')).toEqual(['2026-11-01']);
+    const { points } = (await ask(asker, { ...kpi, maturesAfterDays: 0 }, { period })).series;
+    expect(points.some((point) => 'mature' in point)).toBe(false);
+  });
+
   test('a finished one is judged, with a verdict of its direction', async () => {
-    const result = await ask(asker, id, { period: '2026-11-01..2026-11-15' });
+    const result = await ask(asker, id, { period: '2026-11-01..2026-11-14' });
     const directed = kpi.better === 'neither' ? ['higher', 'lower'] : ['better', 'worse'];
     expect([...directed, 'same', 'too-close']).toContain(result.comparison?.verdict);
     expect(result.period).toMatchObject({ complete: true, mature: true });
@@ -185,27 +230,28 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     await database.db.run(sql`
       insert into crm.accounts (tenant_id, source, id, name, demo, version)
       values (${demo.tenantId}, 'import', 'd2', 'Demo', true, 1), (${demo.tenantId}, 'zendesk', 'd2', 'Real', false, 1)`);
-    const double = (accountId: string, source?: string) =>
-      mixed.map((ticket) => ({
-        ...ticket,
-        id: `${ticket.id}-${accountId}`,
+    const double = <T extends { id: string }>(rows: readonly T[], accountId: string, source = '') =>
+      rows.map((row) => ({
+        ...row,
+        id: `${row.id}-${accountId}-${source}`,
         account_id: accountId,
         ...(source ? { source } : {}),
       }));
-    await insertTickets(database.db, demo.tenantId, [
-      ...mixed,
-      ...double('d1'),
-      ...double('d2', 'import'),
-      ...mixed.map((ticket) => ({ ...ticket, id: `${ticket.id}-x`, deleted_at: '2026-11-01T00:00:00Z' })),
-    ]);
+    const undone = <T extends { id: string }>(rows: readonly T[]) =>
+      rows.map((row) => ({ ...row, id: `${row.id}-x`, deleted_at: '2026-11-01T00:00:00Z' }));
+    const fill = async (accounts: readonly (readonly [string, string?])[]) => {
+      const doubled = <T extends { id: string }>(rows: readonly T[]) =>
+        accounts.flatMap(([accountId, source]) => double(rows, accountId, source));
+      await insertTickets(database.db, demo.tenantId, doubled(mixed));
+      await insertSurveys(database.db, demo.tenantId, doubled(mixedSurveys));
+    };
+    await insertTickets(database.db, demo.tenantId, [...mixed, ...undone(mixed)]);
+    await insertSurveys(database.db, demo.tenantId, [...mixedSurveys, ...undone(mixedSurveys)]);
+    await fill([['d1'], ['d2', 'import']]);
     await settle(demo, { import: asker.now, zendesk: asker.now });
     const after = await ask(demo, id, { period: 'last month', by: 'account' });
     expect(comparable(after)).toEqual(comparable(before));
-    await insertTickets(
-      database.db,
-      demo.tenantId,
-      double('d2', 'zendesk').map((ticket) => ({ ...ticket, id: `${ticket.id}-z` })),
-    );
+    await fill([['d2', 'zendesk']]);
     await settleAgain(demo);
     expect(comparable(await ask(demo, id, { period: 'last month', by: 'account' }))).not.toEqual(comparable(before));
   });
@@ -287,6 +333,13 @@ describe('calendars', () => {
 
 function sum(values: readonly unknown[]): number {
   return values.reduce<number>((total, value) => total + Number(value ?? 0), 0);
+}
+
+/** The least and the most a value of the KPI can be. */
+function rangeOf({ unit, outOf }: Kpi): readonly [number, number] {
+  if (unit === 'ratio') return [0, 1];
+  if (unit === 'points') return [-100, 100];
+  return unit === 'score' ? [1, outOf!] : [0, Number.POSITIVE_INFINITY];
 }
 
 /** What a question is answered with, leaving out what depends on how far the records reach. */

@@ -36,6 +36,7 @@ import { type Asker, ask, askOutcome, settle } from './asking.ts';
  * Resolved in the week: w1 7,200 s, w2 172,800 s, w3 0 s, o1 669,600 s; w4 is negative and left out.
  *   average (7,200 + 172,800 + 0 + 669,600) / 4 = 212,400; median (7,200 + 172,800) / 2 = 90,000; 90th percentile: rank
  *   0.9 x 3 = 2.7, between the third and the fourth: (172,800 + 669,600) / 2 = 421,200. The week before: p1 172,800.
+ *   Round the clock, business time is the same. By the default targets w1 and w3 were resolved in time, w2 and o1 not.
  * Open at the end of the 15th: w6 (3 d), w7 (2 d), w8 (5 d), w9 (0 d), o2 (14 d), o3 (45 d) = 6.
  * Open at the end of the 8th: o1, o2, o3 = 3.
  */
@@ -210,6 +211,8 @@ describe('the week', () => {
       average: 212_400,
       median: about(90_000),
       p90: about(421_200),
+      business_median: about(90_000),
+      within_target: 0.5,
       count: 4,
       negative: 1,
     });
@@ -274,6 +277,8 @@ describe('broken down', () => {
       ['', 'No priority', 1],
       ['critical', 'Critical', 1],
       ['low', 'Low', 1],
+      // Its only ticket has no flag.
+      ['medium', 'Medium', null],
     ]);
   });
 

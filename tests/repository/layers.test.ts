@@ -21,9 +21,11 @@ const layers: readonly (readonly string[])[] = [
   ['stats'],
   ['sources'],
   ['ingest'],
+  ['facts'],
   ['rollups'],
   ['sla'],
-  ['domain', 'config', 'db'],
+  ['config', 'db'],
+  ['domain'],
   ['lib'],
 ];
 

@@ -2,10 +2,28 @@ import sql, { raw } from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
 import { drain, rebuild, verify } from '../../src/rollups/engine.ts';
 import { rollups } from '../../src/rollups/index.ts';
-import { insertTickets, makeTenant, useDatabase } from '../database.ts';
+import type { Rollup } from '../../src/rollups/rollup.ts';
+import { insertSurveys, insertTickets, makeTenant, useDatabase } from '../database.ts';
 
 const at = Temporal.Instant.from('2026-11-20T00:00:00Z');
 const database = useDatabase();
+
+/** A ticket and a survey answer for each pair of moments: begun or answered, and ended. */
+async function insertRecords(tenantId: number, moments: readonly (readonly [string, string])[]): Promise<void> {
+  await insertTickets(
+    database.db,
+    tenantId,
+    moments.map(([begun, ended], n) => ({ id: String(n), created_at: begun, resolved_at: ended })),
+  );
+  await insertSurveys(
+    database.db,
+    tenantId,
+    moments.map(([begun], n) => ({ id: String(n), kind: 'csat', score: 5, answered_at: begun })),
+  );
+}
+
+/** The measure that counts a rollup's records. */
+const countOf = (rollup: Rollup) => rollup.measures[0]!;
 
 describe('a rollup', () => {
   test('counts a ticket on its local day, not the UTC one', async () => {
@@ -57,17 +75,15 @@ describe('a rollup', () => {
       const tenantId = await makeTenant(database.db, `scattered-${id}`);
       const tenant = { tenantId, timezone: 'America/Santiago' };
       const first = Temporal.Instant.from('2024-01-01T02:59:59Z');
-      await insertTickets(
-        database.db,
+      const moments = Array.from({ length: 200 }, (_, n) => first.add({ hours: n * 60 }).toString());
+      await insertRecords(
         tenantId,
-        Array.from({ length: 200 }, (_, n) => {
-          const moment = first.add({ hours: n * 60 }).toString();
-          return { id: String(n), created_at: moment, resolved_at: moment };
-        }),
+        moments.map((moment) => [moment, moment]),
       );
+      const count = raw(countOf(rollup));
       await rebuild(database.db, rollup, tenant, at);
-      await database.db.run(sql`update ${raw(rollup.table)} set tickets = tickets + 1 where tenant_id = ${tenantId}`);
-      // Every other day is marked; 60 hours lie between two tickets, so no two of those days touch.
+      await database.db.run(sql`update ${raw(rollup.table)} set ${count} = ${count} + 1 where tenant_id = ${tenantId}`);
+      // Every other day is marked; 60 hours lie between two records, so no two of those days touch.
       const marked = await database.db.run(sql`
         insert into ops.dirty (tenant_id, rollup, bucket)
         select ${tenantId}::bigint, ${rollup.id}, day
@@ -76,7 +92,7 @@ describe('a rollup', () => {
       expect(marked).toBe(100);
       expect(await drain(database.db, rollup, tenant, at)).toMatchObject({ buckets: 100, rows: 100 });
       const left = await database.db.query(sql`
-        select day from ${raw(rollup.table)} where tenant_id = ${tenantId} and tickets <> 1`);
+        select day from ${raw(rollup.table)} where tenant_id = ${tenantId} and ${count} <> 1`);
       expect(left).toHaveLength(100);
       await rebuild(database.db, rollup, tenant, at);
       expect((await verify(database.db, rollup, tenant, at)).differing).toBe(0);
@@ -88,19 +104,20 @@ describe('a rollup', () => {
     async (id, rollup) => {
       const tenantId = await makeTenant(database.db, `verify-${id}`);
       const tenant = { tenantId, timezone: 'UTC' };
-      await insertTickets(database.db, tenantId, [
-        { id: 'a', created_at: '2026-03-01T10:00:00Z', resolved_at: '2026-03-02T10:00:00Z' },
-        { id: 'b', created_at: '2026-03-03T10:00:00Z', resolved_at: '2026-03-05T10:00:00Z' },
+      await insertRecords(tenantId, [
+        ['2026-03-01T10:00:00Z', '2026-03-02T10:00:00Z'],
+        ['2026-03-03T10:00:00Z', '2026-03-05T10:00:00Z'],
       ]);
+      const count = countOf(rollup);
       await rebuild(database.db, rollup, tenant, at);
       const whole = await verify(database.db, rollup, tenant, at);
       expect(whole).toMatchObject({ differing: 0, rows: 2, cells: 2 * rollup.measures.length });
       await database.db.run(sql`
-      update ${raw(rollup.table)} set tickets = tickets + 1 where tenant_id = ${tenantId} and day <= '2026-03-02'`);
+      update ${raw(rollup.table)} set ${raw(count)} = ${raw(count)} + 1 where tenant_id = ${tenantId} and day <= '2026-03-02'`);
       await database.db.run(sql`delete from ${raw(rollup.table)} where tenant_id = ${tenantId} and day > '2026-03-02'`);
       const broken = await verify(database.db, rollup, tenant, at);
       expect(broken.differing).toBe(1 + rollup.measures.length);
-      expect(broken.examples[0]).toMatchObject({ measure: 'tickets', stored: '2', recomputed: '1' });
+      expect(broken.examples[0]).toMatchObject({ measure: count, stored: '2', recomputed: '1' });
       await rebuild(database.db, rollup, tenant, at);
       expect((await verify(database.db, rollup, tenant, at)).differing).toBe(0);
     },

@@ -18,11 +18,11 @@ describe('a ticket', () => {
       '12:00',
     ],
     [
-      'is met from the reply on where that comes last',
+      'is met from its end on, whenever a reply comes after that',
       [created('critical'), event('resolved', '09:05'), reply('09:10')],
       everything,
       'met',
-      '09:10',
+      '09:05',
     ],
     ['is pending while one half is', [created('high'), reply('09:10')], everything, 'pending', null],
     [

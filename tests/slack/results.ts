@@ -35,6 +35,8 @@ export function aResult(overrides: Partial<KpiResult> = {}): KpiResult {
       })),
     },
     distribution: null,
+    attention: null,
+    records: null,
     breakdown: null,
     freshness: {
       ...{ asOf: '2026-11-16T01:00:00Z', stale: false, pending: 0 },

@@ -1,9 +1,12 @@
 import sql from 'sql-template-tag';
+import { countPeople } from '../../answers/people.ts';
+import type { Db } from '../../db/db.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
 import { CremaError, messageOf } from '../../lib/errors.ts';
 import { checkSlack, neededScopes } from '../../slack/check.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { type OpenDatabase, openDatabase } from '../open.ts';
+import { sayPolicies } from '../policy-words.ts';
 
 interface Finding {
   what: string;
@@ -17,12 +20,17 @@ const clockTolerance = 5;
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'check configuration, database, migrations, clock, Slack and fonts',
+  summary: 'check configuration, SLA policies, database, migrations, clock, people, Slack and fonts',
   description:
     'One line for each thing that has to be right, with the remedy where it is not. Exits with 1 if anything is wrong.',
   examples: ['crema doctor', 'crema doctor --json'],
   async run(context): Promise<ExitCode> {
-    const findings = [await configuration(context), ...(await database(context)), await slack(context), await fonts()];
+    const findings = [
+      ...(await configuration(context)),
+      ...(await database(context)),
+      await slack(context),
+      await fonts(),
+    ];
     if (context.globals.json) context.io.out(`${JSON.stringify(findings, null, 2)}\n`);
     else for (const finding of findings) context.io.out(line(finding));
     return findings.some((finding) => finding.state === 'bad') ? 1 : 0;
@@ -34,14 +42,14 @@ function line({ what, state, detail, remedy }: Finding): string {
   return `${mark}  ${what.padEnd(14)} ${detail}\n${remedy && state !== 'ok' ? `      ${''.padEnd(14)} ${remedy}\n` : ''}`;
 }
 
-async function configuration(context: CommandContext): Promise<Finding> {
+async function configuration(context: CommandContext): Promise<Finding[]> {
   const { configFile } = context.environment;
   try {
     const { config, present } = await context.config();
     const detail = present
       ? `${configFile}: ${Object.keys(config.tenants).length} tenants, ${config.people.length} people`
       : `no ${configFile}: all defaults`;
-    return present
+    const found: Finding = present
       ? { what: 'configuration', state: 'ok', detail }
       : {
           what: 'configuration',
@@ -49,8 +57,10 @@ async function configuration(context: CommandContext): Promise<Finding> {
           detail,
           remedy: 'Copy crema.example.yaml to crema.yaml to name people and targets.',
         };
+    const policies = sayPolicies(config, context.globals.tenant, context.clock.now());
+    return [found, { what: 'SLA policies', state: 'ok', detail: policies }];
   } catch (error) {
-    return { what: 'configuration', state: 'bad', detail: messageOf(error), remedy: remedyOf(error) };
+    return [{ what: 'configuration', state: 'bad', detail: messageOf(error), remedy: remedyOf(error) }];
   }
 }
 
@@ -86,12 +96,31 @@ async function database(context: CommandContext): Promise<Finding[]> {
         detail: `${away.toFixed(1)} s from the database's`,
         remedy: 'Let both machines keep time by NTP.',
       },
+      ...(pending.length === 0 ? await people(opened.db) : []),
     ];
   } catch (error) {
     return [{ what: 'database', state: 'bad', detail: messageOf(error), remedy: remedyOf(error) }];
   } finally {
     await opened.close();
   }
+}
+
+/** Who may ask, in each tenant: a note where nobody may. */
+async function people(db: Db): Promise<Finding[]> {
+  const tenants = await db.query<{ tenantId: number; slug: string }>(sql`
+    select tenant_id as "tenantId", slug from ops.tenants order by slug`);
+  const findings: Finding[] = [];
+  for (const { tenantId, slug } of tenants) {
+    const { named, matched, unmatched } = await countPeople(db, tenantId);
+    findings.push({
+      what: 'people',
+      state: named + matched > 0 ? 'ok' : 'note',
+      detail: `${tenants.length > 1 ? `${slug}: ` : ''}${named} named in crema.yaml; of Slack, ${matched} matched to operators by e-mail, ${unmatched} not`,
+      remedy:
+        'Operators of the CRM are recognised by e-mail address when they first ask (scope users:read.email); name others under people: in crema.yaml.',
+    });
+  }
+  return findings;
 }
 
 async function slack({ environment }: CommandContext): Promise<Finding> {
@@ -121,7 +150,7 @@ async function slack({ environment }: CommandContext): Promise<Finding> {
     };
   const missing = check.scopes.length === 0 ? [] : neededScopes.filter((scope) => !check.scopes.includes(scope));
   return missing.length === 0
-    ? { what: 'slack', state: 'ok', detail: check.detail }
+    ? { what: 'slack', state: 'ok', detail: `${check.detail}${check.scopes.length > 0 ? ', all scopes granted' : ''}` }
     : {
         what: 'slack',
         state: 'bad',

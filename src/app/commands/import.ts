@@ -3,9 +3,9 @@ import { importFile } from '../../sources/files/import-file.ts';
 import { loadMapping } from '../../sources/files/read-mapping.ts';
 import { describeRejection, type ImportSummary, shownRejections } from '../../sources/files/summary.ts';
 import type { Command, CommandContext, ExitCode, Io } from '../command.ts';
-import { drainMarked } from '../drainer.ts';
 import { type Session, withSession } from '../open.ts';
 import { createProgress } from '../progress.ts';
+import { bringUpToDate } from '../upkeep.ts';
 
 export const importFiles: Command = {
   name: 'import',
@@ -46,7 +46,7 @@ export const importFiles: Command = {
         summaries.push(summary);
         if (!context.globals.json) printSummary(context.io, summary);
       }
-      if (options.dryRun !== true) await drainMarked(session.db, session.tenant, context.clock);
+      if (options.dryRun !== true) await makeCurrent(context, session);
       if (context.globals.json) context.io.out(`${JSON.stringify(summaries)}\n`);
       return 0;
     });
@@ -100,6 +100,18 @@ async function load(
         },
       },
       { file, tenant, ...rest, ...(asOf ? { asOf } : {}) },
+    );
+  } finally {
+    progress.done();
+  }
+}
+
+async function makeCurrent({ io, clock }: CommandContext, session: Session): Promise<void> {
+  const { db, tenant, terms } = session;
+  const progress = createProgress(io);
+  try {
+    await bringUpToDate(db, { tenant, terms: () => terms }, clock, ({ evaluated }) =>
+      progress.show({ label: 'Evaluating SLAs', rows: evaluated, part: undefined }),
     );
   } finally {
     progress.done();

@@ -1,3 +1,5 @@
+import { sweepSla } from '../../facts/sweep.ts';
+import { markAllTickets, type VerifiedSla, verifySla } from '../../facts/verify.ts';
 import { closest } from '../../lib/closest.ts';
 import { usageError } from '../../lib/errors.ts';
 import { drain, rebuild, type Verified, verify } from '../../rollups/engine.ts';
@@ -10,7 +12,7 @@ export const refresh: Command = {
   args: '[rollup]',
   summary: 'bring the aggregates up to date',
   description:
-    'Recomputes the days that changed. --full recomputes every day; --verify then compares every cell with a recompute from the records and exits with 1 if any differs.',
+    'Evaluates the SLA of tickets that changed or whose target has passed, then recomputes the days that changed. --full does so for every ticket and day; --verify then compares every fact and cell with a recompute from the records and exits with 1 if any differs.',
   options: [
     { flags: '--full', description: 'recompute every day, not only those that changed' },
     { flags: '--verify', description: 'compare every cell with a recompute' },
@@ -25,10 +27,18 @@ export const refresh: Command = {
         `no rollup "${name}"; did you mean ${closest(name ?? '', ids, 1)[0] ?? 'one of these'}? There are: ${ids.join(', ')}`,
       );
     }
-    return withSession(context, 'refresh', async ({ db, tenant }): Promise<ExitCode> => {
+    return withSession(context, 'refresh', async ({ db, tenant, terms }): Promise<ExitCode> => {
       const { io, globals, clock } = context;
       const reports: object[] = [];
       let differing = 0;
+      if (options.full) await markAllTickets(db, tenant.tenantId);
+      const swept = await sweepSla(db, tenant, terms, { now: clock.now() });
+      const facts = options.verify ? await verifySla(db, tenant, terms, clock.now()) : undefined;
+      differing += facts?.differing ?? 0;
+      if (!globals.json) {
+        io.out(`ticket-sla: ${swept.evaluated} tickets evaluated, ${swept.changed} changed\n`);
+        if (facts) printFacts(io, facts);
+      }
       for (const rollup of chosen) {
         const drained = await (options.full ? rebuild : drain)(db, rollup, tenant, clock.now());
         const verified = options.verify ? await verify(db, rollup, tenant, clock.now()) : undefined;
@@ -41,12 +51,18 @@ export const refresh: Command = {
         io.out(`${rollup.id}: ${drained.buckets} days recomputed, ${drained.rows} rows written\n`);
         if (verified) printVerified(io, verified);
       }
-      if (globals.json) io.out(`${JSON.stringify({ rollups: reports, differing })}\n`);
+      if (globals.json) io.out(`${JSON.stringify({ sla: { ...swept, ...facts }, rollups: reports, differing })}\n`);
       else if (options.verify) io.out(`${differing} differing cells\n`);
       return differing === 0 ? 0 : 1;
     });
   },
 };
+
+function printFacts(io: Io, facts: VerifiedSla): void {
+  io.out(`  verified ${facts.tickets} tickets, ${facts.differing} facts differ\n`);
+  for (const { source, id, column, stored, evaluated } of facts.examples)
+    io.out(`  ${source}/${id} ${column}: stored ${stored ?? 'nothing'}, evaluated ${evaluated ?? 'nothing'}\n`);
+}
 
 function printVerified(io: Io, verified: Verified): void {
   io.out(`  verified ${verified.cells} cells in ${verified.rows} rows, ${verified.differing} differ\n`);

@@ -1,4 +1,4 @@
-import type { ChartOptions, Scale } from 'chart.js';
+import type { Chart, ChartOptions, Scale } from 'chart.js';
 import type { ChartSpec } from '../spec.ts';
 import { fitText, wrapText } from '../text-fit.ts';
 import { axisLine, gridLine, mutedInk, textSize } from '../theme.ts';
@@ -86,18 +86,29 @@ export function labelScale(spec: ChartSpec, family: string, options: LabelScaleO
   };
 }
 
-/** Names at the left of horizontal bars, at most a third of the picture wide. */
-export function nameScale(spec: ChartSpec, family: string, size: number): AnyScale {
+/** Names at the left of horizontal bars, at most a third of the picture wide; `room` is kept free between the two, in pixels. */
+export function nameScale(
+  spec: ChartSpec,
+  family: string,
+  size: number,
+  room: (chart: Chart) => number = () => 0,
+): AnyScale {
   const font = fontString(family, size);
   return {
     type: 'category',
+    // The padding of ticks counts above and below the names too, where it would only make the bars thinner.
+    afterFit(scale: Scale) {
+      scale.paddingTop -= room(scale.chart);
+      scale.paddingBottom -= room(scale.chart);
+    },
     border: { display: false },
     grid: { display: false },
     ticks: {
       color: mutedInk,
       font: { family, size },
       autoSkip: false,
-      padding: 6,
+      // Typed as a number, but resolved like every option of ticks.
+      padding: (({ chart }: { chart: Chart }) => 6 + room(chart)) as unknown as number,
       callback(this: Scale, _value: string | number, index: number) {
         return fitText(spec.labels[index] ?? '', this.chart.width / 3, measureIn(contextOf(this.chart), font));
       },

@@ -4,7 +4,7 @@ import { textSize } from '../theme.ts';
 import type { ValueAxis } from '../value-axis.ts';
 import { assemble } from './assemble.ts';
 import { bareValueScale, labelScale, nameScale, valueScale } from './axes.ts';
-import { type BarMark, barTextRoom, barValuesPlugin } from './bar-values.ts';
+import { type BarMark, barTextRoom, barValuesPlugin, leftTextRoom } from './bar-values.ts';
 import { barDataset, hatchPlugin, shadesOfSeries } from './bars.ts';
 import { type EndLabel, endLabelRoom, endLabelsPlugin } from './end-labels.ts';
 import { frame } from './frame.ts';
@@ -73,7 +73,8 @@ export function lyingBars(spec: ChartSpec, family: string, plot: BarPlot): Chart
   // Where every value is printed, the axis ends where the longest bar does.
   const highest = Math.max(0, spec.target?.value ?? 0, ...marks.map(({ value }) => value ?? 0));
   const max = axis.max === 1 && spec.format === 'percent' ? 1 : highest || axis.max;
-  const x = bare ? bareValueScale(axis.min, max) : valueScale(spec, family, axis);
+  const lowest = Math.min(0, ...marks.map(({ value }) => value ?? 0));
+  const x = bare ? bareValueScale(lowest, max) : valueScale(spec, family, axis);
   return assemble(spec, family, {
     type: 'bar',
     datasets: datasetsOf(spec, stacked),
@@ -82,7 +83,10 @@ export function lyingBars(spec: ChartSpec, family: string, plot: BarPlot): Chart
       indexAxis: 'y',
       scales: {
         x: { ...x, stacked },
-        y: { ...nameScale(spec, family, sizeFor(spec.labels.length)), stacked },
+        y: {
+          ...nameScale(spec, family, sizeFor(spec.labels.length), (chart) => leftTextRoom(chart, family, values)),
+          stacked,
+        },
       },
       plugins: { ...base.plugins, annotation: { annotations: targetUpright(spec) } },
     },

@@ -97,6 +97,12 @@ export function barTextRoom(chart: Chart, family: string, options: BarValuesOpti
   return Math.max(0, ...widths) + 16;
 }
 
+/** Room those of bars below zero need between the longest of them and the names, in pixels; 0 without such bars. */
+export function leftTextRoom(chart: Chart, family: string, options: BarValuesOptions): number {
+  const below = options.marks.filter(({ value }) => (value ?? 0) < 0);
+  return below.length === 0 ? 0 : barTextRoom(chart, family, { ...options, marks: below });
+}
+
 function textsFit(chart: Chart, marks: readonly BarMark[], measure: (text: string) => number): boolean {
   const slot = chart.chartArea.width / marks.length;
   return marks.every(({ value, text }) => value === null || measure(text.value) <= slot - 2);

@@ -6,7 +6,7 @@ import { factsOf, today } from '../../rollups/read.ts';
 import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
 import { ticketEndedDaily } from '../../rollups/ticket-ended-daily.ts';
 import type { Group, Grouping, Scope } from '../kpi.ts';
-import { type GroupRow, groupColumns, ticketConditions, toGroup } from '../scope.ts';
+import { type GroupRow, groupColumns, scopeConditions, toGroup } from '../scope.ts';
 
 /** The distant edges of a period that is open to one side. */
 const ever = { from: '0001-01-01', to: '9999-12-31' };
@@ -41,7 +41,7 @@ async function levels(reader: Queryable, scope: Scope, grouping: Grouping, day: 
     with open_then as (
       select ${groupColumns(grouping, scope, 'f')}, f.day as opened_on, f.still_open as tickets
       from ${factsOf(ticketCreatedDaily, scope.at, upTo)} f
-      where f.tenant_id = ${scope.at.tenantId} and f.still_open > 0 ${ticketConditions(scope, 'f')}
+      where f.tenant_id = ${scope.at.tenantId} and f.still_open > 0 ${scopeConditions(scope, 'f')}
       union all
       ${endedSince(scope, grouping, day)}
     )
@@ -66,13 +66,13 @@ function endedSince(scope: Scope, grouping: Grouping, day: string): Sql {
       from crm.tickets e
       where e.tenant_id = ${scope.at.tenantId} and e.deleted_at is null
         and e.created_at <= ${scope.at.now.toString()}::timestamptz and e.ended_at > ${scope.at.now.toString()}::timestamptz
-        ${ticketConditions(scope, 'e')}`;
+        ${scopeConditions(scope, 'e')}`;
   }
   return sql`
     select ${groupColumns(grouping, scope, 'f')}, f.opened_on, f.tickets
     from mart.ticket_ended_daily f
     where f.tenant_id = ${scope.at.tenantId} and f.day > ${day}::date and f.opened_on <= ${day}::date
-      ${ticketConditions(scope, 'f')}`;
+      ${scopeConditions(scope, 'f')}`;
 }
 
 interface Movement {
@@ -88,11 +88,11 @@ async function movements(reader: Queryable, scope: Scope, endDay: string): Promi
     from (
       select f.day, f.tickets as opened, 0 as ended
       from ${factsOf(ticketCreatedDaily, scope.at, period)} f
-      where f.tenant_id = ${scope.at.tenantId} ${ticketConditions(scope, 'f')}
+      where f.tenant_id = ${scope.at.tenantId} ${scopeConditions(scope, 'f')}
       union all
       select f.day, 0, f.tickets
       from ${factsOf(ticketEndedDaily, scope.at, period)} f
-      where f.tenant_id = ${scope.at.tenantId} ${ticketConditions(scope, 'f')}
+      where f.tenant_id = ${scope.at.tenantId} ${scopeConditions(scope, 'f')}
     ) as moved
     group by 1`);
   return new Map(rows.map((row) => [row.day, row]));
@@ -115,7 +115,7 @@ function walkBack(
       const move = moves.get(day);
       level += (move?.ended ?? 0) - (move?.opened ?? 0);
     }
-    groups.unshift({ bucket, key: null, source: null, sums: { counts: { open: level }, bins: new Map() } });
+    groups.unshift({ bucket, key: null, source: null, sums: { counts: { open: level }, bins: {} } });
   }
   return groups;
 }

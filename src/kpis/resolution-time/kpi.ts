@@ -1,24 +1,14 @@
-import { countBands, quantile } from '../../domain/histogram.ts';
+import { countBands } from '../../domain/histogram.ts';
 import { ticketResolvedDaily } from '../../rollups/ticket-resolved-daily.ts';
 import { ticketDimensions } from '../dimensions.ts';
 import type { Kpi } from '../kpi.ts';
-import { ticketsResolved } from './query.ts';
-
-const minute = 60;
-const hour = 3600;
-const day = 86_400;
-
-/** Bands of the distribution; upper bounds in seconds, exclusive. */
-const bands = [
-  { label: '< 15 min', upTo: 15 * minute },
-  { label: '15–60 min', upTo: hour },
-  { label: '1–4 h', upTo: 4 * hour },
-  { label: '4–24 h', upTo: day },
-  { label: '1–3 d', upTo: 3 * day },
-  { label: '3–7 d', upTo: 7 * day },
-  { label: '7–30 d', upTo: 30 * day },
-  { label: '> 30 d', upTo: Number.POSITIVE_INFINITY },
-];
+import {
+  durationBands,
+  durationParts,
+  measureDurations,
+  percentileNote,
+  ticketDurations,
+} from '../ticket-durations.ts';
 
 export const resolutionTime: Kpi = {
   id: 'resolution-time',
@@ -32,10 +22,7 @@ export const resolutionTime: Kpi = {
   better: 'down',
   dimensions: ticketDimensions,
   parts: {
-    average: { title: 'Average', unit: 'duration' },
-    median: { title: 'Median', unit: 'duration' },
-    p90: { title: '90th percentile', unit: 'duration' },
-    count: { title: 'Tickets resolved', unit: 'count' },
+    ...durationParts('Tickets resolved'),
     negative: { title: 'Resolved before they were created, left out', unit: 'count' },
   },
   streams: ['ticket'],
@@ -52,38 +39,23 @@ export const resolutionTime: Kpi = {
   caveats: [
     'Dated by resolution: tickets still open do not count yet, so a growing backlog makes the figure look better than it is.',
     'Median and 90th percentile are read from a histogram with a relative error of at most 1 %; the average is exact.',
+    "Business time is open time of the SLA's calendar without waiting, over all stretches of a reopened ticket.",
+    'Within target is the share of those whose resolution has an SLA target.',
     'Tickets resolved before they were created are left out and counted in a note.',
   ],
   examples: ['resolution-time', 'resolution-time 30d by team', 'resolution-time last quarter priority:critical'],
-  query: ticketsResolved,
+  query: (reader, scope, grouping) => ticketDurations(ticketResolvedDaily, reader, scope, grouping),
   measure(sums) {
-    const count = sums.counts.measured ?? 0;
-    const median = quantile(sums.bins, 0.5);
-    return {
-      value: median,
-      weight: count,
-      parts: {
-        average: count === 0 ? null : (sums.counts.seconds ?? 0) / count,
-        median,
-        p90: quantile(sums.bins, 0.9),
-        count,
-        negative: sums.counts.negative ?? 0,
-      },
-      evidence: {
-        kind: 'durations',
-        n: count,
-        logSum: sums.counts.log_sum ?? 0,
-        logSquareSum: sums.counts.log_square_sum ?? 0,
-      },
-    };
+    const measured = measureDurations(sums);
+    return { ...measured, parts: { ...measured.parts, negative: sums.counts.negative ?? 0 } };
   },
-  distribution: (sums) => ({ title: 'Tickets by resolution time', bands: countBands(sums.bins, bands) }),
+  distribution: (sums) => ({
+    title: 'Tickets by resolution time',
+    bands: countBands(sums.bins.calendar ?? new Map(), durationBands),
+  }),
   notes(measured) {
     const { count, negative } = measured.parts;
-    return [
-      ...(count ? ['Median and 90th percentile are within 1 % of the exact ones.'] : []),
-      ...(negative ? [leftOut(negative)] : []),
-    ];
+    return [...(count ? [percentileNote] : []), ...(negative ? [leftOut(negative)] : [])];
   },
 };
 

@@ -1,7 +1,10 @@
 import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
-import { ticketDimensions } from '../dimensions.ts';
-import type { Kpi } from '../kpi.ts';
+import { ticketSlaDaily } from '../../rollups/ticket-sla-daily.ts';
+import { slaDimensions } from '../dimensions.ts';
+import { type Kpi, mergeGroups } from '../kpi.ts';
+import { ticketSlaReports } from '../ticket-sla.ts';
 import { ticketsCreated } from '../tickets-created.ts';
+import { disagreements } from './disagreements.ts';
 
 export const slaReported: Kpi = {
   id: 'sla-reported',
@@ -14,10 +17,10 @@ export const slaReported: Kpi = {
   kind: 'cohort',
   unit: 'ratio',
   better: 'up',
-  dimensions: ticketDimensions,
+  dimensions: slaDimensions,
   parts: { unflagged: { title: 'Tickets without a flag', unit: 'count' } },
   streams: ['ticket'],
-  rollups: [ticketCreatedDaily],
+  rollups: [ticketCreatedDaily, ticketSlaDaily],
   datedBy: ticketCreatedDaily,
   needs: 'SLA flags',
   maturesAfterDays: 0,
@@ -28,11 +31,14 @@ export const slaReported: Kpi = {
   validFrom: null,
   chart: { series: 'line', prefer: 'series' },
   caveats: [
-    "The flag is the CRM's own verdict, not a measurement against a policy.",
+    "The flag is the CRM's own verdict, not a measurement against a policy: that is `sla`. A note counts where they disagree, a table lists those tickets.",
     'Dated by creation: tickets of recent days may still change their flag.',
   ],
   examples: ['sla-reported', 'sla-reported 30d by priority', 'sla-reported last month team:"Tier 2" vs year'],
-  query: ticketsCreated,
+  async query(reader, scope, grouping) {
+    const flags = await ticketsCreated(reader, scope, grouping);
+    return mergeGroups([...flags, ...(await ticketSlaReports(reader, scope, grouping))]);
+  },
   lacks: ({ counts }) => (counts.sla_unflagged ?? 0) > 0 && (counts.sla_met ?? 0) + (counts.sla_missed ?? 0) === 0,
   measure(sums) {
     const met = sums.counts.sla_met ?? 0;
@@ -46,4 +52,15 @@ export const slaReported: Kpi = {
       evidence: { kind: 'ratio', successes: met, n: flagged },
     };
   },
+  notes(_measured, { counts }) {
+    const both = counts.reported_and_decided ?? 0;
+    const otherwise = counts.reported_otherwise ?? 0;
+    if (both === 0) return [];
+    return [
+      otherwise === 0
+        ? `The flag agrees with the SLA policy on all ${both} tickets that both judge.`
+        : `The flag disagrees with the SLA policy (\`sla\`) on ${otherwise} of the ${both} tickets that both judge; \`table\` lists them.`,
+    ];
+  },
+  records: disagreements,
 };

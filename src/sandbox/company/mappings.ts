@@ -39,4 +39,16 @@ fields:
   channel: channel
   category: category
 `,
+  surveys: `entity: survey
+fields:
+  id: id
+  kind: kind
+  score: score
+  answered_at: answered_at
+  account_id: account
+  operator_id: operator
+  team_id: team
+  ticket_id: ticket
+  comment: comment
+`,
 } as const;

@@ -158,6 +158,11 @@ export function ticketAt(life: TicketLife, now: number) {
   };
 }
 
+/** How much longer than usual for its priority a ticket took until it was done with: ln of the ratio, 0 is as usual. */
+export function slowness({ createdAt, resolvedAt, reopened, priority }: TicketLife): number {
+  return Math.log(((reopened?.resolvedAt ?? resolvedAt) - createdAt) / (3600 * handling[priority].resolution));
+}
+
 /** The CRM's verdict: missed from the moment a target passes, met at the resolution, none before and for the odd ticket. */
 function judge(
   life: TicketLife,

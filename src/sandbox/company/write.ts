@@ -8,10 +8,14 @@ import { csvLine } from './csv.ts';
 import type { Founding } from './demand.ts';
 import { mappings } from './mappings.ts';
 import { operators, teams } from './staff.ts';
+import { recommendationsOf, type SurveyAnswer, satisfactionOf } from './surveys.ts';
 import { ticketAt, ticketsOf } from './tickets.ts';
 
 export interface CompanyOptions {
-  /** Local dates, half-open: tickets of `from` to the day before `to`, as they stand when `to` begins. */
+  /**
+   * Local dates, half-open: tickets of `from` to the day before `to`, as they stand when `to` begins, and the survey
+   * answers given until then.
+   */
   from: string;
   to: string;
   timezone: string;
@@ -41,6 +45,7 @@ export async function writeCompany(dir: string, options: CompanyOptions): Promis
     teams: teamLines(),
     operators: operatorLines(founding),
     tickets: ticketLines(founding, options, asOf),
+    surveys: surveyLines(founding, options, asOf),
   };
   const imports: WrittenCompany['imports'] = [];
   for (const [name, lines] of Object.entries(tables) as [keyof typeof tables, Iterable<string>][]) {
@@ -119,12 +124,7 @@ function* ticketLines(founding: Founding, options: CompanyOptions, asOf: Tempora
     'category',
   ]);
   const now = asOf.epochMilliseconds / 1000;
-  const end = Temporal.PlainDate.from(options.to);
-  for (
-    let date = Temporal.PlainDate.from(options.from);
-    Temporal.PlainDate.compare(date, end) < 0;
-    date = date.add({ days: 1 })
-  ) {
+  for (const date of daysOf(options)) {
     for (const life of ticketsOf(founding, date)) {
       const ticket = ticketAt(life, now);
       if (!ticket) continue;
@@ -147,6 +147,45 @@ function* ticketLines(founding: Founding, options: CompanyOptions, asOf: Tempora
       ]);
     }
   }
+}
+
+/** Answers about the period's tickets, and what was answered each month to the question after recommendation. */
+function* surveyLines(founding: Founding, options: CompanyOptions, asOf: Temporal.Instant): Generator<string> {
+  yield csvLine(['id', 'kind', 'score', 'answered_at', 'account', 'operator', 'team', 'ticket', 'comment']);
+  const now = asOf.epochMilliseconds / 1000;
+  for (const date of daysOf(options)) {
+    for (const life of ticketsOf(founding, date)) {
+      const answer = satisfactionOf(founding, life);
+      if (answer && answer.answeredAt < now) yield surveyLine(answer);
+    }
+    if (date.day !== 1) continue;
+    for (const answer of recommendationsOf(founding, date.toPlainYearMonth()))
+      if (answer.answeredAt < now) yield surveyLine(answer);
+  }
+}
+
+function surveyLine(answer: SurveyAnswer): string {
+  return csvLine([
+    answer.id,
+    answer.kind,
+    answer.score,
+    time(answer.answeredAt),
+    answer.accountId,
+    answer.operatorId,
+    answer.teamId,
+    answer.ticketId,
+    answer.comment,
+  ]);
+}
+
+function* daysOf({ from, to }: CompanyOptions): Generator<Temporal.PlainDate> {
+  const end = Temporal.PlainDate.from(to);
+  for (
+    let date = Temporal.PlainDate.from(from);
+    Temporal.PlainDate.compare(date, end) < 0;
+    date = date.add({ days: 1 })
+  )
+    yield date;
 }
 
 function time(epochSeconds: number | undefined): string | undefined {

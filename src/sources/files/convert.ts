@@ -3,6 +3,7 @@ import { placeholderVersion, type VersionKind } from '../../ingest/batch.ts';
 import type { Moment, ReadMoment } from './dates.ts';
 import { encoderOf, type Refusal } from './encode.ts';
 import type { EntityMapping, FieldMapping, FileFormat } from './mapping.ts';
+import { createRangeCheck } from './ranges.ts';
 import type { Row } from './rows.ts';
 
 /** A row, or one entity's part of it, that is not loaded. */
@@ -67,6 +68,7 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
   }));
   // Without these a row says nothing of this entity.
   const identity = cells.filter(({ name, required }) => (entity.derivedId ? required : name === 'id'));
+  const outOfRange = createRangeCheck(mapping.fields);
   const versions = createVersions(mapping, options);
 
   const reject = (line: number, field: string, reason: string): Rejection => ({
@@ -87,6 +89,7 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
       let traces = '';
       let id: string | undefined;
       let known = 0;
+      const values: string[] | undefined = outOfRange && [];
       for (const { name, required, slot, traced, knownBit, read } of cells) {
         const raw = row.values[slot] ?? null;
         const cell = read(raw, row);
@@ -95,9 +98,12 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
         if (required && (value === '\\N' || value === '')) return reject(row.line, name, 'is missing');
         if (name === 'id' && value !== '\\N') id = value;
         if (knownBit !== 0 && value !== '\\N') known |= knownBit;
+        values?.push(value);
         text += `\t${value}`;
         if (mapping.history) traces += traced ? `\t${value}` : '\t\\N';
       }
+      const wrong = values && outOfRange?.(values);
+      if (wrong) return reject(row.line, wrong.field, wrong.reason);
       const version = versions.of(row);
       if (typeof version === 'string') return reject(row.line, versions.field, version);
       return { id, version, known, text: version + text, traces: mapping.history && version + traces };

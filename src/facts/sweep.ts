@@ -1,0 +1,168 @@
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import type { Db, Queryable, Tx } from '../db/db.ts';
+import { lockStream } from '../db/locks.ts';
+import { rollupsOf } from '../rollups/index.ts';
+import { markStored } from '../rollups/marks.ts';
+import type { TenantZone } from '../rollups/rollup.ts';
+import type { CompiledPolicies } from '../sla/policy.ts';
+import { type DeliveredBySource, learnDelivered } from './delivered.ts';
+import { adoptPolicies, type SlaTerms } from './policies.ts';
+import { readTickets, type TicketKey, type TicketRecord } from './ticket-record.ts';
+import { slaColumnKinds, slaColumns, slaRowOf, type TicketSlaRow } from './ticket-sla-row.ts';
+
+/** Tickets per transaction: few enough that a writer never waits long for the lock. */
+const chunk = 2_000;
+
+export interface Swept {
+  /** Tickets evaluated, and those of them whose stored verdict changed. */
+  evaluated: number;
+  changed: number;
+}
+
+export interface SweepOptions {
+  now: Temporal.Instant;
+  onProgress?: (swept: Swept) => void;
+}
+
+/**
+ * Evaluates every ticket that changed and every one whose due time has come, and stores what its SLA came to: the facts
+ * that time alone makes. Finds them by their marks and by the index on `next_due_at`, never by going through all tickets.
+ * In chunks, each a transaction under the ticket stream's lock: a change that commits later has its own mark.
+ */
+export async function sweepSla(db: Db, tenant: TenantZone, terms: SlaTerms, options: SweepOptions): Promise<Swept> {
+  const { now, onProgress } = options;
+  await db.tx((tx) => adoptPolicies(tx, tenant, terms, now));
+  const swept: Swept = { evaluated: 0, changed: 0 };
+  while (await isAnythingDue(db, tenant.tenantId, now)) {
+    const done = await db.tx((tx) => sweepChunk(tx, tenant, terms.policies, now));
+    swept.evaluated += done.evaluated;
+    swept.changed += done.changed;
+    onProgress?.(swept);
+  }
+  return swept;
+}
+
+/** Asked without the lock: an idle sweep waits for no writer. */
+async function isAnythingDue(db: Db, tenantId: number, now: Temporal.Instant): Promise<boolean> {
+  const [row] = await db.query<{ due: boolean }>(sql`
+    select exists (select from ops.sla_marks where tenant_id = ${tenantId})
+      or exists (
+        select from crm.ticket_sla where tenant_id = ${tenantId} and next_due_at <= ${now.toString()}::timestamptz
+      ) as due`);
+  return row?.due ?? false;
+}
+
+async function sweepChunk(
+  tx: Tx,
+  tenant: TenantZone,
+  policies: CompiledPolicies,
+  now: Temporal.Instant,
+): Promise<Swept> {
+  const { tenantId } = tenant;
+  await lockStream(tx, tenantId, 'ticket');
+  const keys = await takeDue(tx, tenantId, now);
+  if (keys.length === 0) return { evaluated: 0, changed: 0 };
+  const records = await readTickets(tx, tenantId, keys);
+  const delivered = await learnDelivered(tx, tenantId, records);
+  const stored = await readStored(tx, tenantId, keys);
+  const rows = evaluate(records, delivered, policies, now).filter(({ key, row }) =>
+    isOther(stored.get(keyText(key)), row),
+  );
+  if (rows.length > 0) await write(tx, tenant, rows);
+  const alive = new Set(records.filter((record) => !record.deleted).map(keyText));
+  const gone = keys.filter((key) => !alive.has(keyText(key)));
+  if (gone.length > 0)
+    await tx.run(sql`
+    delete from crm.ticket_sla s using (${listOf(gone)}) as k (source, id)
+    where s.tenant_id = ${tenantId} and s.source = k.source and s.id = k.id`);
+  return { evaluated: records.length, changed: rows.length };
+}
+
+/** Takes the marks of some tickets away and names them, with some whose due time has come. */
+async function takeDue(tx: Queryable, tenantId: number, now: Temporal.Instant): Promise<TicketKey[]> {
+  const marked = await tx.query<TicketKey>(sql`
+    select distinct source, ticket_id as id from ops.sla_marks where tenant_id = ${tenantId}
+    order by source, ticket_id limit ${chunk}`);
+  if (marked.length > 0) {
+    await tx.run(sql`
+      delete from ops.sla_marks m using (${listOf(marked)}) as k (source, id)
+      where m.tenant_id = ${tenantId} and m.source = k.source and m.ticket_id = k.id`);
+    return marked;
+  }
+  return tx.query<TicketKey>(sql`
+    select source, id from crm.ticket_sla
+    where tenant_id = ${tenantId} and next_due_at <= ${now.toString()}::timestamptz
+    order by next_due_at limit ${chunk}`);
+}
+
+interface Verdict {
+  key: TicketKey;
+  row: TicketSlaRow;
+}
+
+export function evaluate(
+  records: readonly TicketRecord[],
+  delivered: DeliveredBySource,
+  policies: CompiledPolicies,
+  now: Temporal.Instant,
+): Verdict[] {
+  return records
+    .filter((record) => !record.deleted)
+    .map((record) => ({
+      key: record,
+      row: slaRowOf(record, delivered(record.source), policies, now.epochMilliseconds),
+    }));
+}
+
+/** Stored verdicts of those tickets, by `keyText`. */
+export async function readStored(
+  tx: Queryable,
+  tenantId: number,
+  keys: readonly TicketKey[],
+): Promise<Map<string, TicketSlaRow>> {
+  const columns = slaColumns.map((name) =>
+    raw(slaColumnKinds[name] === 'instant' ? `(extract(epoch from s.${name}) * 1000)::bigint as ${name}` : `s.${name}`),
+  );
+  const rows = await tx.query<TicketKey & TicketSlaRow>(sql`
+    select s.source, s.id, ${join(columns)} from (${listOf(keys)}) as k (source, id)
+    join crm.ticket_sla s on s.tenant_id = ${tenantId} and s.source = k.source and s.id = k.id`);
+  return new Map(rows.map((row) => [keyText(row), row]));
+}
+
+export function isOther(stored: TicketSlaRow | undefined, row: TicketSlaRow): boolean {
+  return stored === undefined || slaColumns.some((name) => stored[name] !== row[name]);
+}
+
+export function keyText({ source, id }: TicketKey): string {
+  return `${source}/${id}`;
+}
+
+async function write(tx: Tx, tenant: TenantZone, verdicts: readonly Verdict[]): Promise<void> {
+  const dependent = rollupsOf('ticket').filter((rollup) => rollup.entityTable === 'crm.sla_tickets');
+  const touched = listOf(verdicts.map(({ key }) => key));
+  await markStored(tx, dependent, tenant, touched);
+  const values = slaColumns.map((name) => {
+    const list = verdicts.map(({ row }) => row[name]);
+    if (slaColumnKinds[name] === 'text') return sql`${list}::text[]`;
+    return sql`${list}::bigint[]`;
+  });
+  const columns = slaColumns.map((name) =>
+    raw(
+      slaColumnKinds[name] === 'instant' ? `timestamptz 'epoch' + v.${name} * interval '1 millisecond'` : `v.${name}`,
+    ),
+  );
+  await tx.run(sql`
+    insert into crm.ticket_sla (tenant_id, source, id, ${raw(slaColumns.join(', '))})
+    select ${tenant.tenantId}::bigint, v.source, v.id, ${join(columns)}
+    from unnest(
+      ${verdicts.map(({ key }) => key.source)}::text[], ${verdicts.map(({ key }) => key.id)}::text[], ${join(values)}
+    ) as v (source, id, ${raw(slaColumns.join(', '))})
+    on conflict (tenant_id, source, id) do update
+    set ${raw(slaColumns.map((name) => `${name} = excluded.${name}`).join(', '))}`);
+  await markStored(tx, dependent, tenant, touched);
+}
+
+function listOf(keys: readonly TicketKey[]): Sql {
+  return sql`
+    select k.source, k.id from unnest(${keys.map((key) => key.source)}::text[], ${keys.map((key) => key.id)}::text[]) as k (source, id)`;
+}
