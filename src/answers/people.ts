@@ -1,46 +1,171 @@
 import sql from 'sql-template-tag';
-import type { Db } from '../db/db.ts';
+import type { Db, Queryable } from '../db/db.ts';
+import { slackViewer, viewing } from '../db/viewer.ts';
+import type { Named, Rights } from './rights.ts';
 
+export type Role = 'agent' | 'supervisor' | 'admin' | 'owner' | 'executive';
+
+/** Somebody who may ask, as crema.yaml or the CRM's operators have them at this moment. */
 export interface Person {
-  personId: string;
+  /** For `Viewpoint`. */
+  viewer: string;
+  /** Null where nobody gives one. */
   name: string | null;
-  role: 'agent' | 'supervisor' | 'admin' | 'owner' | 'executive';
+  role: Role;
+  /** Whether crema.yaml names them; else they are the CRM's operators with their e-mail address. */
+  configured: boolean;
+  /** Their own operator records: one in each source, none for most people of crema.yaml. */
+  own: Named[];
+  rights: Rights;
 }
 
-/** The person behind a Slack user: by Slack id, else by the e-mail of the Slack profile; null for strangers. */
-export async function findPerson(
+interface RecordRow {
+  viewer: string;
+  role: Role;
+  configured: boolean;
+  name: string | null;
+  source: string | null;
+  operatorId: string | null;
+}
+
+interface GrantRow extends Named {
+  viewer: string;
+  kind: 'team' | 'operator';
+}
+
+/** The people behind viewers, by viewer; those who may see nothing are absent. The database decides, as for numbers. */
+export async function peopleOf(
   db: Db,
   tenantId: number,
-  by: { slackUserId?: string; email?: string },
-): Promise<Person | null> {
-  const [row] = await db.query<Person>(sql`
-    select person_id as "personId", name, role from ops.people
-    where tenant_id = ${tenantId}
-      and (slack_user_id = ${by.slackUserId ?? null} or (slack_user_id is null and lower(email) = lower(${by.email ?? null})))
-    order by slack_user_id is null
-    limit 1`);
-  return row ?? null;
+  viewers: readonly string[],
+): Promise<ReadonlyMap<string, Person>> {
+  if (viewers.length === 0) return new Map();
+  return viewing(db, { tenantId, viewer: viewers.join(' ') }, async (tx) => {
+    const grants = Map.groupBy(await grantsOf(tx, tenantId), ({ viewer }) => viewer);
+    const records = await tx.query<RecordRow>(sql`
+      select v.viewer, v.role, r.configured, r.name, r.source, r.operator_id as "operatorId"
+      from ops.viewer_roles() v join ops.viewer_records() r on r.viewer = v.viewer
+      order by v.viewer, r.source, r.operator_id`);
+    const people = new Map<string, Person>();
+    for (const [viewer, rows] of Map.groupBy(records, (row) => row.viewer)) {
+      const granted = grants.get(viewer) ?? [];
+      const [first] = rows;
+      if (first) people.set(viewer, personOf(first, rows, granted));
+    }
+    return people;
+  });
 }
 
-/** A person by what the command line's `--as` names: Slack id, e-mail, operator id, person id or name. */
+export async function personOfViewer(db: Db, tenantId: number, viewer: string): Promise<Person | null> {
+  return (await peopleOf(db, tenantId, [viewer])).get(viewer) ?? null;
+}
+
+function personOf(first: RecordRow, rows: readonly RecordRow[], granted: readonly GrantRow[]): Person {
+  const named = (kind: GrantRow['kind']) =>
+    granted.filter((grant) => grant.kind === kind).map(({ source, id, name }): Named => ({ source, id, name }));
+  const { viewer, role, configured } = first;
+  const own = configured
+    ? named('operator').filter(({ source, id }) =>
+        rows.some((row) => row.operatorId === id && (row.source === null || row.source === source)),
+      )
+    : rows.map((row): Named => ({ source: row.source ?? '', id: row.operatorId ?? '', name: row.name ?? '' }));
+  return {
+    ...{ viewer, role, configured, own },
+    name: rows.find((row) => row.name)?.name ?? null,
+    rights: {
+      all: role === 'executive' || role === 'admin' || role === 'owner',
+      teams: named('team'),
+      operators: named('operator'),
+    },
+  };
+}
+
+function grantsOf(tx: Queryable, tenantId: number): Promise<GrantRow[]> {
+  return tx.query<GrantRow>(sql`
+    select g.viewer, g.kind, g.source, g.id, coalesce(t.name, o.name, g.id) as name
+    from ops.viewer_grants() g
+    left join crm.teams t on g.kind = 'team' and t.tenant_id = ${tenantId} and t.source = g.source and t.id = g.id
+    left join crm.operators o
+      on g.kind = 'operator' and o.tenant_id = ${tenantId} and o.source = g.source and o.id = g.id
+    order by name, g.source, g.id`);
+}
+
+/** Which of these Slack users crema.yaml names by id: nothing has to be asked about them. */
+export async function namedBySlackId(
+  db: Db,
+  tenantId: number,
+  slackUserIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const rows = await db.query<{ id: string }>(sql`
+    select slack_user_id as id from ops.people
+    where tenant_id = ${tenantId} and slack_user_id = any (${slackUserIds}::text[])`);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Why an address leads to nobody who may ask. */
+export type NoMatch =
+  | { why: 'no operator' }
+  | { why: 'inactive' }
+  | { why: 'no role' }
+  /** Several operators of one source have the address. */
+  | { why: 'ambiguous'; source: string; operators: string[] };
+
+/** Says why nobody who may ask has this address, by the CRM's operators. */
+export async function whyNoMatch(db: Db, tenantId: number, email: string): Promise<NoMatch> {
+  const rows = await db.query<{ source: string; id: string; active: boolean }>(sql`
+    select source, id, deleted_at is null and active is distinct from false as active
+    from crm.operators
+    where tenant_id = ${tenantId} and ops.email_key(email) = ops.email_key(${email}) and id <> ''
+    order by source, id`);
+  if (rows.length === 0) return { why: 'no operator' };
+  const active = rows.filter((row) => row.active);
+  if (active.length === 0) return { why: 'inactive' };
+  const several = [...Map.groupBy(active, ({ source }) => source)].find(([, same]) => same.length > 1);
+  if (!several) return { why: 'no role' };
+  return { why: 'ambiguous', source: several[0], operators: several[1].map(({ id }) => id) };
+}
+
+/**
+ * A person by what the command line's `--as` names: Slack id, e-mail, operator id, person id or name of crema.yaml, or
+ * Slack id, e-mail or name of somebody who has asked in Slack and is an operator. Null when nobody who may ask is meant.
+ */
 export async function findPersonNamed(db: Db, tenantId: number, text: string): Promise<Person | null> {
-  const [row] = await db.query<Person>(sql`
-    select person_id as "personId", name, role from ops.people
+  const rows = await db.query<{ viewer: string }>(sql`
+    select person_id as viewer, 1 as place from ops.people
     where tenant_id = ${tenantId}
       and lower(${text}) in (lower(slack_user_id), lower(email), lower(operator_id), lower(person_id), lower(name))
-    order by person_id
-    limit 1`);
-  return row ?? null;
+    union all
+    select ${slackViewer('')} || slack_user_id, 2 from ops.slack_users
+    where tenant_id = ${tenantId} and lower(${text}) in (lower(slack_user_id), ops.email_key(email), lower(name))
+    order by place, viewer
+    limit 20`);
+  const people = await peopleOf(
+    db,
+    tenantId,
+    rows.map(({ viewer }) => viewer),
+  );
+  return rows.map(({ viewer }) => people.get(viewer)).find((person) => person !== undefined) ?? null;
 }
 
-/** Whom a person without rights can ask: owners and admins by name. */
+/** Whom a person without rights can ask: owners and admins by name, those of crema.yaml first. */
 export async function administrators(
   db: Db,
   tenantId: number,
 ): Promise<{ name: string; slackUserId: string | null }[]> {
   return db.query(sql`
-    select coalesce(name, email, slack_user_id, person_id) as name, slack_user_id as "slackUserId" from ops.people
-    where tenant_id = ${tenantId} and role in ('owner', 'admin')
-    order by role desc, name
+    select name, "slackUserId" from (
+      select coalesce(name, email, slack_user_id, person_id) as name, slack_user_id as "slackUserId", 1 as place, role
+      from ops.people
+      where tenant_id = ${tenantId} and role in ('owner', 'admin')
+      union all
+      select o.name, s.slack_user_id, 2, o.role
+      from crm.operators o
+      left join ops.slack_users s
+        on s.tenant_id = o.tenant_id and s.standing = 'member' and ops.email_key(s.email) = ops.email_key(o.email)
+      where o.tenant_id = ${tenantId} and o.role in ('owner', 'admin') and o.name <> ''
+        and o.deleted_at is null and o.active is distinct from false
+    ) known
+    group by name, "slackUserId", place, role
+    order by place, role desc, name
     limit 3`);
 }

@@ -8,7 +8,7 @@ import {
   formatValue,
   type ValueShape,
 } from '../domain/format.ts';
-import { type Comparison, type KpiResult, scopeWords, type Unit } from '../domain/kpi-result.ts';
+import { type Comparison, type KpiResult, scopePhrases, type Unit } from '../domain/kpi-result.ts';
 import { addDays } from '../domain/period.ts';
 import { kpiOf } from '../kpis/index.ts';
 
@@ -131,7 +131,7 @@ export function caveatPhrases(result: KpiResult, locale: string): string[] {
 /** What was left out of the count: `own records only · channel: Email · priority: Critical`, or empty. */
 export function filterPhrase(result: KpiResult): string {
   const filters = Object.entries(result.filters).map(([dimension, value]) => `${dimension}: ${value}`);
-  return [...scopeWords[result.scope], ...filters].join(' · ');
+  return [...scopePhrases(result), ...filters].join(' · ');
 }
 
 /**
@@ -164,6 +164,9 @@ export function noDataPhrase(result: KpiResult, data: { from: string; to: string
   if (result.requires.length > 0) return `Not measured: ${result.requires.join('; ')}.`;
   if (result.freshness.sources.length === 0) return 'Nothing has been loaded yet. Import or sync some data first.';
   if (!data) return 'There is no data that you may see.';
+  const undecided = result.parts.pending ?? 0;
+  if (undecided > 0)
+    return `${undecided === 1 ? '1 case' : `${formatNumber(undecided, locale)} cases`} in this period, not decided yet.`;
   const span = formatDateRange(data.from, data.to, { locale });
   if (result.period.from >= data.to || result.period.to <= data.from)
     return `No data in this period. There is data for ${span}.`;

@@ -4,9 +4,11 @@ import { createDb, type Db } from '../db/db.ts';
 import { joinEmbedded } from '../db/embedded.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import type { Tenant } from '../domain/tenant.ts';
+import { type SlaTerms, slaTerms } from '../facts/policies.ts';
 import { CremaError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { CommandContext } from './command.ts';
+import { policiesOf } from './policies.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
 
 export interface OpenDatabase {
@@ -55,6 +57,8 @@ export async function prepareSchema(database: OpenDatabase, options: { migrate: 
 export interface Session extends OpenDatabase {
   config: Config;
   tenant: Tenant;
+  /** The SLA policies of the tenant. */
+  terms: SlaTerms;
 }
 
 /** Opens what most commands need, runs `work`, and closes it whatever happens. */
@@ -69,7 +73,8 @@ export async function withSession<T>(
     await prepareSchema(database, { migrate: false });
     await syncTenants(database.db, config, present);
     const tenant = await loadTenant(database.db, context.globals.tenant);
-    return await work({ ...database, config, tenant });
+    const terms = slaTerms(policiesOf(config, tenant.slug));
+    return await work({ ...database, config, tenant, terms });
   } finally {
     await database.close();
   }

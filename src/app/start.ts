@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
 import { claimInstance } from '../db/locks.ts';
 import { pendingMigrations } from '../db/migrate.ts';
+import { slaTerms } from '../facts/policies.ts';
 import type { Clock } from '../lib/clock.ts';
 import { CremaError, messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -12,7 +13,7 @@ import { createSlackDoor } from '../slack/app.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createWebServer } from '../web/server.ts';
 import { openDatabase, prepareSchema } from './open.ts';
-import { slaTerms } from './sla-terms.ts';
+import { policiesOf } from './policies.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
 import { createUpkeep } from './upkeep.ts';
 
@@ -63,7 +64,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const tenant = await loadTenant(db, options.tenant);
     const settings: Record<string, KpiSettings[string]> = { ...config.kpis };
 
-    let terms = slaTerms();
+    let terms = slaTerms(policiesOf(config, tenant.slug));
     const upkeep = createUpkeep({ db, kept: [{ tenant, terms: () => terms }], clock, log });
     stops.onStop('upkeep', () => upkeep.stop());
     const charts = createChartRenderer();
@@ -105,7 +106,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       // Tenant and settings are shared by reference with everything that answers, so they change in place.
       async reload(next) {
         await syncTenants(db, next, true);
-        terms = slaTerms();
+        terms = slaTerms(policiesOf(next, tenant.slug));
         Object.assign(tenant, await loadTenant(db, options.tenant));
         for (const id of Object.keys(settings)) delete settings[id];
         Object.assign(settings, next.kpis);

@@ -2,7 +2,7 @@ import { formatDate, formatPercent } from '../domain/format.ts';
 import { inSeriesOrder } from './palette.ts';
 import { slicesOf } from './slices.ts';
 import type { ChartKind, ChartSeries, ChartSpec } from './spec.ts';
-import { unfinishedOf } from './unfinished.ts';
+import { type Unfinished, unfinishedOf } from './unfinished.ts';
 import { formatLabel, formatShare } from './value-format.ts';
 
 /** Slack takes no more as alternative text. */
@@ -90,14 +90,23 @@ function summaryOf(spec: ChartSpec, values: readonly (number | null)[]): string 
   return parts.join(', ');
 }
 
-/** Says that buckets are drawn apart, and why. */
+/** Says which buckets are drawn apart, and why. */
 function unfinished(spec: ChartSpec): string {
   const shown = [...unfinishedOf(spec)].filter(([index]) => spec.series.some(({ values }) => values[index] != null));
-  const why = shown.map(([, reason]) => reason);
+  const of = (why: Unfinished) => shown.flatMap(([index, reason]) => (reason === why ? [index] : []));
+  const [incomplete, immature] = [of('incomplete'), of('immature')];
   return [
-    why.includes('incomplete') ? ' A bucket that is not complete is shown apart.' : '',
-    why.includes('immature') ? ' Buckets that are still maturing are shown apart.' : '',
+    incomplete.length > 0 ? ` ${bucketList(incomplete, spec)}: not complete, shown apart.` : '',
+    immature.length > 0 ? ` ${bucketList(immature, spec)}, hatched: not all cases are decided yet.` : '',
   ].join('');
+}
+
+/** `14 Nov`, or from the first to the last of several. */
+function bucketList(indices: readonly number[], spec: ChartSpec): string {
+  const [first, last] = [Math.min(...indices), Math.max(...indices)].map((index) =>
+    bucketName(spec.labels[index]!, spec),
+  );
+  return capital(first === last ? first! : `${first} to ${last}`);
 }
 
 /** What bars by name show: each name with its value. */

@@ -1,5 +1,5 @@
 import { formatDate, formatDateRange } from '../domain/format.ts';
-import { type BreakdownRow, type KpiResult, type KpiValue, scopeWords, type Unit } from '../domain/kpi-result.ts';
+import { type BreakdownRow, type KpiResult, type KpiValue, scopePhrases, type Unit } from '../domain/kpi-result.ts';
 import {
   describeBreakdown,
   describeDistribution,
@@ -75,6 +75,7 @@ function seriesChart(result: KpiResult, options: ChartFromResultOptions): ChartS
     labels: points.map((point) => point.at),
     values,
     incomplete: points.flatMap((point, index) => (point.complete ? [] : [index])),
+    immature: points.flatMap((point, index) => (point.mature === false ? [index] : [])),
     // The target of a sum is the period's, not a single bucket's.
     withTarget: !additive || result.kind === 'stock',
   });
@@ -196,6 +197,7 @@ interface Content {
   labels: string[];
   values: (number | null)[];
   incomplete?: number[];
+  immature?: number[];
   muted?: number[];
   withTarget: boolean;
 }
@@ -213,6 +215,7 @@ function frameOf(result: KpiResult, locale: string, content: Content): ChartSpec
     // The headline number has one colour wherever it is drawn.
     series: [{ key: 'value', label: result.title, values: content.values }],
     incomplete: content.incomplete ?? [],
+    ...(content.immature && content.immature.length > 0 && { immature: content.immature }),
     ...(content.muted && content.muted.length > 0 && { muted: content.muted }),
     target: target === null ? null : { value: target, label: `target ${formatTarget(target, format, locale)}` },
     footer: footerOf(result, locale),
@@ -227,7 +230,7 @@ function subtitleOf(result: KpiResult, locale: string, note: string | undefined)
   return [
     formatDateRange(from, to, { locale }),
     timezone,
-    ...scopeWords[result.scope],
+    ...scopePhrases(result),
     ...filters,
     ...(note ? [note] : []),
   ].join(', ');

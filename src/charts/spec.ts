@@ -38,7 +38,7 @@ export interface ChartSpec {
   incomplete: number[];
   /**
    * Indices of `labels` whose bucket has ended while some of its cases are not decided: drawn hatched more lightly, or
-   * pale (lines). A bucket that is incomplete too is drawn as that.
+   * pale and dashed on a hatched ground (lines). A bucket that is incomplete too is drawn as that.
    */
   immature?: number[];
   /** Indices of `labels` that are no name of their own ("Other"): drawn in grey. */

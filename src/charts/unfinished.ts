@@ -12,4 +12,7 @@ export function unfinishedOf(spec: ChartSpec): ReadonlyMap<number, Unfinished> {
 }
 
 /** How the corner of a picture names what is drawn apart in it. */
-export const unfinishedWords: Record<Unfinished, string> = { incomplete: 'not complete', immature: 'maturing' };
+export const unfinishedWords: Record<Unfinished, string> = {
+  incomplete: 'not complete',
+  immature: 'not all decided yet',
+};

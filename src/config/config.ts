@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
-import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
+import { readDocument } from './document.ts';
+import { isMap, settings } from './settings.ts';
+import { checkSla, slaSchema } from './sla.ts';
+import { timezone } from './timezone.ts';
 
 const roles = ['agent', 'supervisor', 'admin', 'owner', 'executive'] as const;
 
-const timezone = z.string().refine(isTimezone, { error: 'is not an IANA time zone such as Asia/Jakarta' });
 const locale = z.string().refine(isLocale, { error: 'is not a language tag such as en or id-ID' });
 
-const tenantSchema = z.strictObject({
+const tenantSchema = settings({
   name: z.string().optional(),
   timezone: timezone.default('UTC'),
   week_start: z.enum(['monday', 'sunday', 'saturday']).default('monday'),
@@ -18,34 +20,43 @@ const tenantSchema = z.strictObject({
     .regex(/^[A-Z]{3}$/, 'is not a currency code such as EUR')
     .default('USD'),
   demo_accounts: z.array(z.string()).default([]),
-});
+  sla: slaSchema.optional(),
+}).superRefine(
+  (tenant: unknown, context) => {
+    if (!isMap(tenant)) return;
+    checkSla(tenant.sla, tenant.timezone, (message, ...path) =>
+      context.addIssue({ code: 'custom', message, path: ['sla', ...path] }),
+    );
+  },
+  // Also when something else is wrong: all problems are told at once.
+  { when: () => true },
+);
 
-const personSchema = z
-  .strictObject({
-    name: z.string().optional(),
-    slack: z
-      .string()
-      .regex(/^[UW][A-Z0-9]+$/, 'is not a Slack user id such as U012AB3CD (profile, More, Copy member ID)')
-      .optional(),
-    email: z.email().optional(),
-    role: z.enum(roles),
-    operator: z.string().optional(),
-    teams: z.array(z.string()).default([]),
-    source: z.string().optional(),
-    tenant: z.string().default('default'),
-  })
+const personSchema = settings({
+  name: z.string().optional(),
+  slack: z
+    .string()
+    .regex(/^[UW][A-Z0-9]+$/, 'is not a Slack user id such as U012AB3CD (profile, More, Copy member ID)')
+    .optional(),
+  email: z.email().optional(),
+  role: z.enum(roles),
+  operator: z.string().optional(),
+  teams: z.array(z.string()).default([]),
+  source: z.string().optional(),
+  tenant: z.string().default('default'),
+})
   .refine((person) => person.slack ?? person.email, { error: 'needs slack: or email: to be recognised by' })
   .refine((person) => person.role !== 'agent' || person.operator, {
     error: 'has the role agent and needs operator:, the id of their record in the CRM',
   });
 
-const kpiSchema = z.strictObject({
+const kpiSchema = settings({
   target: z.number().optional(),
   owner: z.string().optional(),
   criticality: z.enum(['low', 'medium', 'high', 'critical']).optional(),
 });
 
-const configSchema = z.strictObject({
+const configSchema = settings({
   tenants: z
     .record(
       z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'is not a slug of lower-case letters, digits and dashes'),
@@ -65,45 +76,39 @@ export type PersonConfig = z.output<typeof personSchema>;
  * tenant `default` always exists; `knownKpis` refuses targets for KPIs there are none of.
  */
 export function parseConfig(text: string, file: string, knownKpis?: readonly string[]): Config {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    throw usageError('CONFIG_SYNTAX', document.errors.map((error) => `${file}: ${error.message}`).join('\n'));
-  }
-  const placeOf = (path: PropertyKey[]): string => {
-    for (let depth = path.length; depth > 0; depth--) {
-      const node = document.getIn(path.slice(0, depth), true);
-      const offset =
-        node && typeof node === 'object' && 'range' in node ? (node.range as [number] | undefined)?.[0] : undefined;
-      if (offset !== undefined) return `${file}:${lines.linePos(offset).line}`;
-    }
-    return file;
+  const { content, lineOf } = readDocument(text, file);
+  const problems: { line: number; path: PropertyKey[]; message: string }[] = [];
+  const report = (path: PropertyKey[], message: string, at = path) => {
+    problems.push({ line: lineOf(at), path, message });
   };
-
-  const parsed = configSchema.safeParse(document.toJS() ?? {});
-  const problems = (parsed.error?.issues ?? []).map(
-    (issue) => `${placeOf(issue.path)} ${issue.path.join('.') || 'file'}: ${issue.message}`,
-  );
+  const parsed = configSchema.safeParse(content);
+  for (const issue of parsed.error?.issues ?? []) report(issue.path, issue.message, placeOf(issue));
   if (parsed.success) {
-    for (const [index, person] of parsed.data.people.entries()) {
-      if (person.tenant !== 'default' && !(person.tenant in parsed.data.tenants)) {
-        problems.push(
-          `${placeOf(['people', index, 'tenant'])} people.${index}.tenant: no tenant "${person.tenant}" under tenants:`,
-        );
-      }
+    const { people, tenants, kpis } = parsed.data;
+    for (const [index, { tenant }] of people.entries()) {
+      if (tenant !== 'default' && !(tenant in tenants))
+        report(['people', index, 'tenant'], `no tenant "${tenant}" under tenants:`);
     }
-    for (const id of Object.keys(parsed.data.kpis)) {
-      if (knownKpis && !knownKpis.includes(id)) {
-        problems.push(`${placeOf(['kpis', id])} kpis.${id}: no such KPI; known: ${knownKpis.join(', ')}`);
-      }
+    for (const id of Object.keys(kpis)) {
+      if (knownKpis && !knownKpis.includes(id)) report(['kpis', id], `no such KPI; known: ${knownKpis.join(', ')}`);
     }
   }
   if (!parsed.success || problems.length > 0) {
-    throw usageError('CONFIG_INVALID', problems.join('\n'), `Mend ${file}; crema.example.yaml shows every setting.`);
+    problems.sort((a, b) => a.line - b.line);
+    throw usageError(
+      'CONFIG_INVALID',
+      problems.map(({ line, path, message }) => `${file}:${line} ${path.join('.') || 'file'}: ${message}`).join('\n'),
+      `Mend ${file}; crema.example.yaml shows every setting.`,
+    );
   }
   const config = parsed.data;
   config.tenants.default ??= tenantSchema.parse({});
   return config;
+}
+
+/** Where an issue is in the file: a setting there is none of by its own line, not by that of the map it stands in. */
+function placeOf(issue: z.core.$ZodIssue): PropertyKey[] {
+  return issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0]!] : issue.path;
 }
 
 /** Reads and checks the file; a missing one means all defaults, unless it was named on purpose. `present` says which. */
@@ -124,15 +129,6 @@ export async function loadConfig(
     );
   }
   return { config: parseConfig(text, file, options.knownKpis), present: true };
-}
-
-function isTimezone(name: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
-    return !/^[+-]/.test(name);
-  } catch {
-    return false;
-  }
 }
 
 function isLocale(tag: string): boolean {

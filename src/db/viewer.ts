@@ -7,10 +7,18 @@ export const everything = '*';
 /** Lets a question over all history group in memory; PostgreSQL's default (4 MB) sorts on disk from about 50,000 rows. */
 const workMemory = '32MB';
 
-/** On whose behalf rows are read. `viewer` is a person id of ops.people, or `everything`. */
+/**
+ * On whose behalf rows are read. `viewer` is a person id of ops.people, `slackViewer(id)`, or `everything`; several ids
+ * with spaces between them are people who will all see the answer, and then only what each of them may see is read.
+ */
 export interface Viewpoint {
   tenantId: number;
   viewer: string;
+}
+
+/** Somebody in Slack as a viewer: who they are is found by the database, at the moment of the question. */
+export function slackViewer(slackUserId: string): string {
+  return `slack:${slackUserId}`;
 }
 
 /**
@@ -18,13 +26,22 @@ export interface Viewpoint {
  * the row policies then decide what it sees. A KPI that peeks elsewhere fails by permission.
  */
 export function readAs<T>(db: Db, viewpoint: Viewpoint, work: (reader: Queryable) => Promise<T>): Promise<T> {
+  return viewing(db, viewpoint, async (tx) => {
+    await tx.query(sql`select set_config('work_mem', ${workMemory}, true), set_config('role', 'crema_reader', true)`);
+    return work(tx);
+  });
+}
+
+/**
+ * The same snapshot with Crema's own rights, for asking who the viewers are and what they may see (`ops.viewer_...`),
+ * never for numbers.
+ */
+export function viewing<T>(db: Db, viewpoint: Viewpoint, work: (tx: Queryable) => Promise<T>): Promise<T> {
   return db.tx(
     async (tx) => {
       await tx.query(sql`
         select set_config('crema.tenant', ${String(viewpoint.tenantId)}, true),
-          set_config('crema.viewer', ${viewpoint.viewer}, true),
-          set_config('work_mem', ${workMemory}, true)`);
-      await tx.query(sql`set local role crema_reader`);
+          set_config('crema.viewer', ${viewpoint.viewer}, true)`);
       return work(tx);
     },
     { mode: 'repeatable read read only' },

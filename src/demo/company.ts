@@ -1,12 +1,13 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import sql from 'sql-template-tag';
-import { slaTerms } from '../app/sla-terms.ts';
+import { policiesOf } from '../app/policies.ts';
 import { bringUpToDate } from '../app/upkeep.ts';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/config.ts';
 import type { Db } from '../db/db.ts';
 import type { Tenant } from '../domain/tenant.ts';
+import { slaTerms } from '../facts/policies.ts';
 import type { Clock } from '../lib/clock.ts';
 import { CremaError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -75,7 +76,8 @@ export async function loadCompany(
     );
     note(`  ${path.basename(file)}: ${summary.written} written, ${summary.unchanged} unchanged\n`);
   }
-  const { evaluated, buckets } = await bringUpToDate(db, { tenant, terms: slaTerms }, clock);
+  const terms = slaTerms(policiesOf(demoConfig(), tenant.slug));
+  const { evaluated, buckets } = await bringUpToDate(db, { tenant, terms: () => terms }, clock);
   note(`  SLAs: ${evaluated} tickets evaluated; aggregates: ${buckets} days made\n`);
 }
 

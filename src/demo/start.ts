@@ -6,12 +6,12 @@ import type { Environment } from '../config/environment.ts';
 import { periodExamples } from '../domain/period.ts';
 import { dimensions } from '../kpis/dimensions.ts';
 import { kpiIds } from '../kpis/index.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, movableClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createStops } from '../lib/stops.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { demoConfig, loadCompany } from './company.ts';
+import { demoConfig, demoTimezone, loadCompany } from './company.ts';
 
 export interface DemoOptions {
   environment: Environment;
@@ -31,7 +31,9 @@ export interface Demo {
 
 /** The whole product against the local workspace: database, demo company, sandbox, bot. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { environment, clock, log, note } = options;
+  const { environment, log, note } = options;
+  // One clock for the workspace, the bot and its numbers: moving it in the console moves all of them.
+  const clock = movableClock(options.clock);
   const stops = createStops();
   try {
     const config = demoConfig();
@@ -48,6 +50,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       port: options.consolePort,
       clock,
       log,
+      timezone: demoTimezone,
       completions: completions(),
       ...secrets,
     });

@@ -162,7 +162,7 @@ export const entities: Readonly<Record<EntityId, Entity>> = {
     table: 'crm.surveys',
     fields: {
       id: { ...key, required: true },
-      kind: { ...key, required: true, values: surveyKinds },
+      kind: { ...key, required: true, values: surveyKinds, onlyValues: true },
       score: {
         type: 'integer',
         required: true,

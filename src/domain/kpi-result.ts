@@ -39,6 +39,8 @@ export interface SeriesPoint extends Measure {
   at: string;
   /** False for a bucket that has not ended, is cut by the period's edge, or lies past a source's watermark. */
   complete: boolean;
+  /** False while cases of the bucket may still be undecided; absent where the KPI is decided at once. */
+  mature?: boolean;
 }
 
 export interface BreakdownRow extends Measure {
@@ -75,6 +77,9 @@ export interface Freshness {
 
 /** Tickets whose target passes soon, soonest first: what needs a person now. */
 export interface Attention {
+  /** The moment of the question, and the zone its times are told in. */
+  at: string;
+  timezone: string;
   withinMinutes: number;
   tickets: number;
   unassigned: number;
@@ -99,7 +104,12 @@ export interface RecordList {
 }
 
 /** What an answer says of a scope that is not everything. */
-export const scopeWords = { all: [], teams: ['own teams only'], own: ['own records only'] } as const;
+const scopeWords = { all: [], teams: ['own teams only'], own: ['own records only'] } as const;
+
+/** Whose records were counted, where it was not everybody's: `own teams only`, or `team Delivery only` where shared. */
+export function scopePhrases(result: Pick<KpiResult, 'scope' | 'scopeLabel'>): readonly string[] {
+  return result.scopeLabel === undefined ? scopeWords[result.scope] : [result.scopeLabel];
+}
 
 /** One answer, as plain data: every surface renders this and computes no number of its own. */
 export interface KpiResult extends Measure {
@@ -116,6 +126,8 @@ export interface KpiResult extends Measure {
   filters: Record<string, string>;
   /** Whose records were counted: all of the tenant, those of the viewer's teams, or the viewer's own. */
   scope: 'all' | 'teams' | 'own';
+  /** Says the scope where others read the answer than the one it is cut to: `team Delivery only`. */
+  scopeLabel?: string;
   parts: Record<string, number | null>;
   /** 95 % Wilson interval of a ratio on few cases, else absent. */
   interval?: { low: number; high: number };

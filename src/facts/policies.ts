@@ -2,12 +2,38 @@ import sql from 'sql-template-tag';
 import type { Queryable } from '../db/db.ts';
 import { lockStream } from '../db/locks.ts';
 import type { TenantZone } from '../rollups/rollup.ts';
-import type { CompiledPolicies } from '../sla/policy.ts';
+import { policyFingerprint } from '../sla/fingerprint.ts';
+import {
+  type CompiledPolicies,
+  compilePolicies,
+  longestTargetDays,
+  type Metric,
+  type Policies,
+} from '../sla/policy.ts';
 
 /** A tenant's policies and what tells them from others. */
 export interface SlaTerms {
   policies: CompiledPolicies;
   fingerprint: string;
+  /** Days after its creation until a ticket is decided at the latest (`longestTargetDays`), as of a moment. */
+  daysOf(metrics: readonly Metric[], now: Temporal.Instant): number;
+}
+
+/** Policies made ready. Throws a usage error for wrong ones. */
+export function slaTerms(policies: Policies): SlaTerms {
+  const compiled = compilePolicies(policies);
+  const known = new Map<string, number>();
+  return {
+    policies: compiled,
+    fingerprint: policyFingerprint(policies),
+    daysOf(metrics, now) {
+      // A sweep comes by every few seconds, and the answer changes with the calendar only.
+      const key = `${metrics.join()} ${now.toString().slice(0, 10)}`;
+      const days = known.get(key) ?? longestTargetDays(compiled, metrics, now.epochMilliseconds);
+      known.set(key, days);
+      return days;
+    },
+  };
 }
 
 /**
@@ -20,12 +46,12 @@ export async function adoptPolicies(
   terms: SlaTerms,
   now: Temporal.Instant,
 ): Promise<void> {
-  const { tenantId, timezone } = tenant;
+  const { tenantId } = tenant;
   const [known] = await tx.query<{ fingerprint: string; first_response_days: number; longest_days: number }>(sql`
     select fingerprint, first_response_days, longest_days from ops.sla_policies where tenant_id = ${tenantId}`);
   const days = {
-    firstResponse: longestTargetDays(terms.policies, ['firstResponse'], now, timezone),
-    longest: longestTargetDays(terms.policies, ['firstResponse', 'resolution'], now, timezone),
+    firstResponse: terms.daysOf(['firstResponse'], now),
+    longest: terms.daysOf(['firstResponse', 'resolution'], now),
   };
   const isKnown = known?.fingerprint === terms.fingerprint;
   if (isKnown && known.first_response_days === days.firstResponse && known.longest_days === days.longest) return;
@@ -41,8 +67,4 @@ export async function adoptPolicies(
   await tx.run(sql`
     insert into ops.sla_marks (tenant_id, source, ticket_id)
     select tenant_id, source, id from crm.tickets where tenant_id = ${tenantId} and deleted_at is null`);
-}
-
-function longestTargetDays(_p: CompiledPolicies, metrics: readonly string[], _n: Temporal.Instant, _z: string): number {
-  return metrics.length === 1 ? 1 : 5;
 }

@@ -5,6 +5,7 @@ import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
 import type { WriteRun } from './batch.ts';
 import { lockWriters } from './lock.ts';
+import { markTickets } from './sla-marks.ts';
 
 export interface Deletion {
   entity: Entity;
@@ -31,6 +32,7 @@ export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): 
     where t.id is null or (t.version <= ${version} and t.deleted_at is null) or t.version < ${version}`);
   // A deletion moves no record to another day, so its days before are its days after.
   await markStored(tx, rollupsOf(entity.id), tenant, sql`select ${source}::text, d.id from deleted d where d.known`);
+  await markTickets(tx, tenant.tenantId, deletion, sql`select d.id from deleted d where d.known`);
   const required = Object.entries(entity.fields)
     .filter(([, field]) => field.required && field.type === 'timestamp')
     .map(([name]) => name);

@@ -7,6 +7,7 @@ import { columns } from '../rollups/rollup.ts';
 import { type Batch, placeholderVersion, type WriteRun, type Written } from './batch.ts';
 import { lockWriters } from './lock.ts';
 import { createReferenced } from './references.ts';
+import { markTickets } from './sla-marks.ts';
 
 /**
  * The one way records get into crm.*: applies staged batches inside the caller's transaction, in the order of
@@ -54,6 +55,9 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
       tenant,
       sql`select ${source}::text, c.id from compared c where c.outcome = 'updated'`,
     );
+    // An event may be told of another ticket than before.
+    if (entity.ticketOf !== 'id')
+      await markTickets(tx, tenant.tenantId, batch, sql`select c.id from compared c where c.outcome = 'updated'`);
     await appendChanges(tx, run, batch);
   }
   if (written.inserted + written.updated + countOf('confirmed') > 0) await upsert(tx, tenant.tenantId, batch);
@@ -61,6 +65,7 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
     await refreshStatistics(tx, entity, written.inserted);
     const touched = sql`select ${source}::text, c.id from compared c where c.outcome in ('inserted', 'updated')`;
     await markStored(tx, rollups, tenant, touched);
+    await markTickets(tx, tenant.tenantId, batch, sql`select id from (${touched}) as t (source, id)`);
     await createReferenced(tx, tenant.tenantId, batch);
   }
   await tx.run(sql`drop table compared`);

@@ -9,7 +9,7 @@ import { today, unsettledDays } from '../rollups/read.ts';
 import { compareEvidence, fewCases } from '../stats/compare.ts';
 import { wilson } from '../stats/intervals.ts';
 import { breakdownOf, fraction } from './breakdown.ts';
-import { coverageOf, datesOf, isCovered, isStale, overlaps } from './coverage.ts';
+import { coverageOf, datesOf, isCovered, isMature, isStale, overlaps } from './coverage.ts';
 import type { DimensionId } from './dimensions.ts';
 import { type Reach, reachOf } from './freshness.ts';
 import { addSums, type Filter, type Kpi, type Measured, noSums, type Scope, type Sums } from './kpi.ts';
@@ -213,6 +213,7 @@ async function seriesOf(
       ...fraction(measured),
       ...(kpi.chart.stack ? { parts: measured.parts } : {}),
       complete: whole && clipped.to <= current && (isAll || isCovered(clipped.to, reach, scope.at.timezone)),
+      ...(reach.maturesAfterDays > 0 && { mature: isMature(clipped, reach, current) }),
     };
   });
   return { grain, points };

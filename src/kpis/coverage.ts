@@ -43,7 +43,12 @@ export function coverageOf(
 ): { complete: boolean; mature: boolean } {
   const ended = dates.to <= today(at);
   const complete = ended && (question.period?.kind === 'all' || isCovered(dates.to, reach, at.timezone));
-  return { complete, mature: complete && addUnits(dates.to, 'day', reach.maturesAfterDays) <= today(at) };
+  return { complete, mature: complete && isMature(dates, reach, today(at)) };
+}
+
+/** Whether the cases of days are decided by the beginning of a date. */
+export function isMature(dates: DateRange, reach: Reach, current: string): boolean {
+  return addUnits(dates.to, 'day', reach.maturesAfterDays) <= current;
 }
 
 export function isCovered(to: string, reach: Reach, timezone: string): boolean {

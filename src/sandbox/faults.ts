@@ -1,40 +1,79 @@
 /**
- * What can be made to go wrong. `method` is a Web API method, `upload` for the upload URL, or `response_url`.
+ * What can be made to go wrong. `method` is a Web API method, `*` for all of them, `upload` for the upload URL, or
+ * `response_url`. `times` is 1 unless given; `Infinity` holds until `clear`.
+ *
  * `lost-answer` executes the call and then drops the connection; `hang` executes nothing and never answers;
- * `invalid-slack-file` waits for a call whose blocks show a `slack_file`.
+ * `invalid-slack-file` waits for a call whose blocks show a `slack_file`; `slow-file` makes the files that
+ * `files.completeUploadExternal` completes ready only after `readyMs` of real time; `no-email` takes the address out of
+ * what `users.info` says.
  */
-export type Fault = { method: string; times?: number } & (
+export type Fault = { method: string; times?: number; channel?: string; user?: string } & (
   | { kind: 'rate-limited'; retryAfterSeconds: number }
   | { kind: 'http'; status: number }
   | { kind: 'error'; error: string }
   | { kind: 'invalid-slack-file' }
+  | { kind: 'slow-file'; readyMs: number }
+  | { kind: 'no-email' }
   | { kind: 'hang' }
   | { kind: 'lost-answer' }
 );
 
-export interface Faults {
-  /** The next `times` (1) calls of the method fail so; faults of one method apply in the order given. */
-  failNext(fault: Fault): void;
-  /** Takes the fault that applies to this call, if any. `showsFile` tells whether it shows a `slack_file`. */
-  take(method: string, showsFile: boolean): Fault | undefined;
-  clear(): void;
+export interface PendingFault {
+  fault: Fault;
+  /** How often it will still happen. */
+  left: number;
 }
 
-export function createFaults(): Faults {
-  let pending: { fault: Fault; left: number }[] = [];
+/** What is known of a call before it is executed. */
+export interface Attempt {
+  method: string;
+  /** Whether its blocks show a `slack_file`. */
+  showsFile: boolean;
+  /** The arguments of these names, where given. */
+  channel?: unknown;
+  user?: unknown;
+}
+
+export interface Faults {
+  /** The next `times` calls of the method (naming that channel or person, where given) fail so, in the order planned. */
+  failNext(fault: Fault): void;
+  /** Takes the fault that applies to this call, if any. */
+  take(attempt: Attempt): Fault | undefined;
+  /** What is still to come, oldest first. */
+  pending(): readonly PendingFault[];
+  /** Drops all, or those of one kind of trouble: everything that `which` says. */
+  clear(which?: (fault: Fault) => boolean): void;
+}
+
+const outsideTheApi = new Set(['upload', 'response_url']);
+
+function applies(fault: Fault, attempt: Attempt): boolean {
+  const everyMethod = fault.method === '*' && !outsideTheApi.has(attempt.method);
+  if (fault.method !== attempt.method && !everyMethod) return false;
+  if (fault.kind === 'invalid-slack-file' && !attempt.showsFile) return false;
+  if (fault.channel !== undefined && fault.channel !== attempt.channel) return false;
+  return fault.user === undefined || fault.user === attempt.user;
+}
+
+export function createFaults(changed: () => void = () => {}): Faults {
+  let planned: PendingFault[] = [];
   return {
-    failNext: (fault) => void pending.push({ fault, left: fault.times ?? 1 }),
-    take(method, showsFile) {
-      const entry = pending.find(
-        ({ fault, left }) => left > 0 && fault.method === method && (fault.kind !== 'invalid-slack-file' || showsFile),
-      );
+    failNext(fault) {
+      planned.push({ fault, left: fault.times ?? 1 });
+      changed();
+    },
+    take(attempt) {
+      const entry = planned.find(({ fault }) => applies(fault, attempt));
       if (entry === undefined) return undefined;
       entry.left -= 1;
-      pending = pending.filter(({ left }) => left > 0);
+      planned = planned.filter(({ left }) => left > 0);
+      changed();
       return entry.fault;
     },
-    clear() {
-      pending = [];
+    pending: () => planned,
+    clear(which = () => true) {
+      planned = planned.filter(({ fault }) => !which(fault));
+      changed();
     },
   };
 }

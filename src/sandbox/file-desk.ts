@@ -18,7 +18,8 @@ export interface FileDesk {
   ticket(name: string, length: number, altText: string): { file: SlackFile; token: string };
   /** HTTP status and text for the uploader. */
   receive(token: string, bytes: Buffer): { status: number; text: string };
-  complete(file: SlackFile, title: string, share: Share): void;
+  /** `readyAfterMs` overrides how long Slack takes over this one. */
+  complete(file: SlackFile, title: string, share: Share, readyAfterMs?: number): void;
   /** Whether blocks may show the file now: an image, completed, processed. */
   ready(reference: { id?: string; url?: string }): boolean;
   stop(): void;
@@ -28,15 +29,15 @@ export function createFileDesk({ store, readyAfterMs }: { store: Store; readyAft
   const tickets = new Map<string, SlackFile>();
   const timers = new Set<NodeJS.Timeout>();
 
-  function later(work: () => void): void {
-    if (readyAfterMs <= 0) {
+  function later(delayMs: number, work: () => void): void {
+    if (delayMs <= 0) {
       work();
       return;
     }
     const timer = setTimeout(() => {
       timers.delete(timer);
       work();
-    }, readyAfterMs);
+    }, delayMs);
     timers.add(timer);
   }
 
@@ -79,9 +80,9 @@ export function createFileDesk({ store, readyAfterMs }: { store: Store; readyAft
       return { status: 200, text: `OK - ${bytes.length}` };
     },
     // Whether Slack shares a file twice when step 3 is repeated is not known; the sandbox shares it once per channel.
-    complete(file, title, share) {
+    complete(file, title, share, delayMs = readyAfterMs) {
       store.changeFile(file, { completed: true, title });
-      later(() => {
+      later(delayMs, () => {
         store.changeFile(file, { ready: true });
         for (const channel of share.channels) {
           if (!file.shares.some((shared) => shared.channel === channel)) shareIn(file, channel, share);

@@ -22,6 +22,8 @@ export interface Message extends MessageContent {
   /** Slack's timestamp, the message's identity in its channel: seconds and microseconds, `1763350000.000100`. */
   ts: string;
   channel: string;
+  /** Counts up over the whole workspace: the order in which things appeared, whatever the clock was set to. */
+  order: number;
   /** Author: a person, the bot, or Slackbot. */
   user: string;
   /** The one person who sees it; `undefined` when everybody in the channel does. */

@@ -5,7 +5,7 @@ import type { Store } from './store.ts';
 import { appId, type Channel, type Person, team } from './workspace.ts';
 
 /** The old verification token: Slack still sends it, nobody should look at it. */
-const verificationToken = 'sandbox-verification';
+export const verificationToken = 'sandbox-verification';
 
 function shownName(channel: Channel): string {
   if (channel.kind === 'im') return 'directmessage';

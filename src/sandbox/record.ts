@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { RequestKind, Retry } from './transport.ts';
 
 /** One call of the bot: to the Web API, the upload URL (`upload`) or a response URL (`response_url`). */
 export interface ApiCall {
@@ -14,9 +15,11 @@ export interface ApiCall {
 
 /** One request of the sandbox to the bot. */
 export interface Dispatch {
-  kind: 'command' | 'block_actions';
+  kind: RequestKind;
   payload: Json;
   via: 'http' | 'socket';
+  /** Set where an event was sent again. */
+  retry: Retry | undefined;
   /** Milliseconds since the Unix epoch, real time. */
   at: number;
   /** Time to the acknowledgement; `undefined` when there was none. */

@@ -39,7 +39,7 @@ export interface ResponseUrlDeps {
   contentRules: (text: ContentRules['text']) => ContentRules;
 }
 
-type Answer = { status: number; error?: string; messages?: string[] };
+type Answer = { status: number; error?: string; messages?: string[]; retryAfterSeconds?: number; lost?: boolean };
 
 /**
  * Response URLs: five posts within thirty minutes of the sandbox's clock, visible to the person alone unless
@@ -73,20 +73,23 @@ export function createResponseUrls(deps: ResponseUrlDeps): ResponseUrls {
     return { status: 200 };
   }
 
-  function use(token: string, payload: unknown, showsFile: string | undefined): Answer {
+  /** `undefined` when the planned fault is silence. */
+  function use(token: string, payload: unknown, showsFile: string | undefined): Answer | undefined {
     const target = issued.get(token);
     if (target === undefined) return { status: 404, error: 'no_service' };
     if (Temporal.Instant.compare(clock.now(), target.expiresAt) > 0) return { status: 404, error: 'expired_url' };
     if (target.uses >= maxUses) return { status: 404, error: 'used_url' };
     target.uses += 1;
     if (!isObject(payload)) return { status: 400, error: 'invalid_payload' };
-    const fault = faults.take('response_url', showsFile !== undefined);
+    const fault = faults.take({ method: 'response_url', showsFile: showsFile !== undefined });
+    if (fault?.kind === 'hang') return undefined;
+    if (fault?.kind === 'rate-limited') return { status: 429, retryAfterSeconds: fault.retryAfterSeconds };
     if (fault?.kind === 'http') return { status: fault.status };
     if (fault?.kind === 'error') return { status: 400, error: fault.error };
     if (fault?.kind === 'invalid-slack-file') {
       return { status: 400, error: 'invalid_blocks', messages: [`invalid slack file [json-pointer:${showsFile}]`] };
     }
-    return respond(target, payload);
+    return { ...respond(target, payload), lost: fault?.kind === 'lost-answer' };
   }
 
   return {
@@ -100,14 +103,18 @@ export function createResponseUrls(deps: ResponseUrlDeps): ResponseUrls {
       const body = (await readBody(request)).toString('utf8');
       const form = contentType(request) === 'application/x-www-form-urlencoded';
       const payload = parseJson(form ? (new URLSearchParams(body).get('payload') ?? '') : body);
-      const { status, error, messages } = use(token, payload, firstSlackFile((payload as Json | undefined)?.blocks));
-      const ok = status === 200;
-      const args = isObject(payload) ? payload : {};
+      const answer = use(token, payload, firstSlackFile((payload as Json | undefined)?.blocks));
+      const ok = answer?.status === 200;
+      const wrong = answer === undefined ? 'hang' : (answer.error ?? `http ${answer.status}`);
       recorder.call({
-        ...{ method: 'response_url', args, ok, error: ok ? undefined : (error ?? `http ${status}`) },
+        ...{ method: 'response_url', args: isObject(payload) ? payload : {}, ok, error: ok ? undefined : wrong },
         ...{ at, durationMs: performance.now() - started },
       });
       store.signal.emit();
+      if (answer === undefined) return;
+      if (answer.lost) return void response.destroy();
+      const { status, error, messages, retryAfterSeconds } = answer;
+      if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
       if (ok) {
         if (issued.get(token)?.kind === 'command') sendText(response, 200, 'ok');
         else sendJson(response, 200, { ok: true });

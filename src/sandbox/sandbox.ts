@@ -4,11 +4,14 @@ import { handleApi } from './api/handle.ts';
 import type { ApiContext } from './api/method.ts';
 import { createConsole } from './console/routes.ts';
 import type { ContentRules } from './content.ts';
-import { createDriver, type Driver } from './driver.ts';
-import { createFaults, type Fault } from './faults.ts';
+import { createDispatcher, type Outcome } from './dispatch.ts';
+import { createDriver, type Driver } from './driver/driver.ts';
+import { createEvents } from './events.ts';
+import { createFaults, type Fault, type PendingFault } from './faults.ts';
 import { createFileDesk } from './file-desk.ts';
 import { httpTransport } from './http-transport.ts';
 import type { Message } from './message.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { type ApiCall, createRecorder, type Dispatch } from './record.ts';
 import { createResponseUrls } from './response-url.ts';
 import { createHttpServer, listen, type Route } from './server.ts';
@@ -18,19 +21,27 @@ import { createStore } from './store.ts';
 import { createTriggers } from './triggers.ts';
 import { handleUpload } from './upload.ts';
 import type { View } from './view.ts';
+import { createViewDesk } from './view-desk.ts';
 
 /** What the app of the reference may do. `files:read` is not among them: it needs an enhanced review. */
 const defaultScopes: readonly string[] = [
   ...['commands', 'chat:write', 'files:write', 'users:read', 'users:read.email', 'im:write'],
-  ...['channels:read', 'groups:read', 'im:read'],
+  ...['channels:read', 'groups:read', 'im:read', 'im:history', 'app_mentions:read'],
 ];
+
+const defaultEventRetryMs: readonly number[] = [100, 1_000, 5_000];
 
 export interface SandboxOptions {
   /** 0 or absent: any free port. */
   port?: number;
-  /** Business time: message timestamps and the life of response URLs. Signatures and acknowledgements use real time. */
+  /**
+   * Business time: message timestamps and the life of response URLs. Signatures and acknowledgements use real time. A
+   * movable clock can be moved in the console.
+   */
   clock: Clock;
   log: Log;
+  /** IANA zone of the business, for the console's clock: UTC unless given. */
+  timezone?: string;
   signingSecret: string;
   botToken: string;
   /** App-level token; without one Socket Mode is refused. */
@@ -44,6 +55,12 @@ export interface SandboxOptions {
   /** How long Slack "processes" a fresh file, in milliseconds of real time. */
   fileReadyMs?: number;
   scopes?: readonly string[];
+  /** Slack's rate limits, by real time: per method and minute, posting one a second and channel. Off unless true. */
+  rateLimits?: boolean;
+  /** Event types the app subscribes to; all that the sandbox has unless given. */
+  events?: readonly string[];
+  /** Waiting times before an unacknowledged event is sent again, in milliseconds of real time: 100, 1,000, 5,000. */
+  eventRetryMs?: readonly number[];
 }
 
 export interface Sandbox extends Driver {
@@ -52,17 +69,25 @@ export interface Sandbox extends Driver {
   /** Base of the Web API, ends in `/api/`: the SDK's `slackApiUrl`. */
   readonly apiUrl: string;
   setBotUrl(url: string | undefined): void;
+  /** Asks the bot's address for its challenge (`url_verification`), as Slack does when the address is entered. */
+  verifyBotUrl(): Promise<Outcome>;
   /** What `asUser` sees there, oldest first. */
   conversation(channelId: string, asUser: string): Message[];
-  /** The latest modal and the App Home of a person. */
+  /** The upmost open modal and the App Home of a person. */
   modal(userId: string): View | undefined;
+  /** All open modals of a person, the upmost last. */
+  modals(userId: string): readonly View[];
   home(userId: string): View | undefined;
   /** Resolves once `probe` gives something; asked after every change. `timeoutMs` 5,000 unless given. */
   waitFor<T>(what: string, probe: () => T | undefined | false, timeoutMs?: number): Promise<T>;
   /** Calls of the bot and requests to it, oldest first. */
   readonly apiCalls: readonly ApiCall[];
   readonly dispatches: readonly Dispatch[];
+  /** Whether Slack has finished with an uploaded picture, so that blocks may show it. */
+  fileReady(fileId: string): boolean;
   failNext(fault: Fault): void;
+  /** Faults still to come. */
+  pendingFaults(): readonly PendingFault[];
   clearFaults(): void;
   /** Socket Mode: how many are connected, and telling them to reconnect. */
   sockets(): number;
@@ -77,8 +102,9 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const signal = createSignal();
   const store = createStore(clock, signal);
   const recorder = createRecorder();
-  const faults = createFaults();
+  const faults = createFaults(signal.emit);
   const triggers = createTriggers();
+  const views = createViewDesk(store);
   const files = createFileDesk({ store, readyAfterMs: options.fileReadyMs ?? 1_000 });
 
   const routes: Route[] = [];
@@ -93,15 +119,34 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     scope: { surface: 'message', fileReady: files.ready },
   });
   const scopes = new Set(options.scopes ?? defaultScopes);
-  const context: ApiContext = { clock, store, files, triggers, base, scopes, openSocket: sockets.ticket, contentRules };
-  const door = { context, faults, recorder, botToken: options.botToken, appToken: options.appToken };
+  const context: ApiContext = {
+    clock,
+    store,
+    files,
+    triggers,
+    views,
+    base,
+    scopes,
+    openSocket: sockets.ticket,
+    contentRules,
+  };
+  const limits = options.rateLimits === true ? createRateLimits(() => performance.now()) : undefined;
+  const door = { context, faults, limits, recorder, botToken: options.botToken, appToken: options.appToken };
   const responseUrls = createResponseUrls({ clock, store, faults, recorder, base, contentRules });
-  const driver = createDriver({
-    ...{ store, recorder, triggers, responseUrls, base, contentRules, commands: options.commands ?? ['/kpi'] },
+  const dispatcher = createDispatcher({
+    ...{ recorder, signal },
     transport() {
       if (botUrl !== undefined) return httpTransport(botUrl, options.signingSecret);
       return sockets.connections() > 0 ? sockets : undefined;
     },
+  });
+  const events = createEvents({
+    ...{ clock, store, dispatcher, base, scopes, subscribed: options.events },
+    retryMs: options.eventRetryMs ?? defaultEventRetryMs,
+  });
+  const driver = createDriver({
+    ...{ clock, store, views, dispatcher, events, triggers, responseUrls, base, scopes, contentRules },
+    commands: options.commands ?? ['/kpi'],
   });
   const pages = createConsole({ store, driver, clock, completions: options.completions ?? [] });
 
@@ -130,17 +175,22 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     setBotUrl(url) {
       botUrl = url;
     },
+    verifyBotUrl: events.verifyUrl,
     conversation: (channel, user) => store.visible(channel, user),
-    modal: (user) => [...store.views.values()].findLast((view) => view.type === 'modal' && view.user === user),
-    home: (user) => store.homes.get(user),
+    modal: (user) => views.stack(user).at(-1),
+    modals: views.stack,
+    home: views.home,
     waitFor: (what, probe, timeoutMs = 5_000) => waitFor(signal, what, probe, timeoutMs),
     apiCalls: recorder.calls,
     dispatches: recorder.dispatches,
+    fileReady: (id) => files.ready({ id }),
     failNext: faults.failNext,
-    clearFaults: faults.clear,
+    pendingFaults: faults.pending,
+    clearFaults: () => faults.clear(),
     sockets: sockets.connections,
     refreshSockets: sockets.refresh,
     async stop() {
+      events.stop();
       files.stop();
       pages.stop();
       sockets.stop();

@@ -3,11 +3,20 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { isObject, parseJson } from './json.ts';
-import { type Ack, ackTimeoutMs, type Transport } from './transport.ts';
+import { type Ack, ackTimeoutMs, type RequestKind, type Retry, type Transport } from './transport.ts';
 import { appId } from './workspace.ts';
 
 const maxConnections = 10;
 const pingEveryMs = 10_000;
+
+/** Commands and interactions take an answer in their acknowledgement; events carry how often they were tried. */
+function envelopeFields(kind: RequestKind, retry: Retry | undefined): object {
+  if (kind === 'event') {
+    const tried = { retry_attempt: retry?.number ?? 0, retry_reason: retry?.reason ?? '' };
+    return { type: 'events_api', accepts_response_payload: false, ...tried };
+  }
+  return { type: kind === 'command' ? 'slash_commands' : 'interactive', accepts_response_payload: true };
+}
 
 export interface SocketMode extends Transport {
   /** A websocket address that works once; what `apps.connections.open` gives. */
@@ -82,14 +91,20 @@ export function createSocketMode(options: { socketBase: () => string; onChange: 
       server.handleUpgrade(request, socket, head, accept);
     },
     connections: () => open.length,
-    send(kind, payload) {
+    send(kind, payload, retry) {
       const socket = open[turn++ % Math.max(open.length, 1)];
-      if (socket === undefined) return Promise.resolve({ outcome: 'dispatch_failed', detail: 'no socket connected' });
+      if (socket === undefined)
+        return Promise.resolve({
+          outcome: 'dispatch_failed',
+          detail: 'no socket connected',
+          reason: 'connection_failed',
+        });
       const envelope = randomUUID();
       return new Promise<Ack>((resolve) => {
         const timer = setTimeout(() => {
           waiting.delete(envelope);
-          resolve({ outcome: 'operation_timeout', detail: `no answer within ${ackTimeoutMs} ms` });
+          const detail = `no answer within ${ackTimeoutMs} ms`;
+          resolve({ outcome: 'operation_timeout', detail, reason: 'http_timeout' });
         }, ackTimeoutMs);
         waiting.set(envelope, (body) => {
           clearTimeout(timer);
@@ -99,14 +114,7 @@ export function createSocketMode(options: { socketBase: () => string; onChange: 
             detail: 'socket',
           });
         });
-        socket.send(
-          JSON.stringify({
-            envelope_id: envelope,
-            type: kind === 'command' ? 'slash_commands' : 'interactive',
-            accepts_response_payload: true,
-            payload,
-          }),
-        );
+        socket.send(JSON.stringify({ envelope_id: envelope, payload, ...envelopeFields(kind, retry) }));
       });
     },
     refresh() {

@@ -13,7 +13,7 @@ export async function handleUpload(
 ): Promise<void> {
   const [at, started] = [Date.now(), performance.now()];
   const body = await readBody(request);
-  const fault = faults.take('upload', false);
+  const fault = faults.take({ method: 'upload', showsFile: false });
   const multipart = contentType(request) === 'multipart/form-data';
   const bytes = multipart ? await filePart(request.headers['content-type'] ?? '', body).catch(() => undefined) : body;
   const note = (ok: boolean, error?: string): void =>

@@ -1,6 +1,6 @@
 /**
- * The one workspace the sandbox knows: who is in it, which channels there are, who is a member of what. Ids are stable,
- * so tests, demo data and documentation can name them.
+ * The one workspace the sandbox knows, as every sandbox begins: who is in it, which channels there are, who is a member of
+ * what. Ids are stable, so tests, demo data and documentation can name them.
  */
 export const teamId = 'T0CREMA001';
 export const appId = 'A0CREMA001';
@@ -25,6 +25,8 @@ export interface Person {
   isBot: boolean;
   isAdmin: boolean;
   isOwner: boolean;
+  /** Deactivated: knows the workspace no more, and is still named in its history. */
+  deleted: boolean;
 }
 
 export interface Channel {
@@ -37,7 +39,7 @@ export interface Channel {
   members: readonly string[];
 }
 
-const human = { isBot: false, isAdmin: false, isOwner: false } as const;
+const human = { isBot: false, isAdmin: false, isOwner: false, deleted: false } as const;
 
 export const executive: Person = {
   ...human,
@@ -108,11 +110,12 @@ export const bot: Person = {
   isBot: true,
   isAdmin: false,
   isOwner: false,
+  deleted: false,
 };
 
 /** The people of the person switcher, in its order. */
 export const people: readonly Person[] = [executive, supportLead, supervisor, agent, stranger];
-const users: readonly Person[] = [...people, bot];
+export const users: readonly Person[] = [...people, bot];
 
 const everyone = users.map((user) => user.id);
 const noChannel = { archived: false } as const;
@@ -175,19 +178,8 @@ const directMessages: readonly Channel[] = people.map((person) => ({
 
 export const channels: readonly Channel[] = [general, support, leadership, lounge, archived, ...directMessages];
 
-const channelById = new Map(channels.map((channel) => [channel.id, channel]));
-const userById = new Map(users.map((user) => [user.id, user]));
-
 export function directMessageId(userId: string): string {
   return `D${userId.slice(1)}`;
-}
-
-export function channelOf(id: string): Channel | undefined {
-  return channelById.get(id);
-}
-
-export function personOf(id: string): Person | undefined {
-  return userById.get(id);
 }
 
 export function isMember(channel: Channel, userId: string): boolean {

@@ -1,8 +1,8 @@
 import { usageError } from '../lib/errors.ts';
 
 /**
- * When a team works: weekly hours on the wall clock of a zone, less holidays. A change of hours is a new calendar (of a
- * new policy version), never an edit of one that cases were measured by.
+ * When a team works: weekly hours on the wall clock of a zone, but for holidays and days with hours of their own. A change
+ * of hours is a new calendar (of a new policy version), never an edit of one that cases were measured by.
  */
 export interface Calendar {
   /** IANA zone whose wall clock the hours are read from. */
@@ -11,6 +11,8 @@ export interface Calendar {
   readonly hours: Readonly<Partial<Record<Weekday, readonly Shift[]>>>;
   /** Local dates (`2026-12-25`) closed all day. */
   readonly holidays?: readonly string[];
+  /** Shifts by local date, in place of those of its weekday: half days, or a Saturday that is worked. */
+  readonly days?: Readonly<Record<string, readonly Shift[]>>;
 }
 
 /** ISO order: Monday is weekday 1. */
@@ -44,19 +46,27 @@ export interface CheckedCalendar {
   readonly timezone: string;
   /** Of Monday to Sunday, in order of the day, touching shifts joined. */
   readonly week: readonly (readonly ShiftMinutes[])[];
-  readonly holidays: ReadonlySet<string>;
+  /** By date, where it is not as its weekday; a holiday has none. */
+  readonly dates: ReadonlyMap<string, readonly ShiftMinutes[]>;
 }
 
 /**
  * Reads and checks a calendar. Throws a usage error for an unknown zone, a time that is none, a shift that ends before it
- * begins, shifts that overlap, or a holiday that is no date.
+ * begins, shifts that overlap, a date that is none, or one that is both a holiday and a day with hours.
  */
 export function checkCalendar(calendar: Calendar): CheckedCalendar {
   checkZone(calendar.timezone);
+  const dates = new Map<string, readonly ShiftMinutes[]>();
+  for (const holiday of calendar.holidays ?? []) dates.set(checkDate(holiday), []);
+  for (const [day, shifts] of Object.entries(calendar.days ?? {})) {
+    const date = checkDate(day);
+    if (dates.has(date)) throw usageError('calendar', `${date} is a holiday and has hours of its own.`);
+    dates.set(date, joinShifts(date, shifts));
+  }
   return {
     timezone: calendar.timezone,
     week: weekdays.map((weekday) => joinShifts(weekday, calendar.hours[weekday] ?? [])),
-    holidays: new Set((calendar.holidays ?? []).map(checkDate)),
+    dates,
   };
 }
 
@@ -72,11 +82,11 @@ function checkDate(text: string): string {
   try {
     return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString();
   } catch {
-    throw usageError('calendar', `The holiday "${text}" is not a date.`, 'Write holidays as 2026-12-25.');
+    throw usageError('calendar', `The day "${text}" is not a date.`, 'Write days as 2026-12-25.');
   }
 }
 
-function joinShifts(weekday: Weekday, shifts: readonly Shift[]): ShiftMinutes[] {
+function joinShifts(day: string, shifts: readonly Shift[]): ShiftMinutes[] {
   const sorted = shifts
     .map(({ from, to }) => ({ from: minutesOf(from), to: minutesOf(to) }))
     .sort((a, b) => a.from - b.from);
@@ -85,11 +95,11 @@ function joinShifts(weekday: Weekday, shifts: readonly Shift[]): ShiftMinutes[] 
     if (shift.to <= shift.from)
       throw usageError(
         'calendar',
-        `A shift on ${weekday} ends before it begins.`,
+        `A shift on ${day} ends before it begins.`,
         'A shift past midnight is two: until 24:00, and from 00:00 on the next day.',
       );
     const last = joined.at(-1);
-    if (last && shift.from < last.to) throw usageError('calendar', `Shifts on ${weekday} overlap.`);
+    if (last && shift.from < last.to) throw usageError('calendar', `Shifts on ${day} overlap.`);
     if (last && shift.from === last.to) joined[joined.length - 1] = { from: last.from, to: shift.to };
     else joined.push(shift);
   }

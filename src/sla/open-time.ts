@@ -11,6 +11,8 @@ export interface OpenTime {
    * no hours, or not as many in the next hundred years. Throws a RangeError for a duration below 0.
    */
   after(from: number, duration: number): number | null;
+  /** The instants after `from` and before `to` at which it closes, ascending. */
+  closings(from: number, to: number): number[];
 }
 
 /** Years that `after` looks ahead. */
@@ -26,8 +28,8 @@ export function openTime(calendar: Calendar): OpenTime {
   const checked = checkCalendar(calendar);
   const isOpenAllDay = ([shift]: readonly { from: number; to: number }[]) =>
     shift?.from === 0 && shift.to === minutesPerDay;
-  if (checked.holidays.size === 0 && checked.week.every(isOpenAllDay)) return alwaysOpen;
-  const neverOpen = checked.week.every((shifts) => shifts.length === 0);
+  if (checked.dates.size === 0 && checked.week.every(isOpenAllDay)) return alwaysOpen;
+  const neverOpen = [...checked.week, ...checked.dates.values()].every((shifts) => shifts.length === 0);
 
   const years = new Map<number, OpenYear>();
   const starts = new Map<number, number>();
@@ -62,6 +64,17 @@ export function openTime(calendar: Calendar): OpenTime {
       }
       return null;
     },
+    closings(from, to) {
+      const found: number[] = [];
+      if (to <= from || neverOpen) return found;
+      const last = yearOf(to);
+      for (let year = yearOf(from); year <= last; year++) {
+        // Open through the turn of a year, it closes in the next one.
+        const next = openYear(year + 1).starts[0];
+        for (const end of openYear(year).ends) if (end > from && end < to && end !== next) found.push(end);
+      }
+      return found;
+    },
   };
 }
 
@@ -71,6 +84,7 @@ const alwaysOpen: OpenTime = {
     checkDuration(duration);
     return from + duration;
   },
+  closings: () => [],
 };
 
 function checkDuration(duration: number): void {

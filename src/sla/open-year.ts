@@ -17,8 +17,7 @@ export function expandYear(calendar: CheckedCalendar, year: number): OpenYear {
   const starts: number[] = [];
   const ends: number[] = [];
   for (let date = firstOf(year); date.year === year; date = date.add({ days: 1 })) {
-    if (calendar.holidays.has(date.toString())) continue;
-    for (const shift of calendar.week[date.dayOfWeek - 1]!)
+    for (const shift of calendar.dates.get(date.toString()) ?? calendar.week[date.dayOfWeek - 1]!)
       add(starts, ends, instantsOf(date, shift, calendar.timezone));
   }
   const before = new Float64Array(starts.length + 1);

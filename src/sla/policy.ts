@@ -59,6 +59,8 @@ export type TermsTimeline = readonly Terms[];
 /** Timelines of all accounts. */
 export interface CompiledPolicies {
   timeline(account: string | null): TermsTimeline;
+  /** Every timeline there is, the standard one first. */
+  readonly timelines: readonly TermsTimeline[];
 }
 
 /** Checks policies and expands them to timelines. Throws a usage error for a wrong calendar, target or instant. */
@@ -79,7 +81,35 @@ export function compilePolicies(policies: Policies): CompiledPolicies {
       return [account, [...standard.filter((terms) => terms.validFrom < first), ...own]];
     }),
   );
-  return { timeline: (account) => (account === null ? undefined : accounts.get(account)) ?? standard };
+  return {
+    timeline: (account) => (account === null ? undefined : accounts.get(account)) ?? standard,
+    timelines: [standard, ...accounts.values()],
+  };
+}
+
+const dayMs = 86_400_000;
+/** How far back terms and the rhythm of their calendars are looked at: four weeks show every weekday and most holidays. */
+const recentDays = 28;
+
+/**
+ * In how many whole days after its creation a ticket that is not paused is decided at the latest, whenever in the last 28
+ * days before `now` (epoch milliseconds) it came, by any of the terms then in force: targets of all accounts and
+ * priorities. A cohort of days is immature for that long. 0 where nothing is promised; a target that never comes due
+ * has no part in it.
+ */
+export function longestTargetDays(policies: CompiledPolicies, of: readonly Metric[], now: number): number {
+  const since = now - recentDays * dayMs;
+  let longest = 0;
+  for (const timeline of policies.timelines) {
+    for (const [index, { validFrom, openTime, targets }] of timeline.entries()) {
+      if (validFrom > now || (timeline[index + 1]?.validFrom ?? now) <= since) continue;
+      // The time until a target is longest from a closing on: it falls while closed, and while open it only rises.
+      const starts = [since, ...openTime.closings(since, now), now];
+      for (const duration of new Set(of.flatMap((metric) => [...targets[metric].values()])))
+        for (const start of starts) longest = Math.max(longest, (openTime.after(start, duration) ?? start) - start);
+    }
+  }
+  return Math.ceil(longest / dayMs);
 }
 
 function compileVersion(version: PolicyVersion, owner: string, calendars: Map<Calendar, OpenTime>): Terms {

@@ -9,11 +9,12 @@ import type { Log } from '../lib/log.ts';
 import { type ChartDrawer, createChartImages } from './chart-images.ts';
 import { clientOptions, createClient, type Identity, identify } from './client.ts';
 import { createDispatch, type Handled } from './dispatch.ts';
+import { createFindPeople } from './find-people.ts';
 import { createHttpIntake } from './http-intake.ts';
-import { createFindPerson } from './identify-person.ts';
 import { type Incoming, readIncoming } from './incoming.ts';
 import { createSlackLogger } from './logger.ts';
 import { notInstalledMessage } from './messages/notices.ts';
+import { createProfiles } from './profiles.ts';
 import { describeError } from './redact.ts';
 import { createReply } from './reply.ts';
 import { createRequests } from './requests.ts';
@@ -46,6 +47,11 @@ export interface Timing {
   slowAfterMs: number;
   /** Waits before each try to show a fresh image. */
   imageWaitsMs: readonly number[];
+  /** Longest wait for one call of Slack's Web API, and for one post to a response URL. */
+  callTimeoutMs: number;
+  postTimeoutMs: number;
+  /** Waits before a call is made again whose outcome is unknown. */
+  retryWaitsMs: readonly number[];
   /** How long running handlers may go on when the door closes. */
   drainMs: number;
   /** How long a token that worked is believed to work. */
@@ -55,6 +61,9 @@ export interface Timing {
 const usualTiming: Timing = {
   slowAfterMs: 1_500,
   imageWaitsMs: [500, 1_000, 4_000],
+  callTimeoutMs: 10_000,
+  postTimeoutMs: 5_000,
+  retryWaitsMs: [500, 2_000],
   drainMs: 8_000,
   readyForMs: 30_000,
 };
@@ -75,24 +84,35 @@ export async function createSlackDoor(deps: SlackDoorDeps): Promise<SlackDoor> {
   const { db, clock, log, tenant, settings, token, apiUrl } = deps;
   const timing = { ...usualTiming, ...deps.timing };
   const logger = createSlackLogger(log);
-  const client = createClient(token, apiUrl, logger);
+  const client = createClient(token, apiUrl, logger, timing.callTimeoutMs);
   const running = createRunning();
   let state: 'closed' | 'open' | 'closing' = 'closed';
   let identity: Identity | undefined;
+  let checked: { at: number; said: Promise<string> } | undefined;
 
+  const profiles = createProfiles({ db, tenantId: tenant.tenantId, clock, client, log, identity: () => identity });
+  const botUserId = () => identity?.botUserId;
   const askDeps = {
     ...{ db, tenant, settings, clock, client },
-    findPerson: createFindPerson({ db, tenantId: tenant.tenantId, client, log }),
+    findPeople: createFindPeople({ db, tenantId: tenant.tenantId, profiles, log }),
     images: createChartImages({ charts: deps.charts, client }),
     imageWaitsMs: timing.imageWaitsMs,
   };
-  const replyTo = (incoming: Incoming, own: Log) => createReply(incoming, { client, log: own });
+  const replyTo = (incoming: Incoming, own: Log) =>
+    createReply(incoming, {
+      ...{ client, log: own, postTimeoutMs: timing.postTimeoutMs, retryWaitsMs: timing.retryWaitsMs },
+      // The next question about readiness asks Slack, and then says so.
+      onDeadToken: () => {
+        checked = undefined;
+      },
+    });
   const requests = createRequests({ db, clock, tenantId: tenant.tenantId });
   const dispatch = createDispatch({
     ...{ log, running, replyTo, slowAfterMs: timing.slowAfterMs, observe: deps.observe },
     requests,
-    route: (exchange) => route(exchange, { ...askDeps, requests }),
+    route: (exchange) => route(exchange, { ...askDeps, requests, profiles, botUserId }),
     isClosing: () => state !== 'open',
+    botUserId,
   });
 
   const intake = deps.appToken
@@ -121,15 +141,14 @@ export async function createSlackDoor(deps: SlackDoorDeps): Promise<SlackDoor> {
     app.error(async ({ error, body }: { error: Error; body: unknown }) => {
       log.warn(describeError(error), 'slack request not taken');
       const incoming = error instanceof AuthorizationError ? readIncoming(body) : null;
-      if (incoming === null) return;
+      // Of another workspace only what brings its own way back can be answered.
+      if (incoming?.responseUrl === undefined) return;
       // Bolt acknowledges only after this handler: the answer must not hold it up.
       const told = replyTo(incoming, log).post(notInstalledMessage(), { keepOriginal: true });
       running.track(told).catch((lost: unknown) => log.warn(describeError(lost), 'could not refuse a request'));
     });
     await app.init();
   }
-
-  let checked: { at: number; said: Promise<string> } | undefined;
 
   async function askSlack(): Promise<string> {
     try {

@@ -9,11 +9,11 @@ import type { Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import type { ChartImages } from './chart-images.ts';
-import type { FindPerson } from './identify-person.ts';
-import type { Incoming } from './incoming.ts';
+import type { FindPeople, Refusal } from './find-people.ts';
+import { type Incoming, isDirect } from './incoming.ts';
 import { answerMessage } from './messages/index.ts';
+import { refusalMessage } from './messages/refusal.ts';
 import { leadMessage, type Picture, type ResultAnswer, resultMessage } from './messages/result.ts';
-import { strangerMessage } from './messages/stranger.ts';
 import { describeError } from './redact.ts';
 import type { Reply } from './reply.ts';
 
@@ -22,7 +22,7 @@ export interface AskDeps {
   tenant: Tenant;
   settings: KpiSettings;
   clock: Clock;
-  findPerson: FindPerson;
+  findPeople: FindPeople;
   images: ChartImages;
   /**
    * Waits before each try to show a fresh image, in milliseconds: files are mostly ready within two seconds, the last
@@ -40,8 +40,9 @@ export interface Exchange {
 
 /** Answers a command of this person, whatever comes of it. Rejects only for what is broken. */
 export async function ask(words: string, exchange: Exchange, deps: AskDeps): Promise<void> {
-  const answered = await answerFor(words, exchange, deps);
-  if (answered === null) return;
+  const person = await askerOf(exchange, deps);
+  if (person === null) return;
+  const answered = await answerAs(person.viewer, words, deps);
   if (answered.kind === 'result' && answered.request.show === 'chart') return showResult(answered, exchange, deps);
   const { db, tenant } = deps;
   await exchange.reply.post(
@@ -53,22 +54,25 @@ export async function ask(words: string, exchange: Exchange, deps: AskDeps): Pro
   );
 }
 
-/** The answer with this person's rights; null when they may not ask at all, which they have then been told. */
-export async function answerFor(words: string, { incoming, reply }: Exchange, deps: AskDeps): Promise<Answer | null> {
-  const { db, tenant, settings, clock } = deps;
-  const person: Person | null = await deps.findPerson(incoming.userId);
-  if (person === null) {
-    const message = strangerMessage(await administrators(db, tenant.tenantId), incoming.userId);
-    await reply.post(message, { keepOriginal: true });
-    return null;
-  }
-  const context = { db, tenant, viewer: person.personId, now: clock.now(), settings };
-  return answer(context, parseRequest(splitWords(words)));
+/** Who asks; null when they may not ask at all, which they have then been told: why, and whom to ask. */
+export async function askerOf({ incoming, reply }: Exchange, deps: AskDeps): Promise<Person | null> {
+  const { db, tenant, findPeople } = deps;
+  const found = (await findPeople([incoming.userId])).get(incoming.userId);
+  if (found?.kind === 'person') return found.person;
+  const refusal: Refusal = found?.refusal ?? { why: 'unchecked' };
+  const message = refusalMessage(refusal, await administrators(db, tenant.tenantId), incoming.userId);
+  await reply.post(message, { keepOriginal: true });
+  return null;
+}
+
+/** The answer with the rights of `viewer`, as the database finds them at this moment. */
+export function answerAs(viewer: string, words: string, { db, tenant, settings, clock }: AskDeps): Promise<Answer> {
+  return answer({ db, tenant, viewer, now: clock.now(), settings }, parseRequest(splitWords(words)));
 }
 
 /** In direct messages there is nobody to share with. */
 export function canShare(incoming: Incoming): boolean {
-  return incoming.channelId !== '' && !incoming.channelId.startsWith('D');
+  return incoming.channelId !== '' && !isDirect(incoming.channelId);
 }
 
 /**
@@ -90,8 +94,7 @@ async function showResult(answered: ResultAnswer, exchange: Exchange, deps: AskD
   const image = images.of(spec);
   image.catch(() => {}); // awaited below, after the text is out
   if (!isReady) {
-    const replaceable = incoming.target === 'own message';
-    await reply.post(replaceable ? resultMessage(answered, view) : leadMessage(answered, locale));
+    await reply.post(reply.replaces ? resultMessage(answered, view) : leadMessage(answered, locale));
   }
   const shown = await showImage(image, (picture) => reply.post(resultMessage(answered, { ...view, picture })), {
     ...exchange,

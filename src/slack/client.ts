@@ -30,8 +30,13 @@ export function clientOptions(apiUrl: string | undefined, logger: Logger): WebCl
   };
 }
 
-export function createClient(token: string, apiUrl: string | undefined, logger: Logger): WebClient {
-  return new WebClient(token, clientOptions(apiUrl, logger));
+export function createClient(
+  token: string,
+  apiUrl: string | undefined,
+  logger: Logger,
+  timeoutMs = callTimeoutMs,
+): WebClient {
+  return new WebClient(token, { ...clientOptions(apiUrl, logger), timeout: timeoutMs });
 }
 
 /** Whom a token belongs to. */

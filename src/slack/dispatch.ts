@@ -24,6 +24,7 @@ export interface DispatchDeps {
   replyTo: (incoming: Incoming, log: Log) => Reply;
   /** True while the door closes. */
   isClosing: () => boolean;
+  botUserId: () => string | undefined;
   observe?: ((handled: Handled) => void) | undefined;
   /** When to say that it takes longer, in milliseconds. */
   slowAfterMs: number;
@@ -79,7 +80,10 @@ export function createDispatch(deps: DispatchDeps): (delivered: Delivered) => Pr
     } finally {
       reply.close();
       const totalSeconds = (performance.now() - startedAt) / 1000;
-      own.info({ outcome, ackMs: ackSeconds * 1000, totalMs: totalSeconds * 1000 }, 'slack request handled');
+      own[kind === 'user change' ? 'debug' : 'info'](
+        { outcome, ackMs: ackSeconds * 1000, totalMs: totalSeconds * 1000 },
+        'slack request handled',
+      );
       deps.observe?.({ kind, outcome, ackSeconds, totalSeconds });
     }
   }
@@ -87,8 +91,8 @@ export function createDispatch(deps: DispatchDeps): (delivered: Delivered) => Pr
   return async (delivered) => {
     const startedAt = performance.now();
     await acknowledge(delivered);
-    const incoming = readIncoming(delivered.body);
-    if (incoming === null) log.info({ type: typeOf(delivered.body) }, 'slack request of a kind nobody listens to');
+    const incoming = readIncoming(delivered.body, deps.botUserId());
+    if (incoming === null) log.debug({ type: typeOf(delivered.body) }, 'slack request of a kind nobody listens to');
     else await running.track(handle(incoming, startedAt));
   };
 }

@@ -1,68 +1,155 @@
 import { askAbout } from './action-ids.ts';
+import { typedText } from './text.ts';
 
-/** One thing a person did, as Slack reports it, reduced to what we use. */
+/**
+ * The way back to the person: through Slack's response address, as a message only they see, as a message in their direct
+ * conversation with the bot, on their Home, or none because nobody waits.
+ */
+export type WayBack = 'response url' | 'ephemeral' | 'direct' | 'home' | 'none';
+
+/** One thing a person did, or that became known of one, as Slack reports it, reduced to what we use. */
 export interface Incoming {
-  kind: 'command' | 'action';
-  /** `/kpi`, or the action id without its number. */
+  kind: 'command' | 'action' | 'mention' | 'direct' | 'home' | 'user change';
+  way: WayBack;
+  /** `/kpi`, or the action id without its number; the kind's own name for everything else. */
   name: string;
-  /** What was typed behind the command, or the command that the pressed button carries. */
+  /** What was typed, or the command that the pressed button carries. */
   words: string;
   /** The option that was chosen from a menu. */
   chosen: string | undefined;
   userId: string;
   channelId: string;
+  /** Where a mention stood in a thread, the answer does too. */
+  threadId: string | undefined;
   responseUrl: string | undefined;
   /** Unique to this one thing the person did, also when Slack sends it again. */
   key: string | undefined;
-  /** The message whose button was pressed; undefined for commands. */
+  /** The message whose button was pressed; undefined for everything else. */
   messageId: string | undefined;
-  /** What an answer through the response URL does to the message: a command has none, a shared one must stay. */
+  /** What an answer does to the message: a command has none, one that others read must stay. */
   target: 'none' | 'own message' | 'shared message';
+  /** The user as an event describes it. */
+  reported: unknown;
 }
 
-/** Reads a verified payload; null for what the bot does not listen to (views, shortcuts, events). */
-export function readIncoming(body: unknown): Incoming | null {
+const nothing = {
+  words: '',
+  chosen: undefined,
+  channelId: '',
+  threadId: undefined,
+  responseUrl: undefined,
+  key: undefined,
+  messageId: undefined,
+  target: 'none',
+  reported: undefined,
+} as const;
+
+/**
+ * Reads a verified payload; null for what the bot does not listen to (views, shortcuts, what bots say, the bot's own
+ * messages). `botUserId` is taken out of what was said to the bot.
+ */
+export function readIncoming(body: unknown, botUserId?: string): Incoming | null {
   const payload = record(body);
-  const common = { responseUrl: text(payload.response_url) };
-  if (typeof payload.command === 'string') {
-    return {
-      ...common,
-      kind: 'command',
-      name: payload.command,
-      words: text(payload.text) ?? '',
-      chosen: undefined,
-      userId: text(payload.user_id) ?? '',
-      channelId: text(payload.channel_id) ?? '',
-      key: keyOf('command', payload),
-      messageId: undefined,
-      target: 'none',
-    };
-  }
+  if (typeof payload.command === 'string') return readCommand(payload);
+  if (payload.type === 'block_actions') return readAction(payload);
+  return payload.type === 'event_callback' ? readEvent(payload, botUserId) : null;
+}
+
+function readCommand(payload: Fields): Incoming {
+  return {
+    ...nothing,
+    kind: 'command',
+    way: 'response url',
+    name: String(payload.command),
+    words: text(payload.text) ?? '',
+    userId: text(payload.user_id) ?? '',
+    channelId: text(payload.channel_id) ?? '',
+    responseUrl: text(payload.response_url),
+    key: keyOf('command', payload.trigger_id),
+  };
+}
+
+function readAction(payload: Fields): Incoming | null {
   const action = record(Array.isArray(payload.actions) ? payload.actions[0] : undefined);
-  if (payload.type !== 'block_actions' || typeof action.action_id !== 'string') return null;
+  if (typeof action.action_id !== 'string') return null;
   const container = record(payload.container);
+  const channelId = text(record(payload.channel).id) ?? text(container.channel_id) ?? '';
   const about = text(action.block_id)?.startsWith(askAbout) ? String(action.block_id).slice(askAbout.length) : '';
   return {
-    ...common,
+    ...nothing,
     kind: 'action',
+    way: 'response url',
     name: action.action_id.replace(/:\w+$/, ''),
     words: text(action.value) ?? about,
     chosen: text(record(action.selected_option).value),
     userId: text(record(payload.user).id) ?? '',
-    channelId: text(record(payload.channel).id) ?? text(container.channel_id) ?? '',
-    key: keyOf('action', payload),
+    channelId,
+    responseUrl: text(payload.response_url),
+    key: keyOf('action', payload.trigger_id),
     messageId: text(container.message_ts),
-    target: container.is_ephemeral === true ? 'own message' : 'shared message',
+    target: container.is_ephemeral === true || isDirect(channelId) ? 'own message' : 'shared message',
   };
 }
 
-function keyOf(kind: string, payload: Record<string, unknown>): string | undefined {
-  const trigger = text(payload.trigger_id);
-  return trigger === undefined ? undefined : `${kind} ${trigger}`;
+function readEvent(payload: Fields, botUserId: string | undefined): Incoming | null {
+  const event = record(payload.event);
+  const userId = text(event.user) ?? '';
+  const channelId = text(event.channel) ?? '';
+  const key = keyOf('event', payload.event_id);
+  switch (event.type) {
+    case 'app_mention':
+    case 'message': {
+      const direct = event.type === 'message';
+      // What is edited, deleted, or said by bots (this one too) asks nothing.
+      const spoken = event.subtype === undefined && event.bot_id === undefined && userId !== botUserId;
+      if (!spoken || userId === '' || (direct && event.channel_type !== 'im')) return null;
+      return {
+        ...nothing,
+        ...(direct
+          ? { kind: 'direct', way: 'direct', name: 'message' }
+          : { kind: 'mention', way: 'ephemeral', name: 'mention' }),
+        words: typedText(text(event.text) ?? '', botUserId),
+        userId,
+        channelId,
+        threadId: text(event.thread_ts),
+        // The same words reported as two events are one question.
+        key: keyOf('message', text(event.ts) && `${channelId} ${text(event.ts)}`) ?? key,
+      };
+    }
+    case 'app_home_opened':
+      // Without `tab` it is an old client's; the tab with the messages shows no Home.
+      if (event.tab !== undefined && event.tab !== 'home') return null;
+      return { ...nothing, kind: 'home', way: 'home', name: 'home', userId, key };
+    case 'user_change': {
+      const reported = record(event.user);
+      // Harmless when it comes twice, and too frequent to be remembered one by one: no key.
+      return {
+        ...nothing,
+        kind: 'user change',
+        way: 'none',
+        name: 'user change',
+        userId: text(reported.id) ?? '',
+        reported,
+      };
+    }
+    default:
+      return null;
+  }
 }
 
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+/** A conversation with nobody else in it. */
+export function isDirect(channelId: string): boolean {
+  return channelId.startsWith('D');
+}
+
+function keyOf(kind: string, id: unknown): string | undefined {
+  return text(id) === undefined ? undefined : `${kind} ${text(id)}`;
+}
+
+type Fields = Record<string, unknown>;
+
+function record(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 function text(value: unknown): string | undefined {

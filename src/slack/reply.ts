@@ -1,27 +1,33 @@
-import { WebAPIPlatformError, type WebClient } from '@slack/web-api';
 import { CremaError } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
 import type { Message } from './blocks.ts';
-import { reasonOf } from './client.ts';
 import type { Incoming } from './incoming.ts';
-import { limits } from './limits.ts';
+import { isDeadToken } from './insist.ts';
 import { lookingUpMessage } from './messages/notices.ts';
-import { describeError, redact } from './redact.ts';
-
-/** Longest wait for one post to a response URL, in milliseconds: `respond()` itself would wait for ever. */
-const postTimeoutMs = 5_000;
+import { describeError } from './redact.ts';
+import {
+  directWay,
+  ephemeralWay,
+  homeWay,
+  lostBecause,
+  responseUrlWay,
+  type Sent,
+  type Way,
+  type WayDeps,
+} from './ways.ts';
 
 /** What came of a message with an image: Slack shows a file only some seconds after it was uploaded. */
 export type Posted = 'posted' | 'file not ready';
 
 /**
- * The way back to the one person who asked: posts through the response URL (five, within 30 minutes), in order, each in
- * place of the last where Slack allows it; where that fails, as a new message for this person only.
+ * The way back to the one person who asked: messages in order, each in place of the last where Slack allows it. Where the
+ * first way fails the next is taken, in the end a direct message; none of them is ever seen by anybody else.
  */
 export interface Reply {
-  /** Rejects with a CremaError `SLACK_REPLY` when neither way worked. */
+  /** Rejects with a CremaError `SLACK_REPLY` when no way worked. */
   post(message: Message, options?: { keepOriginal?: boolean }): Promise<Posted>;
-  /** Posts to the response URL that are left. */
+  /** Whether a post takes the place of the one before. */
+  readonly replaces: boolean;
+  /** Posts that are left on the first way. */
   usesLeft(): number;
   /** Says `Looking it up...` unless something is posted within `afterMs`. */
   promise(afterMs: number): void;
@@ -29,15 +35,14 @@ export interface Reply {
   close(): void;
 }
 
-export interface ReplyDeps {
-  client: Pick<WebClient, 'chat'>;
-  log: Log;
+export interface ReplyDeps extends WayDeps {
+  /** Slack refuses the token. */
+  onDeadToken?: () => void;
 }
 
-type Refusal = 'file not ready' | 'bad blocks' | 'no way';
-
-export function createReply(incoming: Incoming, { client, log }: ReplyDeps): Reply {
-  let left = incoming.responseUrl === undefined ? 0 : limits.responseUses;
+export function createReply(incoming: Incoming, deps: ReplyDeps): Reply {
+  const { log } = deps;
+  const ways = waysOf(incoming, deps);
   let queue: Promise<unknown> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let promised = false;
@@ -50,57 +55,26 @@ export function createReply(incoming: Incoming, { client, log }: ReplyDeps): Rep
   async function send(message: Message, keepOriginal: boolean): Promise<Posted> {
     // A shared message belongs to everybody: an answer never takes its place. Of our own promise nothing is kept.
     const replace = incoming.target !== 'shared message' && (!keepOriginal || promised);
-    const refusal = left > 0 ? await throughUrl(message, replace) : 'no way';
-    if (refusal === undefined) return 'posted';
-    if (refusal === 'file not ready') return 'file not ready';
-    if (refusal === 'bad blocks' && left > 0) {
-      log.error({ text: message.text }, 'slack refused the blocks of a message, sending its text');
-      if ((await throughUrl({ ...message, blocks: [] }, replace)) === undefined) return 'posted';
+    let failed: unknown;
+    for (const way of ways) {
+      const sent = await sendOn(way, message, replace);
+      if (sent.kind === 'posted' || sent.kind === 'file not ready') return sent.kind;
+      failed = sent.kind === 'no way' ? sent.error : new Error('slack refused even the text');
+      if (isDeadToken(failed)) deps.onDeadToken?.();
     }
-    return asNewMessage(message);
+    if (ways.length === 0) return 'posted';
+    const { reason, mayHaveArrived } = lostBecause(failed);
+    const toWhom = isDeadToken(failed) ? 'no way to answer, slack refuses the token' : 'no way to answer';
+    throw new CremaError('SLACK_REPLY', `${toWhom}: ${reason}${mayHaveArrived ? ' (it may have arrived)' : ''}`, {
+      cause: failed,
+    });
   }
 
-  /** Undefined when it worked. */
-  async function throughUrl(message: Message, replace: boolean): Promise<Refusal | undefined> {
-    left -= 1;
-    try {
-      const response = await fetch(incoming.responseUrl ?? '', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify({
-          response_type: 'ephemeral',
-          replace_original: replace,
-          text: message.text,
-          ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
-        }),
-        redirect: 'error',
-        signal: AbortSignal.timeout(postTimeoutMs),
-      });
-      const said = await response.text();
-      if (response.ok) return undefined;
-      const refusal = refusalOf(said);
-      // A file that is not ready yet is how Slack works, not something to look into.
-      const level = refusal === 'file not ready' ? 'debug' : 'warn';
-      log[level](
-        { status: response.status, said: redact(said.slice(0, 300)), refusal },
-        'a response url refused a post',
-      );
-      return refusal;
-    } catch (error) {
-      log.warn(describeError(error), 'a response url did not answer');
-      return 'no way';
-    }
-  }
-
-  /** Whether the first way got through may be unknown: seen twice by one person is better than not at all. */
-  async function asNewMessage(message: Message): Promise<Posted> {
-    try {
-      await client.chat.postEphemeral({ channel: incoming.channelId, user: incoming.userId, ...message });
-      return 'posted';
-    } catch (error) {
-      if (isFileNotReady(error)) return 'file not ready';
-      throw new CremaError('SLACK_REPLY', `no way to answer: ${redact(reasonOf(error))}`, { cause: error });
-    }
+  async function sendOn(way: Way, message: Message, replace: boolean): Promise<Sent> {
+    const sent = await way.send(message, replace);
+    if (sent.kind !== 'bad blocks') return sent;
+    log.error({ text: message.text }, 'slack refused the blocks of a message, sending its text');
+    return way.send({ ...message, blocks: [] }, replace);
   }
 
   function post(message: Message, options: { keepOriginal?: boolean } = {}): Promise<Posted> {
@@ -112,8 +86,11 @@ export function createReply(incoming: Incoming, { client, log }: ReplyDeps): Rep
 
   return {
     post,
-    usesLeft: () => left,
+    replaces: incoming.target === 'own message' || incoming.way === 'direct' || incoming.way === 'home',
+    usesLeft: () => ways[0]?.usesLeft() ?? 0,
     promise(afterMs) {
+      // Home keeps showing what it showed before, and nobody waits for what nobody asked.
+      if (incoming.way === 'home' || incoming.way === 'none') return;
       timer = setTimeout(() => {
         promised = true;
         post(lookingUpMessage()).catch((error: unknown) =>
@@ -125,12 +102,18 @@ export function createReply(incoming: Incoming, { client, log }: ReplyDeps): Rep
   };
 }
 
-/** A refusal that names the image: nothing was posted, and the same message may go through a little later. */
-export function isFileNotReady(error: unknown): boolean {
-  return error instanceof WebAPIPlatformError && refusalOf(JSON.stringify(error.data)) === 'file not ready';
-}
-
-function refusalOf(said: string): Refusal {
-  if (/slack.?file/i.test(said)) return 'file not ready';
-  return /invalid_blocks|invalid_payload|msg_blocks_too_long|no_text/.test(said) ? 'bad blocks' : 'no way';
+function waysOf(incoming: Incoming, deps: ReplyDeps): Way[] {
+  const privately = incoming.channelId === '' ? [] : [ephemeralWay(incoming, deps)];
+  switch (incoming.way) {
+    case 'response url':
+      return [responseUrlWay(incoming, deps), ...privately, directWay(incoming, deps)];
+    case 'ephemeral':
+      return [...privately, directWay(incoming, deps)];
+    case 'direct':
+      return [directWay(incoming, deps)];
+    case 'home':
+      return [homeWay(incoming, deps)];
+    case 'none':
+      return [];
+  }
 }

@@ -34,3 +34,20 @@ export function escapeText(text: string): string {
 export function userIdOf(text: string | null | undefined): string | undefined {
   return text && /^[UW][A-Z0-9]{2,}$/.test(text) ? text : undefined;
 }
+
+const typedEntities: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&amp;': '&' };
+
+/**
+ * What a person typed in a message, as they typed it: without mentions of `botUserId`, with the label of what Slack made
+ * a link or a channel of, and without entities.
+ */
+export function typedText(said: string, botUserId: string | undefined): string {
+  return said
+    .replaceAll(/<([^<>|]*)(?:\|([^<>]*))?>/g, (_, target: string, label: string | undefined) => {
+      if (target === `@${botUserId}`) return ' ';
+      if (label !== undefined) return target.startsWith('#') ? `#${label}` : label;
+      return target.replace(/^mailto:/, '');
+    })
+    .replaceAll(/&(?:lt|gt|amp);/g, (entity) => typedEntities[entity] ?? entity)
+    .trim();
+}

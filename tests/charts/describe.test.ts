@@ -22,10 +22,10 @@ describe('stacked bars in words', () => {
     );
   });
 
-  test('leave the newest one out while it is maturing, and say so', () => {
+  test('leave the newest one out while it is not all decided, and say so', () => {
     const text = describeStacked({ ...parts, immature: [2] }, 'tickets due');
     expect(text).toContain('total latest 22 (10 Nov)');
-    expect(text).toContain('10 Nov: Met 20, Missed 2. Buckets that are still maturing are shown apart.');
+    expect(text).toContain('10 Nov: Met 20, Missed 2. 11 Nov, hatched: not all cases are decided yet.');
   });
 
   test('beside names are every total with its parts; with an unknown part there is none', () => {
@@ -60,8 +60,8 @@ describe('grouped bars in words', () => {
   });
 });
 
-test('a line says both reasons for which buckets are shown apart', () => {
+test('a line says which buckets are shown apart, and both reasons', () => {
   expect(describeSeries(aSpec({ immature: [4, 5], incomplete: [6] }), 'SLA')).toMatch(
-    /latest 93\.0.%.*A bucket that is not complete is shown apart\. Buckets that are still maturing are shown apart\.$/,
+    /latest 93\.0.%.*\. 15 Nov: not complete, shown apart\. 13 Nov to 14 Nov, hatched: not all cases are decided yet\.$/,
   );
 });

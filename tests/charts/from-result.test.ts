@@ -106,6 +106,15 @@ describe('a series', () => {
     expect(spec.altText).toContain('not complete');
   });
 
+  test('a bucket that is not all decided is hatched, said, and not the latest value', () => {
+    const points = days(5).map((at, i) => ({ ...aPoint(at, [0.9, 0.92, 0.7, 0.8, 0.2][i]!, i < 4), mature: i < 2 }));
+    const spec = chartFromResult(aResult({ series: { grain: 'day', points } }), line)!;
+    expect(spec).toMatchObject({ immature: [2, 3, 4], incomplete: [4] });
+    expect(spec.altText).toContain('latest 92.0 % (10 Nov), lowest 90.0 % (9 Nov)');
+    expect(spec.altText).toMatch(/11 Nov to 12 Nov, hatched: not all cases are decided yet\.$/);
+    expect(chartFromResult(aResult(), line)).not.toHaveProperty('immature');
+  });
+
   test('the target of a period is not drawn across its days, that of a level is', () => {
     const target = { value: 100, met: null };
     expect(chartFromResult(aResult({ unit: 'count', kind: 'flow', target }), line)!.target).toBeNull();

@@ -59,6 +59,23 @@ test('what is maturing is hatched more lightly than what is not complete', async
   expect(immature).toBeLessThan(incomplete);
 });
 
+test('what is not all decided stands on hatched ground under a line, and is dashed', async () => {
+  const drawn = async (more: object) => decode(await renderer.png(aSpec({ labels: days(3), series: [one], ...more })));
+  const one = { key: 'value', label: 'n', values: [0.9, 0.91, 0.9] };
+  const [finished, immature] = [await drawn({}), await drawn({ immature: [2] })];
+  const inked = (picture: Awaited<ReturnType<typeof drawn>>, box: Parameters<typeof countColor>[2]) =>
+    box.width * box.height - countColor(picture, '#ffffff', box);
+  // Between the last two points, past the half of the way; and between the first two.
+  const [before, behind] = [
+    { x: 200, y: 160, width: 220, height: 330 },
+    { x: 840, y: 160, width: 220, height: 330 },
+  ];
+  expect(inked(immature, behind)).toBeGreaterThan(inked(finished, behind) + 0.1 * behind.width * behind.height);
+  expect(inked(immature, before)).toBe(inked(finished, before));
+  expect(countColor(immature, hues.blue.fill, behind)).toBe(0);
+  expect(countColor(finished, hues.blue.fill, behind)).toBeGreaterThan(200);
+});
+
 test('a long title is not squeezed where labels stand beside the plot', async () => {
   const title = 'Ticket SLA compliance by day in all teams and for every priority, '.repeat(2);
   const spec = (target: string) => aSpec({ title, target: { value: 0.9, label: target } });

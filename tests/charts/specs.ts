@@ -187,6 +187,16 @@ export const pictures: Record<string, ChartSpec> = {
     incomplete: [29],
     target: { value: 0.9, label: 'target 90 %' },
   }),
+  'area-maturing': aSpec({
+    kind: 'area',
+    title: 'Open tickets that were late, at the end of each week',
+    format: 'count',
+    axis: 'week',
+    labels: weeks(12, '2026-08-31'),
+    series: [{ key: 'value', label: 'Late', values: whole(wave(12, 90, 30)) }],
+    immature: [8, 9, 10],
+    incomplete: [11],
+  }),
   'stacked-days': aSpec({
     kind: 'stacked',
     title: 'Tickets due per day, met and missed',

@@ -83,12 +83,15 @@ describe('a chart as SVG', () => {
     expect(found.filter((text) => text.endsWith('%'))).toHaveLength(6);
   });
 
-  test('says in the corner what is not complete and what is maturing, where they are shown', async () => {
+  test('says in the corner what is not complete and what is not all decided, where they are shown', async () => {
     const corner = async (spec: ChartSpec) =>
-      texts(await renderer.svg(spec)).filter((text) => ['maturing', 'not complete'].includes(text));
+      texts(await renderer.svg(spec)).filter((text) => ['not all decided yet', 'not complete'].includes(text));
     for (const kind of ['line', 'area', 'bar', 'stacked', 'grouped', 'histogram'] as const) {
-      expect(await corner(aSpec({ kind, immature: [4, 5] }))).toEqual(['maturing']);
-      expect(await corner(aSpec({ kind, immature: [5, 6], incomplete: [6] }))).toEqual(['not complete', 'maturing']);
+      expect(await corner(aSpec({ kind, immature: [4, 5] }))).toEqual(['not all decided yet']);
+      expect(await corner(aSpec({ kind, immature: [5, 6], incomplete: [6] }))).toEqual([
+        'not complete',
+        'not all decided yet',
+      ]);
     }
     expect(await corner(aSpec())).toEqual([]);
   });

@@ -1,17 +1,19 @@
 import sql from 'sql-template-tag';
-import { slaTerms } from '../../src/app/sla-terms.ts';
 import type { Db } from '../../src/db/db.ts';
 import { everything } from '../../src/db/viewer.ts';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { parsePeriod } from '../../src/domain/period.ts';
+import { slaTerms } from '../../src/facts/policies.ts';
 import { sweepSla } from '../../src/facts/sweep.ts';
 import { markAllTickets } from '../../src/facts/verify.ts';
 import { type AskOutcome, askKpi } from '../../src/kpis/ask.ts';
 import type { DimensionId } from '../../src/kpis/dimensions.ts';
 import { kpiOf } from '../../src/kpis/index.ts';
+import type { Kpi } from '../../src/kpis/kpi.ts';
 import type { KpiQuestion } from '../../src/kpis/question.ts';
 import { rebuild } from '../../src/rollups/engine.ts';
 import { rollups } from '../../src/rollups/index.ts';
+import { defaultPolicies } from '../../src/sla/policy.ts';
 
 export interface Asker {
   db: Db;
@@ -32,7 +34,8 @@ export interface Asked {
   now?: string;
 }
 
-export function askOutcome(asker: Asker, kpiId: string, asked: Asked = {}): Promise<AskOutcome> {
+/** `kpi` is one of the catalogue by its id, or one made for a test. */
+export function askOutcome(asker: Asker, kpi: string | Kpi, asked: Asked = {}): Promise<AskOutcome> {
   const period = (phrase: string) => {
     const parsed = parsePeriod(phrase);
     if (!parsed) throw new Error(`${phrase} is not a period`);
@@ -48,11 +51,15 @@ export function askOutcome(asker: Asker, kpiId: string, asked: Asked = {}): Prom
   };
   const tenant = { tenantId, slug: 't', name: 'T', timezone, weekStart, locale: 'en', currency: 'USD' };
   const now = Temporal.Instant.from(asked.now ?? asker.now);
-  return askKpi({ db: asker.db, tenant, viewer: asked.viewer ?? everything, now }, kpiOf(kpiId)!, question);
+  return askKpi(
+    { db: asker.db, tenant, viewer: asked.viewer ?? everything, now },
+    typeof kpi === 'string' ? kpiOf(kpi)! : kpi,
+    question,
+  );
 }
 
-export async function ask(asker: Asker, kpiId: string, asked: Asked = {}): Promise<KpiResult> {
-  const outcome = await askOutcome(asker, kpiId, asked);
+export async function ask(asker: Asker, kpi: string | Kpi, asked: Asked = {}): Promise<KpiResult> {
+  const outcome = await askOutcome(asker, kpi, asked);
   if (outcome.kind !== 'answered') throw new Error(`not answered: ${JSON.stringify(outcome)}`);
   return outcome.result;
 }
@@ -66,7 +73,7 @@ export async function settle(
   const { db, tenantId, timezone } = asker;
   const now = Temporal.Instant.from(asker.now);
   await markAllTickets(db, tenantId);
-  await sweepSla(db, { tenantId, timezone }, slaTerms(), { now: Temporal.Instant.from(sweptAt) });
+  await sweepSla(db, { tenantId, timezone }, slaTerms(defaultPolicies), { now: Temporal.Instant.from(sweptAt) });
   for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, now);
   const streams = [...new Set(rollups.map((rollup) => rollup.stream))];
   for (const [source, asOf] of Object.entries(watermarks)) {

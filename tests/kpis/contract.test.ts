@@ -195,6 +195,19 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     expect((await ask(asker, id, { period: '2026-11' })).comparison?.verdict).toBe('partial');
   });
 
+  test('its points say which of them are not all decided, where that takes days', async () => {
+    const period = '2026-11-01..2026-11-20';
+    const slow = { ...kpi, maturesAfterDays: 5 };
+    const undecided = async (grain: 'day' | 'week' | 'month') =>
+      (await ask(asker, slow, { period, grain })).series.points.filter((point) => !point.mature).map(({ at }) => at);
+    // On the 20th, what had ended when the 15th began is decided.
+    expect(await undecided('day')).toEqual(['15', '16', '17', '18', '19', '20'].map((day) => `2026-11-${day}`));
+    expect(await undecided('week')).toEqual(['2026-11-09', '2026-11-16']);
+    expect(await undecided('month')).toEqual(['2026-11-01']);
+    const { points } = (await ask(asker, { ...kpi, maturesAfterDays: 0 }, { period })).series;
+    expect(points.some((point) => 'mature' in point)).toBe(false);
+  });
+
   test('a finished one is judged, with a verdict of its direction', async () => {
     const result = await ask(asker, id, { period: '2026-11-01..2026-11-14' });
     const directed = kpi.better === 'neither' ? ['higher', 'lower'] : ['better', 'worse'];

@@ -24,7 +24,8 @@ const layers: readonly (readonly string[])[] = [
   ['facts'],
   ['rollups'],
   ['sla'],
-  ['domain', 'config', 'db'],
+  ['config', 'db'],
+  ['domain'],
   ['lib'],
 ];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { agent, general } from '../../src/sandbox/workspace.ts';
+import { agent, general, supervisor, support } from '../../src/sandbox/workspace.ts';
 import { call, png, startSandbox, upload, webClient } from './harness.ts';
 
 const post = { channel: general.id, text: 'x' };
@@ -61,6 +61,77 @@ describe('a planned fault', () => {
     sandbox.failNext({ method: 'upload', kind: 'http', status: 503 });
     sandbox.clearFaults();
     expect((await fetch(String(upload_url), { method: 'POST', body: 'a' })).status).toBe(200);
+  });
+
+  test('revokes the token for every method until it is restored', async () => {
+    const sandbox = await startSandbox();
+    sandbox.failNext({ method: '*', kind: 'error', error: 'token_revoked', times: Number.POSITIVE_INFINITY });
+    for (const method of ['auth.test', 'users.info', 'chat.postMessage', 'auth.test']) {
+      expect(await call(sandbox, method, { ...post, user: agent.id })).toMatchObject({ error: 'token_revoked' });
+    }
+    expect(sandbox.pendingFaults()).toHaveLength(1);
+    sandbox.clearFaults();
+    expect(await call(sandbox, 'auth.test')).toMatchObject({ ok: true });
+  });
+
+  test('can be meant for one channel or one person', async () => {
+    const sandbox = await startSandbox();
+    sandbox.failNext({ method: 'chat.postMessage', channel: support.id, kind: 'error', error: 'is_archived' });
+    sandbox.failNext({ method: 'users.info', user: agent.id, kind: 'error', error: 'user_not_found' });
+    expect(await call(sandbox, 'chat.postMessage', post)).toMatchObject({ ok: true });
+    expect(await call(sandbox, 'chat.postMessage', { ...post, channel: support.id })).toMatchObject({
+      error: 'is_archived',
+    });
+    expect(await call(sandbox, 'users.info', { user: supervisor.id })).toMatchObject({ ok: true });
+    expect(await call(sandbox, 'users.info', { user: agent.id })).toMatchObject({ error: 'user_not_found' });
+  });
+
+  test('takes a scope away, saying which one is needed', async () => {
+    const sandbox = await startSandbox();
+    sandbox.failNext({ method: 'users.info', kind: 'error', error: 'missing_scope' });
+    const reply = await call(sandbox, 'users.info', { user: agent.id });
+    expect(reply).toMatchObject({ error: 'missing_scope', needed: 'users:read' });
+    expect(String(reply.provided).split(',')).not.toContain('users:read');
+  });
+
+  test("keeps back a person's e-mail", async () => {
+    const sandbox = await startSandbox();
+    sandbox.failNext({ method: 'users.info', kind: 'no-email' });
+    const info = async () => JSON.stringify(await call(sandbox, 'users.info', { user: agent.id }));
+    expect(await info()).not.toContain('@example.com');
+    expect(await info()).toContain('rafael.costa@example.com');
+  });
+
+  test('lets one file take longer to process', async () => {
+    const sandbox = await startSandbox();
+    sandbox.failNext({ method: 'files.completeUploadExternal', kind: 'slow-file', readyMs: 150 });
+    const blocks = [{ type: 'image', alt_text: 'x', slack_file: { id: await upload(sandbox, png()) } }];
+    const withImage = () => call(sandbox, 'chat.postMessage', { ...post, blocks });
+    expect(await withImage()).toMatchObject({ error: 'invalid_blocks' });
+    await sandbox.waitFor('the file', () => sandbox.fileReady(String(blocks[0]?.slack_file.id)));
+    expect(await withImage()).toMatchObject({ ok: true });
+  });
+
+  test('hits response URLs: rate limited, silent, or done with the answer lost', async () => {
+    const sandbox = await startSandbox();
+    await sandbox.command({ user: agent.id, channel: support.id, text: 'sla' });
+    const url = String(sandbox.dispatches[0]?.payload.response_url);
+    const respond = (signal?: AbortSignal) =>
+      fetch(url, { method: 'POST', body: '{"text":"SLA 91.2 %"}', ...(signal ? { signal } : {}) });
+    sandbox.failNext({ method: 'response_url', kind: 'rate-limited', retryAfterSeconds: 3 });
+    const limited = await respond();
+    expect([limited.status, limited.headers.get('retry-after')]).toEqual([429, '3']);
+    sandbox.failNext({ method: 'response_url', kind: 'hang' });
+    const gaveUp = new AbortController();
+    const attempt = respond(gaveUp.signal);
+    await sandbox.waitFor('the post to arrive', () => sandbox.apiCalls.at(-1)?.error === 'hang');
+    gaveUp.abort();
+    await expect(attempt).rejects.toThrow();
+    const answers = () => sandbox.conversation(support.id, agent.id).filter(({ text }) => text === 'SLA 91.2 %');
+    expect(answers()).toHaveLength(0);
+    sandbox.failNext({ method: 'response_url', kind: 'lost-answer' });
+    await expect(respond()).rejects.toThrow();
+    expect(answers()).toHaveLength(1);
   });
 });
 

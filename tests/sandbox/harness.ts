@@ -83,7 +83,8 @@ const appOptions = (sandbox: Sandbox) => ({
 /** A Bolt app over HTTP that the sandbox sends its requests to; stopped when the test ends. */
 export async function startBolt(sandbox: Sandbox, secret: string = signingSecret): Promise<App> {
   const receiver = new HTTPReceiver({ signingSecret: secret, logger: quiet });
-  const app = new App({ ...appOptions(sandbox), receiver });
+  const app = new App({ ...appOptions(sandbox), receiver, deferInitialization: true });
+  await app.init();
   const server = await app.start({ port: 0, host: '127.0.0.1' });
   onTestFinished(async () => void (await app.stop()));
   const address = (server as import('node:http').Server).address() as import('node:net').AddressInfo;

@@ -23,6 +23,10 @@ const office = (shifts: readonly Shift[], timezone = 'UTC', holidays: string[] =
 });
 
 // 2026-11-06 is a Friday.
+const halfFriday: Calendar = { ...office(nine), days: { '2026-11-06': [{ from: '09:00', to: '13:00' }] } };
+const workedSaturday: Calendar = { ...office(nine), days: { '2026-11-07': [{ from: '10:00', to: '13:00' }] } };
+const onceOpen: Calendar = { timezone: 'UTC', hours: {}, days: { '2026-11-07': nine } };
+
 describe('open time between two instants', () => {
   test.each<[string, Calendar, string, string, number]>([
     ['within a shift', office(nine), '2026-11-06 10:00', '2026-11-06 10:30', 0.5],
@@ -32,6 +36,9 @@ describe('open time between two instants', () => {
     ['over a break', office(split), '2026-11-06 11:30', '2026-11-06 13:15', 0.75],
     ['within a break', office(split), '2026-11-06 12:10', '2026-11-06 12:50', 0],
     ['over a holiday', office(nine, 'UTC', ['2026-11-06']), '2026-11-05 16:00', '2026-11-09 09:30', 1.5],
+    ['over a half day', halfFriday, '2026-11-05 16:00', '2026-11-09 09:30', 5.5],
+    ['over a Saturday that is worked', workedSaturday, '2026-11-06 16:00', '2026-11-09 10:00', 5],
+    ['of a calendar that has but one day', onceOpen, '2026-11-01 00:00', '2026-12-01 00:00', 8],
     [
       'over midnight of days that end at 24:00',
       daily(allDay, 'Asia/Kolkata'),
@@ -123,6 +130,8 @@ describe('the instant after so much open time', () => {
     ['at the end of a year', daily(allDay, 'UTC', ['2026-01-01']), '2026-12-31 00:00', 24, '2027-01-01 00:00'],
     ['in a later year', daily(nine, 'UTC'), '2026-01-01 00:00', 8 * 365 + 1, '2027-01-01 10:00'],
     ['over holidays', office(nine, 'UTC', ['2026-11-09', '2026-11-10']), '2026-11-06 16:00', 2, '2026-11-11 10:00'],
+    ['over a half day', halfFriday, '2026-11-06 12:00', 2, '2026-11-09 10:00'],
+    ['after the only day of a calendar never comes', onceOpen, '2026-11-07 16:00', 2, null],
     ['of no duration, even in a closed hour', office(nine), '2026-11-07 12:00', 0, '2026-11-07 12:00'],
     ['around the clock', always, '2026-11-06 16:00', 72, '2026-11-09 16:00'],
     ['of a calendar without hours never comes', { timezone: 'UTC', hours: {} }, '2026-11-06 16:00', 1, null],
@@ -137,6 +146,33 @@ describe('the instant after so much open time', () => {
   });
 });
 
+describe('closings', () => {
+  test.each<[string, Calendar, string, string, string[]]>([
+    [
+      'are the ends of shifts',
+      { ...office(split), days: halfFriday.days! },
+      '2026-11-05 12:00',
+      '2026-11-09 12:30',
+      ['2026-11-05 17:00', '2026-11-06 13:00', '2026-11-09 12:00'],
+    ],
+    [
+      'are none between days without a break',
+      daily(allDay, 'UTC', ['2026-01-03']),
+      '2026-12-30 00:00',
+      '2027-01-02 00:00',
+      [],
+    ],
+    ['are none around the clock', always, '2026-11-05 12:00', '2026-11-09 12:30', []],
+    ['are none where it never opens', { timezone: 'UTC', hours: {} }, '2026-11-05 12:00', '2026-11-09 12:30', []],
+  ])('%s', (_what, calendar, from, to, expected) => {
+    expect(
+      openTime(calendar)
+        .closings(at(from), at(to))
+        .map((end) => written(end)),
+    ).toEqual(expected);
+  });
+});
+
 describe('a calendar is refused', () => {
   test.each<[string, Calendar, RegExp]>([
     ['for a zone that does not exist', office(nine, 'Mars/Olympus'), /"Mars\/Olympus" is not a time zone/],
@@ -148,6 +184,17 @@ describe('a calendar is refused', () => {
     ['for 09:60', office([{ from: '09:60', to: '12:00' }]), /"09:60" is not a time of day/],
     ['for 9', office([{ from: '9', to: '17:00' }]), /"9" is not a time of day/],
     ['for a holiday that is no date', office(nine, 'UTC', ['2026-02-30']), /"2026-02-30" is not a date/],
+    [
+      'for hours of a day that is none',
+      { ...office(nine), days: { '2026-13-01': nine } },
+      /"2026-13-01" is not a date/,
+    ],
+    [
+      'for overlapping shifts of a day',
+      { ...office(nine), days: { '2026-11-06': [nine[0]!, nine[0]!] } },
+      /Shifts on 2026-11-06 overlap/,
+    ],
+    ['for a holiday with hours', { ...halfFriday, holidays: ['2026-11-06'] }, /2026-11-06 is a holiday and has hours/],
   ])('%s', (_what, calendar, message) => {
     expect(() => openTime(calendar)).toThrow(message);
   });

@@ -51,6 +51,9 @@ describe(`by minutes (seed ${seed})`, () => {
           for (let now = from; now < to; now++) if (open[now]) counted++;
           expect(fast.elapsed(instant(from), instant(to))).toBe(counted * minute);
           compared.elapsed++;
+          const closings: number[] = [];
+          for (let now = from + 1; now < to; now++) if (open[now - 1] && !open[now]) closings.push(instant(now));
+          expect(fast.closings(instant(from), instant(to))).toEqual(closings);
 
           let left = wanted;
           let due = from;

@@ -73,11 +73,18 @@ const shifts: fc.Arbitrary<readonly Shift[]> = fc.oneof(
 export function calendarIn(where: Stretch): fc.Arbitrary<Calendar> {
   const dates = [...new Set(clockOf(where).map(({ date }) => date))];
   const day = fc.option(shifts, { nil: [], freq: 4 });
-  return fc.record({
-    timezone: fc.constant(where.timezone),
-    hours: fc.record({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day }),
-    holidays: fc.subarray(dates, { maxLength: 3 }),
-  });
+  return fc
+    .record({
+      hours: fc.record({ mon: day, tue: day, wed: day, thu: day, fri: day, sat: day, sun: day }),
+      special: fc.subarray(dates, { maxLength: 4 }),
+      own: fc.array(fc.option(shifts, { freq: 1 }), { minLength: 4, maxLength: 4 }),
+    })
+    .map(({ hours, special, own }) => ({
+      timezone: where.timezone,
+      hours,
+      holidays: special.filter((_, i) => own[i] === null),
+      days: Object.fromEntries(special.flatMap((date, i) => (own[i] ? [[date, own[i]]] : []))),
+    }));
 }
 
 /** A minute of the stretch, dense around its middle, where the clock changes, so that instants collide. */

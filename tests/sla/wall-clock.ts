@@ -52,8 +52,16 @@ export function openMinutes(calendar: Calendar, clock: readonly WallMinute[]): b
     ]),
   );
   const holidays = new Set(calendar.holidays);
+  const days = new Map(
+    Object.entries(calendar.days ?? {}).map(([date, shifts]) => [
+      date,
+      shifts.map(({ from, to }) => ({ from: minutes(from), to: minutes(to) })),
+    ]),
+  );
   return clock.map(({ date, weekday, minuteOfDay }) => {
     if (holidays.has(date)) return false;
-    return week.get(weekday)?.some(({ from, to }) => from <= minuteOfDay && minuteOfDay < to) ?? false;
+    return (
+      (days.get(date) ?? week.get(weekday))?.some(({ from, to }) => from <= minuteOfDay && minuteOfDay < to) ?? false
+    );
   });
 }

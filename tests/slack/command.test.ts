@@ -111,13 +111,13 @@ describe('/kpi', () => {
   });
 
   test.each([
-    ['does not know', {}],
-    ['may not look up', { scopes: ['commands', 'chat:write', 'files:write'] }],
-  ])('refuses somebody it %s, naming whom to ask', async (_, sandbox) => {
+    ['does not know', {}, 'no operator in the CRM has your e-mail address noor.visser@example.com'],
+    ['may not look up', { scopes: ['commands', 'chat:write', 'files:write'] }, 'could not check with Slack'],
+  ])('refuses somebody it %s, naming whom to ask', async (_, sandbox, why) => {
     const company = await startCompany(database.db, { sandbox });
     await company.sandbox.command({ user: stranger.id, channel: lounge.id, text: 'tickets' });
     const refusal = await company.message(stranger.id, () => true, lounge.id);
-    expect(textOf(refusal)).toContain('I do not know you yet');
+    expect(textOf(refusal)).toContain(why);
     expect(textOf(refusal)).toContain('Daniel Okafor');
     expect(textOf(refusal)).not.toContain('140');
   });

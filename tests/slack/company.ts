@@ -124,8 +124,8 @@ export async function startBot(
   const door = await createSlackDoor({
     ...{ db, tenant, log, clock: fixedClock(now), settings: {}, charts: quickCharts },
     ...{ token: botToken, signingSecret, apiUrl: sandbox.apiUrl },
-    timing: { imageWaitsMs: [0, 0, 0], ...overrides.timing },
     ...overrides,
+    timing: { imageWaitsMs: [0, 0, 0], retryWaitsMs: [0, 0], ...overrides.timing },
   });
   const web = await createWebServer({
     ...{ port: 0, host: '127.0.0.1', log, listeners: door.listener ? { slack: door.listener } : {} },

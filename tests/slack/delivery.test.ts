@@ -143,7 +143,7 @@ describe('a request', () => {
   test('leaves no secret in the log', async () => {
     const company = await startCompany(database.db);
     company.sandbox.failNext({ method: 'response_url', kind: 'http', status: 500, times: 99 });
-    company.sandbox.failNext({ method: 'chat.postEphemeral', kind: 'http', status: 500, times: 99 });
+    company.sandbox.failNext({ method: '*', kind: 'http', status: 500, times: 99 });
     await company.sandbox.command({ user: maya, channel, text: 'tickets' });
     await expect.poll(() => handled(company.logged), { timeout: 10_000 }).toEqual(['failed']);
     const { response_url: url, trigger_id: trigger } = fieldsOf(company.sandbox.dispatches[0]);

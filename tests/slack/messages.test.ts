@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/answers/answer.ts';
 import { parseRequest } from '../../src/answers/parse.ts';
+import type { Person } from '../../src/answers/people.ts';
 import { splitWords } from '../../src/answers/words.ts';
 import { kpiOf, kpis } from '../../src/kpis/index.ts';
 import { validateBlocks } from '../../src/sandbox/blocks/validate.ts';
 import { askAbout } from '../../src/slack/action-ids.ts';
 import type { Message } from '../../src/slack/blocks.ts';
+import type { Refusal } from '../../src/slack/find-people.ts';
 import { limits } from '../../src/slack/limits.ts';
+import { homeMessage } from '../../src/slack/messages/home.ts';
 import { answerMessage } from '../../src/slack/messages/index.ts';
 import {
   failureMessage,
@@ -17,9 +20,9 @@ import {
   unknownActionMessage,
   unknownCommandMessage,
 } from '../../src/slack/messages/notices.ts';
+import { refusalMessage } from '../../src/slack/messages/refusal.ts';
 import { leadMessage, resultMessage } from '../../src/slack/messages/result.ts';
 import { shareNotice } from '../../src/slack/messages/share-notice.ts';
-import { strangerMessage } from '../../src/slack/messages/stranger.ts';
 import { aBreakdown, anAnswer, aResult } from './results.ts';
 
 const view = { locale: 'en', canShare: true };
@@ -30,6 +33,22 @@ const owners = [
   { name: 'Sari', slackUserId: 'U0SUPV0001' },
 ];
 const sla = kpiOf('sla-reported')!;
+
+const refusals: readonly Refusal[] = [
+  { why: 'unchecked' },
+  ...(['guest', 'foreign', 'bot', 'deactivated'] as const).map((standing): Refusal => ({ why: 'outsider', standing })),
+  { why: 'no address' },
+  ...(['no operator', 'inactive', 'no role'] as const).map((why): Refusal => ({ why, email: 'kim@example.com' })),
+  { why: 'ambiguous', source: 'crm', operators: ['op-1', 'op-2'], email: 'kim@example.com' },
+];
+
+const homeNow = Temporal.Instant.from('2026-11-16T01:25:00Z');
+
+function aPerson(name: string): Person {
+  const one = { source: 'crm', id: 'op-1', name };
+  const rights = { all: false, teams: [{ source: 'crm', id: 'team-1', name }], operators: [one] };
+  return { viewer: 'slack:U0SUPV0001', name, role: 'supervisor', configured: false, own: [one], rights };
+}
 
 function answered(text: string): Answer {
   const request = parseRequest(splitWords(text));
@@ -114,8 +133,32 @@ const messages: readonly (readonly [string, Message])[] = [
   ['the list', answerMessage(answered('list'), view)],
   ['the list of nothing', answerMessage({ kind: 'list', kpis: [] }, view)],
   ['an explanation', answerMessage(answered('explain resolution-time'), view)],
-  ['a stranger', strangerMessage(owners, 'U0NOCRM001')],
-  ['a stranger with nobody to ask', strangerMessage([], 'U0NOCRM001')],
+  ...refusals.map((refusal): [string, Message] => [
+    `a refusal, ${refusal.why === 'outsider' ? refusal.standing : refusal.why}`,
+    refusalMessage(refusal, owners, 'U0NOCRM001'),
+  ]),
+  ['a refusal with nobody to ask', refusalMessage({ why: 'no address' }, [], 'U0NOCRM001')],
+  [
+    'a part that was shared',
+    resultMessage(anAnswer('sla-reported', { ...aResult(), scope: 'teams', scopeLabel: 'team Delivery only' }), {
+      ...{ locale: 'en', picture: image },
+      notice: shareNotice({ kind: 'shared', label: 'team Delivery only', because: ['Kim Example'] }),
+    }),
+  ],
+  [
+    'the Home of a supervisor',
+    homeMessage({ person: aPerson('Sari Wijaya'), results: [aResult(), stale], now: homeNow, locale: 'en' }),
+  ],
+  [
+    'the Home of an executive without numbers',
+    homeMessage({
+      person: {
+        ...aPerson('Maya Hartono'),
+        ...{ role: 'executive', configured: true, own: [], rights: { all: true, teams: [], operators: [] } },
+      },
+      ...{ results: [], now: homeNow, locale: 'en' },
+    }),
+  ],
   ['looking it up', lookingUpMessage()],
   ['a failure', failureMessage('k7f3a2')],
   ['a restart', restartingMessage()],
@@ -216,13 +259,19 @@ function foreignMessages(name: string): Message[] {
       view,
     ),
     answerMessage({ kind: 'explain', kpi: sla, owner: name, criticality: name, target: null }, view),
-    strangerMessage(
+    refusalMessage(
+      { why: 'no operator', email: name },
       [
         { name, slackUserId: name },
         { name, slackUserId: null },
       ],
       'U0NOCRM001',
     ),
+    resultMessage(anAnswer('sla-reported'), {
+      ...{ locale: 'en' },
+      notice: shareNotice({ kind: 'no audience', why: { kind: 'without rights', names: [name] } }),
+    }),
+    homeMessage({ person: aPerson(name), results: [aResult()], now: homeNow, locale: 'en' }),
     unknownCommandMessage(name),
   ];
 }

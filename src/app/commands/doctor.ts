@@ -4,6 +4,7 @@ import { CremaError, messageOf } from '../../lib/errors.ts';
 import { checkSlack, neededScopes } from '../../slack/check.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { type OpenDatabase, openDatabase } from '../open.ts';
+import { sayPolicies } from '../policy-words.ts';
 
 interface Finding {
   what: string;
@@ -17,12 +18,17 @@ const clockTolerance = 5;
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'check configuration, database, migrations, clock, Slack and fonts',
+  summary: 'check configuration, SLA policies, database, migrations, clock, Slack and fonts',
   description:
     'One line for each thing that has to be right, with the remedy where it is not. Exits with 1 if anything is wrong.',
   examples: ['crema doctor', 'crema doctor --json'],
   async run(context): Promise<ExitCode> {
-    const findings = [await configuration(context), ...(await database(context)), await slack(context), await fonts()];
+    const findings = [
+      ...(await configuration(context)),
+      ...(await database(context)),
+      await slack(context),
+      await fonts(),
+    ];
     if (context.globals.json) context.io.out(`${JSON.stringify(findings, null, 2)}\n`);
     else for (const finding of findings) context.io.out(line(finding));
     return findings.some((finding) => finding.state === 'bad') ? 1 : 0;
@@ -34,14 +40,14 @@ function line({ what, state, detail, remedy }: Finding): string {
   return `${mark}  ${what.padEnd(14)} ${detail}\n${remedy && state !== 'ok' ? `      ${''.padEnd(14)} ${remedy}\n` : ''}`;
 }
 
-async function configuration(context: CommandContext): Promise<Finding> {
+async function configuration(context: CommandContext): Promise<Finding[]> {
   const { configFile } = context.environment;
   try {
     const { config, present } = await context.config();
     const detail = present
       ? `${configFile}: ${Object.keys(config.tenants).length} tenants, ${config.people.length} people`
       : `no ${configFile}: all defaults`;
-    return present
+    const found: Finding = present
       ? { what: 'configuration', state: 'ok', detail }
       : {
           what: 'configuration',
@@ -49,8 +55,10 @@ async function configuration(context: CommandContext): Promise<Finding> {
           detail,
           remedy: 'Copy crema.example.yaml to crema.yaml to name people and targets.',
         };
+    const policies = sayPolicies(config, context.globals.tenant, context.clock.now());
+    return [found, { what: 'SLA policies', state: 'ok', detail: policies }];
   } catch (error) {
-    return { what: 'configuration', state: 'bad', detail: messageOf(error), remedy: remedyOf(error) };
+    return [{ what: 'configuration', state: 'bad', detail: messageOf(error), remedy: remedyOf(error) }];
   }
 }
 

@@ -5,7 +5,6 @@ import { describeRejection, type ImportSummary, shownRejections } from '../../so
 import type { Command, CommandContext, ExitCode, Io } from '../command.ts';
 import { type Session, withSession } from '../open.ts';
 import { createProgress } from '../progress.ts';
-import { slaTerms } from '../sla-terms.ts';
 import { bringUpToDate } from '../upkeep.ts';
 
 export const importFiles: Command = {
@@ -107,10 +106,11 @@ async function load(
   }
 }
 
-async function makeCurrent({ io, clock }: CommandContext, { db, tenant }: Session): Promise<void> {
+async function makeCurrent({ io, clock }: CommandContext, session: Session): Promise<void> {
+  const { db, tenant, terms } = session;
   const progress = createProgress(io);
   try {
-    await bringUpToDate(db, { tenant, terms: slaTerms }, clock, ({ evaluated }) =>
+    await bringUpToDate(db, { tenant, terms: () => terms }, clock, ({ evaluated }) =>
       progress.show({ label: 'Evaluating SLAs', rows: evaluated, part: undefined }),
     );
   } finally {

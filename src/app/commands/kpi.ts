@@ -24,7 +24,7 @@ export const kpi: Command = {
     { flags: '--out <file>', description: 'write to a file instead of the output' },
     {
       flags: '--as <user>',
-      description: 'see what this person may see: Slack id, e-mail, operator id or name of crema.yaml',
+      description: 'see what this person may see: Slack id, e-mail or name; operator id for people of crema.yaml',
     },
     { flags: '--grain <grain>', description: 'day, week or month (default by the length of the period)' },
   ],
@@ -82,10 +82,10 @@ async function viewerOf({ db, tenant }: Session, user: string): Promise<string> 
   if (!person)
     throw usageError(
       'PERSON_UNKNOWN',
-      `nobody is called "${user}" among the people of tenant ${tenant.slug}`,
-      'Add them under people: in crema.yaml.',
+      `nobody who may ask is called "${user}" in tenant ${tenant.slug}`,
+      'Add them under people: in crema.yaml, or let them ask in Slack once if an operator of the CRM has their e-mail address.',
     );
-  return person.personId;
+  return person.viewer;
 }
 
 async function render(

@@ -6,7 +6,6 @@ import { drain, rebuild, type Verified, verify } from '../../rollups/engine.ts';
 import { rollups } from '../../rollups/index.ts';
 import type { Command, ExitCode, Io } from '../command.ts';
 import { withSession } from '../open.ts';
-import { slaTerms } from '../sla-terms.ts';
 
 export const refresh: Command = {
   name: 'refresh',
@@ -28,11 +27,10 @@ export const refresh: Command = {
         `no rollup "${name}"; did you mean ${closest(name ?? '', ids, 1)[0] ?? 'one of these'}? There are: ${ids.join(', ')}`,
       );
     }
-    return withSession(context, 'refresh', async ({ db, tenant }): Promise<ExitCode> => {
+    return withSession(context, 'refresh', async ({ db, tenant, terms }): Promise<ExitCode> => {
       const { io, globals, clock } = context;
       const reports: object[] = [];
       let differing = 0;
-      const terms = slaTerms();
       if (options.full) await markAllTickets(db, tenant.tenantId);
       const swept = await sweepSla(db, tenant, terms, { now: clock.now() });
       const facts = options.verify ? await verifySla(db, tenant, terms, clock.now()) : undefined;

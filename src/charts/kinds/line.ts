@@ -4,6 +4,7 @@ import { assemble } from '../parts/assemble.ts';
 import { labelScale, valueScale } from '../parts/axes.ts';
 import { endLabelRoom, endLabelsPlugin, type PointLabel, pointLabelPlugin } from '../parts/end-labels.ts';
 import { frame } from '../parts/frame.ts';
+import { hatchedGroundPlugin } from '../parts/ground.ts';
 import { targetAcross, targetLabels } from '../parts/target.ts';
 import type { ChartSeries, ChartSpec } from '../spec.ts';
 import { immatureDash, immatureStrength, incompleteDash, ink, paper } from '../theme.ts';
@@ -108,7 +109,7 @@ export function lineConfiguration(
     // The last date is centred below the plot's edge and needs room of its own.
     right: (chart) => Math.max(34, endLabelRoom(chart, atEnd, family)),
   });
-  const plugins: Plugin[] = [];
+  const plugins: Plugin[] = [hatchedGroundPlugin(spec)];
   if (atEnd.length > 0) plugins.push(endLabelsPlugin(atEnd, family));
   if (inside) plugins.push(pointLabelPlugin(inside, family));
   return assemble(spec, family, {
@@ -120,7 +121,12 @@ export function lineConfiguration(
         x: labelScale(spec, family, { offset: spec.labels.length === 1, width: plotWidth }),
         y: { ...valueScale(spec, family, axis), ...(stacked && { stacked }) },
       },
-      plugins: { ...base.plugins, annotation: { annotations: targetAcross(spec) } },
+      plugins: {
+        ...base.plugins,
+        annotation: { annotations: targetAcross(spec) },
+        // All fills before the hatched ground, which would end at them otherwise, as if it were an area itself.
+        filler: { propagate: true, drawTime: 'beforeDatasetsDraw' },
+      },
     },
     plugins,
   });

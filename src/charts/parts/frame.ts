@@ -15,6 +15,7 @@ import {
   textSize,
 } from '../theme.ts';
 import { type Unfinished, unfinishedOf, unfinishedWords } from '../unfinished.ts';
+import { groundInk } from './ground.ts';
 import { hatch } from './hatch.ts';
 import { legendOptions } from './legend.ts';
 import { contextOf, drawText, fontString, measureIn } from './text.ts';
@@ -139,6 +140,10 @@ function drawSwatch(
   if (kind !== 'line' && kind !== 'area') {
     hatch(ctx, { x: x + 8, y: y - 5, width: width - 8, height: 10 }, mutedInk, { why, distance: 4 });
     return;
+  }
+  if (why === 'immature') {
+    const box = { x, y: y - 6, width, height: 12 };
+    hatch(ctx, box, groundInk, { why, distance: 4, outline: false });
   }
   ctx.save();
   ctx.strokeStyle = why === 'immature' ? tint(mutedInk, immatureStrength) : mutedInk;

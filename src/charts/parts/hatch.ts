@@ -20,9 +20,9 @@ export function hatch(
   ctx: SKRSContext2D,
   box: Box,
   color: string,
-  options: { why: Unfinished; distance?: number },
+  options: { why: Unfinished; distance?: number; outline?: boolean },
 ): void {
-  const { why, distance = 7 } = options;
+  const { why, distance = 7, outline = true } = options;
   ctx.save();
   ctx.strokeStyle = why === 'immature' ? tint(color, lighter) : color;
   ctx.lineWidth = 1.5;
@@ -36,6 +36,6 @@ export function hatch(
     ctx.lineTo(box.x + offset - box.height, bottom);
   }
   ctx.stroke();
-  ctx.strokeRect(box.x, box.y, box.width, box.height);
+  if (outline) ctx.strokeRect(box.x, box.y, box.width, box.height);
   ctx.restore();
 }

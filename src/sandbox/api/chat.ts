@@ -1,13 +1,13 @@
 import { type ReadContent, readContent } from '../content.ts';
 import type { Json } from '../json.ts';
-import type { Message } from '../message.ts';
-import { botUserId, isMember, personOf } from '../workspace.ts';
+import type { Message, MessageContent } from '../message.ts';
+import { botUserId, type Channel, isMember } from '../workspace.ts';
 import { channelById, postable } from './channel-args.ts';
 import { type ApiContext, flagOf, type Method, missing, textOf } from './method.ts';
 import { messageObject } from './objects.ts';
 import { type ApiResult, answer, refuse } from './result.ts';
 
-const write = { token: 'bot', scopes: ['chat:write'] } as const;
+const write = { token: 'bot', scopes: ['chat:write'], tier: 3 } as const;
 
 function refusalOf(read: ReadContent & { ok: false }): ApiResult {
   return refuse(read.error, read.messages);
@@ -22,56 +22,66 @@ function threadOf(args: Json, channel: string, context: ApiContext): { ts: strin
   return { ts: parent.threadTs ?? parent.ts };
 }
 
+interface Posting {
+  channel: Channel;
+  content: MessageContent;
+  threadTs: string | undefined;
+  warnings: string[];
+}
+
+/** What both kinds of posting take: where, what, in which thread. `refusalFor` has a say once the place is known. */
+function readPosting(
+  args: Json,
+  context: ApiContext,
+  required: readonly string[],
+  refusalFor: (channel: Channel) => ApiResult | undefined = () => undefined,
+): { posting: Posting } | { refusal: ApiResult } {
+  const absent = required.filter((name) => textOf(args, name) === undefined);
+  if (absent.length > 0) return { refusal: missing(...absent) };
+  const place = postable(context.store.directory, String(textOf(args, 'channel')));
+  if ('refusal' in place) return place;
+  const refusal = refusalFor(place.channel);
+  if (refusal !== undefined) return { refusal };
+  const read = readContent(args, context.contentRules('truncate-at-40000'));
+  if (!read.ok) return { refusal: refusalOf(read) };
+  const thread = threadOf(args, place.channel.id, context);
+  if (thread === undefined) return { refusal: refuse('cannot_reply_to_message') };
+  return { posting: { channel: place.channel, content: read.content, threadTs: thread.ts, warnings: read.warnings } };
+}
+
 export const postMessage: Method = {
   ...write,
   name: 'chat.postMessage',
+  tier: 'posting',
   call(args, context) {
-    const target = textOf(args, 'channel');
-    if (target === undefined) return missing('channel');
-    const place = postable(target);
-    if ('refusal' in place) return place.refusal;
-    const read = readContent(args, context.contentRules('truncate-at-40000'));
-    if (!read.ok) return refusalOf(read);
-    const thread = threadOf(args, place.channel.id, context);
-    if (thread === undefined) return refuse('cannot_reply_to_message');
-    const message = context.store.post({
-      ...read.content,
-      channel: place.channel.id,
-      user: botUserId,
-      threadTs: thread.ts,
-      broadcast: flagOf(args, 'reply_broadcast'),
-    });
-    return answer(
-      { channel: message.channel, ts: message.ts, message: messageObject(message, context.store, context.base) },
-      read.warnings,
-    );
+    const read = readPosting(args, context, ['channel']);
+    if ('refusal' in read) return read.refusal;
+    const { channel, content, threadTs, warnings } = read.posting;
+    const broadcast = threadTs !== undefined && flagOf(args, 'reply_broadcast');
+    const message = context.store.post({ ...content, channel: channel.id, user: botUserId, threadTs, broadcast });
+    const body = messageObject(message, context.store, context.base);
+    return answer({ channel: message.channel, ts: message.ts, message: body }, warnings);
   },
 };
 
 export const postEphemeral: Method = {
   ...write,
   name: 'chat.postEphemeral',
+  tier: 4,
   call(args, context) {
-    const target = textOf(args, 'channel');
-    const user = textOf(args, 'user');
-    if (target === undefined || user === undefined) {
-      return missing(...(target === undefined ? ['channel'] : []), ...(user === undefined ? ['user'] : []));
-    }
-    const place = postable(target);
-    if ('refusal' in place) return place.refusal;
-    if (personOf(user) === undefined || !isMember(place.channel, user)) return refuse('user_not_in_channel');
-    const read = readContent(args, context.contentRules('truncate-at-40000'));
-    if (!read.ok) return refusalOf(read);
-    const thread = threadOf(args, place.channel.id, context);
-    if (thread === undefined) return refuse('cannot_reply_to_message');
-    const message = context.store.post({
-      ...read.content,
-      channel: place.channel.id,
-      user: botUserId,
-      ephemeralTo: user,
-      threadTs: thread.ts,
+    const user = String(textOf(args, 'user'));
+    const read = readPosting(args, context, ['channel', 'user'], (channel) => {
+      const person = context.store.directory.person(user);
+      const there = person !== undefined && !person.deleted && isMember(channel, user);
+      return there ? undefined : refuse('user_not_in_channel');
     });
-    return answer({ message_ts: message.ts }, read.warnings);
+    if ('refusal' in read) return read.refusal;
+    const { channel, content, threadTs, warnings } = read.posting;
+    const message = context.store.post({
+      ...content,
+      ...{ channel: channel.id, user: botUserId, ephemeralTo: user, threadTs },
+    });
+    return answer({ message_ts: message.ts }, warnings);
   },
 };
 
@@ -83,7 +93,7 @@ function ownMessage(args: Json, context: ApiContext, notOwn: string): Found {
   if (id === undefined || ts === undefined) {
     return { refusal: missing(...(id === undefined ? ['channel'] : []), ...(ts === undefined ? ['ts'] : [])) };
   }
-  const channel = channelById(id);
+  const channel = channelById(context.store.directory, id);
   if (channel === undefined) return { refusal: refuse('channel_not_found') };
   if (channel.archived) return { refusal: refuse('is_inactive') };
   const message = context.store.find(channel.id, ts);
@@ -123,5 +133,24 @@ export const remove: Method = {
     if ('refusal' in found) return found.refusal;
     context.store.remove(found.message);
     return answer({ channel: found.message.channel, ts: found.message.ts });
+  },
+};
+
+export const getPermalink: Method = {
+  token: 'bot',
+  scopes: [],
+  tier: 'free',
+  name: 'chat.getPermalink',
+  call(args, { store, base }) {
+    const [id, ts] = [textOf(args, 'channel'), textOf(args, 'message_ts')];
+    if (id === undefined || ts === undefined) {
+      return missing(...(id === undefined ? ['channel'] : []), ...(ts === undefined ? ['message_ts'] : []));
+    }
+    const channel = channelById(store.directory, id);
+    if (channel === undefined) return refuse('channel_not_found');
+    const message = store.find(id, ts);
+    if (message === undefined || message.ephemeralTo !== undefined) return refuse('message_not_found');
+    const thread = message.threadTs === undefined ? '' : `?thread_ts=${message.threadTs}&cid=${id}`;
+    return answer({ channel: id, permalink: `${base}/archives/${id}/p${ts.replace('.', '')}${thread}` });
   },
 };

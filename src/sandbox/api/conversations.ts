@@ -1,18 +1,18 @@
-import { botUserId, channelOf, channels, directMessageId, isMember, personOf } from '../workspace.ts';
+import { botUserId, directMessageId, isMember } from '../workspace.ts';
 import { channelById } from './channel-args.ts';
 import { flagOf, type Method, missing, textOf } from './method.ts';
 import { channelObject } from './objects.ts';
 import { answer, refuse } from './result.ts';
 
-const read = { token: 'bot', scopes: ['channels:read', 'groups:read', 'im:read', 'mpim:read'] } as const;
+const read = { token: 'bot', scopes: ['channels:read', 'groups:read', 'im:read', 'mpim:read'], tier: 3 } as const;
 
 export const info: Method = {
   ...read,
   name: 'conversations.info',
-  call(args) {
+  call(args, { store: { directory } }) {
     const id = textOf(args, 'channel');
     if (id === undefined) return missing('channel');
-    const channel = channelById(id);
+    const channel = channelById(directory, id);
     return channel === undefined ? refuse('channel_not_found') : answer({ channel: channelObject(channel) });
   },
 };
@@ -20,10 +20,11 @@ export const info: Method = {
 export const members: Method = {
   ...read,
   name: 'conversations.members',
-  call(args) {
+  tier: 4,
+  call(args, { store: { directory } }) {
     const id = textOf(args, 'channel');
     if (id === undefined) return missing('channel');
-    const channel = channelById(id);
+    const channel = channelById(directory, id);
     if (channel === undefined) return refuse('channel_not_found');
     const limit = Number(textOf(args, 'limit') ?? 100);
     if (!Number.isInteger(limit) || limit < 1 || limit > 1000) return refuse('invalid_limit');
@@ -40,17 +41,19 @@ export const members: Method = {
 /** Opens the direct message with one person; groups of people are not part of this workspace. */
 export const open: Method = {
   token: 'bot',
+  tier: 3,
   scopes: ['im:write', 'mpim:write'],
   name: 'conversations.open',
-  call(args) {
+  call(args, { store: { directory } }) {
     const id = textOf(args, 'channel');
     const users = textOf(args, 'users')?.split(',') ?? [];
     if (id === undefined && users.length === 0) return refuse('users_list_not_supplied');
     if (users.length > 1) return refuse('not_enough_users');
     const user = users[0];
     if (user === botUserId) return refuse('cannot_dm_bot');
-    if (user !== undefined && personOf(user) === undefined) return refuse('user_not_found');
-    const channel = channelOf(id ?? directMessageId(String(user)));
+    if (user !== undefined && directory.person(user) === undefined) return refuse('user_not_found');
+    if (user !== undefined && directory.person(user)?.deleted) return refuse('user_disabled');
+    const channel = directory.channel(id ?? directMessageId(String(user)));
     if (channel === undefined || channel.kind !== 'im') return refuse('channel_not_found');
     return answer({
       no_op: true,
@@ -66,19 +69,21 @@ const kinds: Record<string, string> = { public_channel: 'public', private_channe
 export const ofUser: Method = {
   ...read,
   name: 'users.conversations',
-  call(args) {
+  call(args, { store: { directory } }) {
     const user = textOf(args, 'user') ?? botUserId;
-    if (personOf(user) === undefined) return refuse('user_not_found');
+    if (directory.person(user) === undefined) return refuse('user_not_found');
     const types = (textOf(args, 'types') ?? 'public_channel').split(',').map((type) => kinds[type.trim()]);
     if (types.includes(undefined)) return refuse('invalid_types');
     const skipArchived = flagOf(args, 'exclude_archived');
-    const found = channels.filter(
-      (channel) =>
-        types.includes(channel.kind) &&
-        isMember(channel, user) &&
-        channelById(channel.id) !== undefined &&
-        !(skipArchived && channel.archived),
-    );
+    const found = directory
+      .channels()
+      .filter(
+        (channel) =>
+          types.includes(channel.kind) &&
+          isMember(channel, user) &&
+          channelById(directory, channel.id) !== undefined &&
+          !(skipArchived && channel.archived),
+      );
     return answer({ channels: found.map(channelObject), response_metadata: { next_cursor: '' } });
   },
 };

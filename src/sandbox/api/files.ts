@@ -1,3 +1,4 @@
+import type { Directory } from '../directory.ts';
 import type { Share } from '../file-desk.ts';
 import type { SlackFile } from '../files.ts';
 import { isObject, type Json, parseJson } from '../json.ts';
@@ -6,7 +7,7 @@ import { type ApiContext, type Method, missing, textOf } from './method.ts';
 import { fileObject } from './objects.ts';
 import { type ApiResult, answer, refuse } from './result.ts';
 
-const write = { token: 'bot', scopes: ['files:write'] } as const;
+const write = { token: 'bot', scopes: ['files:write'], tier: 4 } as const;
 const altTextLimit = 1_000;
 
 export const getUploadUrl: Method = {
@@ -43,12 +44,12 @@ function completionsOf(given: unknown, context: ApiContext): Completion[] | unde
   return found;
 }
 
-function channelsOf(args: Json): { channels: string[] } | { refusal: ApiResult } {
+function channelsOf(args: Json, directory: Directory): { channels: string[] } | { refusal: ApiResult } {
   const given = [textOf(args, 'channel_id'), ...(textOf(args, 'channels')?.split(',') ?? [])];
   const channels: string[] = [];
   for (const id of given.filter((each) => each !== undefined)) {
-    if (channelForPosting(id) === undefined) return { refusal: refuse('invalid_channel') };
-    const place = postable(id);
+    if (channelForPosting(directory, id) === undefined) return { refusal: refuse('invalid_channel') };
+    const place = postable(directory, id);
     if ('refusal' in place) return place;
     channels.push(place.channel.id);
   }
@@ -62,20 +63,22 @@ export const completeUpload: Method = {
     if (args.files === undefined) return missing('files');
     const completions = completionsOf(args.files, context);
     if (completions === undefined) return refuse('file_not_found');
-    const target = channelsOf(args);
+    const target = channelsOf(args, context.store.directory);
     if ('refusal' in target) return target.refusal;
     const share: Share = {
       channels: target.channels,
       comment: textOf(args, 'initial_comment') ?? '',
       threadTs: textOf(args, 'thread_ts'),
     };
-    for (const { file, title } of completions) context.files.complete(file, title, share);
+    const readyMs = context.fault?.kind === 'slow-file' ? context.fault.readyMs : undefined;
+    for (const { file, title } of completions) context.files.complete(file, title, share, readyMs);
     return answer({ files: completions.map(({ file }) => ({ id: file.id, title: file.title })) });
   },
 };
 
 export const info: Method = {
   token: 'bot',
+  tier: 4,
   scopes: ['files:read'],
   name: 'files.info',
   call(args, context) {

@@ -4,6 +4,7 @@ import { answer } from './result.ts';
 
 export const authTest: Method = {
   token: 'any',
+  tier: 'free',
   scopes: [],
   name: 'auth.test',
   call: (_args, { base }) =>
@@ -15,6 +16,7 @@ export const authTest: Method = {
 
 export const connectionsOpen: Method = {
   token: 'app',
+  tier: 3,
   scopes: [],
   name: 'apps.connections.open',
   call: (_args, { openSocket }) => answer({ url: openSocket() }),

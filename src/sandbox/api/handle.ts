@@ -3,6 +3,7 @@ import { firstSlackFile } from '../blocks/image.ts';
 import type { Fault, Faults } from '../faults.ts';
 import { contentType, parseArguments, readBody, sendJson } from '../http.ts';
 import { type Json, parseJson } from '../json.ts';
+import type { RateLimits } from '../rate-limits.ts';
 import type { Recorder } from '../record.ts';
 import type { ApiContext, Method } from './method.ts';
 import { methodByName } from './registry.ts';
@@ -11,6 +12,8 @@ import { type ApiResult, bodyOf, refuse } from './result.ts';
 export interface ApiDoor {
   context: ApiContext;
   faults: Faults;
+  /** Absent where calls are not limited. */
+  limits: RateLimits | undefined;
   recorder: Recorder;
   botToken: string;
   appToken: string | undefined;
@@ -29,7 +32,15 @@ export async function handleApi(
   const { token, ...args }: Json = parsed.ok ? parsed.args : {};
   const bearer = request.headers.authorization?.match(/^Bearer (.+)$/)?.[1] ?? token;
   const file = firstSlackFile(parseBlocks(args.blocks));
-  const fault = door.faults.take(name, file !== undefined);
+  const tooSoon = overLimit(name, args, door);
+  const fault =
+    tooSoon ??
+    door.faults.take({
+      method: name,
+      showsFile: file !== undefined,
+      channel: args.channel,
+      user: args.user,
+    });
 
   const note = (ok: boolean, error: string | undefined): void => {
     door.recorder.call({ method: name, args, ok, error, at, durationMs: performance.now() - started });
@@ -57,11 +68,17 @@ function judge(
   if (method === undefined) return refuse('unknown_method', [], { req_method: name });
   const refusal = authorise(method, bearer, door);
   if (refusal !== undefined) return refusal;
-  if (fault?.kind === 'error') return refuse(fault.error);
+  if (fault?.kind === 'error') return plannedError(method, fault.error, door);
   if (fault?.kind === 'invalid-slack-file') {
     return refuse('invalid_blocks', [`invalid slack file [json-pointer:${file}]`]);
   }
-  return method.call(args, door.context);
+  return method.call(args, { ...door.context, fault });
+}
+
+function plannedError(method: Method, error: string, { context }: ApiDoor): ApiResult {
+  if (error !== 'missing_scope') return refuse(error);
+  const provided = [...context.scopes].filter((scope) => !method.scopes.includes(scope));
+  return refuse(error, [], { needed: method.scopes[0], provided: provided.join(',') });
 }
 
 function authorise(method: Method, bearer: unknown, door: ApiDoor): ApiResult | undefined {
@@ -95,6 +112,14 @@ function applyTransportFault(
     default:
       return false;
   }
+}
+
+/** A call too many is what a planned fault would be: HTTP 429, nothing executed. */
+function overLimit(name: string, args: Json, { limits }: ApiDoor): Fault | undefined {
+  const tier = methodByName.get(name)?.tier ?? 'free';
+  const channel = typeof args.channel === 'string' ? args.channel : undefined;
+  const retryAfterSeconds = limits?.take({ method: name, tier, channel });
+  return retryAfterSeconds === undefined ? undefined : { method: name, kind: 'rate-limited', retryAfterSeconds };
 }
 
 function parseBlocks(blocks: unknown): unknown {

@@ -1,9 +1,12 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { ContentRules } from '../content.ts';
+import type { Fault } from '../faults.ts';
 import type { FileDesk } from '../file-desk.ts';
 import type { Json } from '../json.ts';
+import type { Tier } from '../rate-limits.ts';
 import type { Store } from '../store.ts';
 import type { Triggers } from '../triggers.ts';
+import type { ViewDesk } from '../view-desk.ts';
 import { type ApiResult, refuse } from './result.ts';
 
 /** What methods work with. */
@@ -12,11 +15,14 @@ export interface ApiContext {
   store: Store;
   files: FileDesk;
   triggers: Triggers;
+  views: ViewDesk;
   /** `http://127.0.0.1:PORT`, without a slash at the end. */
   base: string;
   scopes: ReadonlySet<string>;
   /** A single-use websocket address. */
   openSocket: () => string;
+  /** The planned fault of this very call, for the methods that take part in it. */
+  fault?: Fault | undefined;
   contentRules: (text: ContentRules['text'], surface?: ContentRules['scope']['surface']) => ContentRules;
 }
 
@@ -26,6 +32,8 @@ export interface Method {
   token: 'bot' | 'app' | 'any';
   /** OAuth scopes of which one must be granted; none needed when empty. */
   scopes: readonly string[];
+  /** Slack's rate limit tier, see `RateLimits`. */
+  tier: Tier;
   call: (args: Json, context: ApiContext) => ApiResult;
 }
 

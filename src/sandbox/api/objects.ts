@@ -12,7 +12,8 @@ export function messageObject(message: Message, store: Store, base: string): Jso
     ...(message.user === botUserId
       ? { bot_id: botId, app_id: appId, bot_profile: { id: botId, app_id: appId, name: bot.realName, team_id: teamId } }
       : {}),
-    ...(message.threadTs === undefined ? {} : { thread_ts: message.threadTs }),
+    ...(message.threadTs === undefined ? threadOf(message, store) : { thread_ts: message.threadTs }),
+    ...(message.threadTs !== undefined && message.broadcast ? { subtype: 'thread_broadcast' } : {}),
     ...(blocks.length === 0 ? {} : { blocks: blocks.map((block) => enriched(block, store)) }),
     ...(attachments.length === 0
       ? {}
@@ -28,6 +29,17 @@ export function messageObject(message: Message, store: Store, base: string): Jso
             return file === undefined ? [] : [fileObject(file, base)];
           }),
         }),
+  };
+}
+
+/** What a message that was answered says of its thread. */
+function threadOf(message: Message, store: Store): Json {
+  const replies = store.replies(message);
+  if (replies.length === 0) return {};
+  const users = [...new Set(replies.map(({ user }) => user))];
+  return {
+    ...{ thread_ts: message.ts, reply_count: replies.length, reply_users: users, reply_users_count: users.length },
+    ...{ latest_reply: replies.at(-1)?.ts, is_locked: false, subscribed: true },
   };
 }
 
@@ -98,7 +110,7 @@ export function channelObject(channel: Channel): Json {
 export function userObject(person: Person, at: Temporal.Instant, options: { email: boolean; locale: boolean }): Json {
   const zoned = at.toZonedDateTimeISO(person.tz);
   return {
-    ...{ id: person.id, team_id: teamId, name: person.name, real_name: person.realName, deleted: false },
+    ...{ id: person.id, team_id: teamId, name: person.name, real_name: person.realName, deleted: person.deleted },
     ...{ tz: person.tz, tz_label: person.tz, tz_offset: zoned.offsetNanoseconds / 1e9 },
     profile: {
       ...{ real_name: person.realName, display_name: person.name, title: person.title, team: teamId },

@@ -2,6 +2,7 @@ import * as chat from './chat.ts';
 import * as conversations from './conversations.ts';
 import * as files from './files.ts';
 import * as general from './general.ts';
+import * as history from './history.ts';
 import type { Method } from './method.ts';
 import * as users from './users.ts';
 import * as views from './views.ts';
@@ -14,7 +15,10 @@ const methods: readonly Method[] = [
   chat.postEphemeral,
   chat.update,
   chat.remove,
+  chat.getPermalink,
   conversations.info,
+  history.history,
+  history.replies,
   conversations.members,
   conversations.open,
   conversations.ofUser,
@@ -23,6 +27,7 @@ const methods: readonly Method[] = [
   files.completeUpload,
   files.info,
   views.open,
+  views.push,
   views.update,
   views.publish,
 ];

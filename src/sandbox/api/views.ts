@@ -1,75 +1,61 @@
-import { validateView } from '../blocks/view.ts';
-import { isObject, type Json, parseJson } from '../json.ts';
-import type { View } from '../view.ts';
-import { appId, botId, personOf, teamId } from '../workspace.ts';
+import type { Json } from '../json.ts';
+import { readView } from '../read-view.ts';
+import type { Exchanged } from '../triggers.ts';
+import type { View, ViewContent } from '../view.ts';
 import { type ApiContext, type Method, missing, textOf } from './method.ts';
 import { type ApiResult, answer, refuse } from './result.ts';
+import { viewObject } from './view-object.ts';
 
-const free = { token: 'bot', scopes: [] } as const;
-const sizeLimitBytes = 250 * 1024;
+const free = { token: 'bot', scopes: [], tier: 4 } as const;
 
-type Read = { view: Omit<View, 'id' | 'user' | 'hash'> } | { refusal: ApiResult };
+type Read = { content: ViewContent } | { refusal: ApiResult };
 
-function readView(args: Json, type: View['type'], context: ApiContext): Read {
+function viewOf(args: Json, type: ViewContent['type'], context: ApiContext): Read {
   if (args.view === undefined) return { refusal: missing('view') };
-  const given = typeof args.view === 'string' ? parseJson(args.view) : args.view;
-  if (!isObject(given))
-    return { refusal: refuse('invalid_arguments', ['must provide an object [json-pointer:/view]']) };
-  if (Buffer.byteLength(JSON.stringify(given)) > sizeLimitBytes) return { refusal: refuse('view_too_large') };
-  const rules = context.contentRules('truncate-at-40000');
-  const verdict = validateView(given, rules.scope, rules.newId);
-  if (!verdict.ok) return { refusal: refuse('invalid_arguments', verdict.messages) };
-  if (given.type !== type) {
-    return { refusal: refuse('invalid_arguments', [`unsupported type: ${given.type} [json-pointer:/view/type]`]) };
-  }
-  return {
-    view: {
-      type,
-      externalId: String(given.external_id ?? ''),
-      callbackId: String(given.callback_id ?? ''),
-      privateMetadata: String(given.private_metadata ?? ''),
-      title: isObject(given.title) ? String(given.title.text) : '',
-      blocks: verdict.blocks,
-      payload: { ...given, blocks: verdict.blocks },
-    },
-  };
+  const read = readView(args.view, type, context.contentRules('truncate-at-40000'));
+  return read.ok ? { content: read.content } : { refusal: refuse(read.error, read.messages) };
 }
 
-function viewObject(view: View): Json {
-  return {
-    ...view.payload,
-    ...{ id: view.id, team_id: teamId, app_id: appId, bot_id: botId, hash: view.hash, root_view_id: view.id },
-    ...{ external_id: view.externalId, callback_id: view.callbackId, private_metadata: view.privateMetadata },
-    state: { values: {} },
-  };
-}
-
-function keep(view: View, { store }: ApiContext): ApiResult {
-  store.views.set(view.id, view);
-  if (view.type === 'home') store.homes.set(view.user, view);
-  store.signal.emit();
+function given(view: View): ApiResult {
   return answer({ view: viewObject(view) });
+}
+
+/** A modal and the trigger it is opened with: the trigger is used up only when the view is fine. */
+function modalFor(args: Json, context: ApiContext): (Exchanged & { content: ViewContent }) | { refusal: ApiResult } {
+  const trigger = textOf(args, 'trigger_id');
+  if (trigger === undefined) return { refusal: missing('trigger_id') };
+  const read = viewOf(args, 'modal', context);
+  if ('refusal' in read) return read;
+  const { externalId } = read.content;
+  if (externalId !== '' && context.views.find({ externalId }) !== undefined) {
+    return { refusal: refuse('duplicate_external_id') };
+  }
+  const exchanged = context.triggers.exchange(trigger);
+  if (!('error' in exchanged)) return { ...exchanged, content: read.content };
+  const { error } = exchanged;
+  return { refusal: refuse(error, error === 'invalid_arguments' ? ['invalid `trigger_id`'] : []) };
 }
 
 export const open: Method = {
   ...free,
   name: 'views.open',
   call(args, context) {
-    const trigger = textOf(args, 'trigger_id');
-    if (trigger === undefined) return missing('trigger_id');
-    const read = readView(args, 'modal', context);
-    if ('refusal' in read) return read.refusal;
-    const { externalId } = read.view;
-    if (externalId !== '' && [...context.store.views.values()].some((view) => view.externalId === externalId)) {
-      return refuse('duplicate_external_id');
-    }
-    const exchanged = context.triggers.exchange(trigger);
-    if ('error' in exchanged) {
-      const { error } = exchanged;
-      return refuse(error, error === 'invalid_arguments' ? ['invalid `trigger_id`'] : []);
-    }
-    const { store } = context;
-    return keep({ ...read.view, id: store.nextId('V'), user: exchanged.user, hash: store.nextTs() }, context);
+    const modal = modalFor(args, context);
+    return 'refusal' in modal ? modal.refusal : given(context.views.open(modal.user, modal.content));
+  },
+};
+
+export const push: Method = {
+  ...free,
+  name: 'views.push',
+  call(args, context) {
+    const modal = modalFor(args, context);
+    if ('refusal' in modal) return modal.refusal;
+    // Only what was done inside an open modal gives a trigger that pushes.
+    const stack = context.views.stack(modal.user);
+    if (!stack.some(({ id }) => id === modal.viewId)) return refuse('invalid_trigger_id');
+    const view = context.views.push(modal.user, modal.content);
+    return view === undefined ? refuse('push_limit_reached') : given(view);
   },
 };
 
@@ -77,16 +63,17 @@ export const update: Method = {
   ...free,
   name: 'views.update',
   call(args, context) {
-    const [id, external] = [textOf(args, 'view_id'), textOf(args, 'external_id')];
-    if (id === undefined && external === undefined) return missing('view_id');
-    const { store } = context;
-    const current = [...store.views.values()].find((view) => view.id === id || view.externalId === external);
+    const [id, externalId] = [textOf(args, 'view_id'), textOf(args, 'external_id')];
+    if (id === undefined && externalId === undefined) return missing('view_id');
+    const current = context.views.find({ id, externalId });
     if (current === undefined) return refuse('not_found');
-    const read = readView(args, current.type, context);
+    const read = viewOf(args, current.type, context);
     if ('refusal' in read) return read.refusal;
     const hash = textOf(args, 'hash');
     if (hash !== undefined && hash !== current.hash) return refuse('hash_conflict');
-    return keep({ ...current, ...read.view, hash: store.nextTs() }, context);
+    const named = context.views.find({ externalId: read.content.externalId || undefined });
+    if (named !== undefined && named !== current) return refuse('duplicate_external_id');
+    return given(context.views.update(current, read.content));
   },
 };
 
@@ -96,14 +83,12 @@ export const publish: Method = {
   call(args, context) {
     const user = textOf(args, 'user_id');
     if (user === undefined) return missing('user_id');
-    const person = personOf(user);
-    if (person === undefined || person.isBot) return refuse('user_not_found');
-    const read = readView(args, 'home', context);
+    const person = context.store.directory.person(user);
+    if (person === undefined || person.isBot || person.deleted) return refuse('user_not_found');
+    const read = viewOf(args, 'home', context);
     if ('refusal' in read) return read.refusal;
-    const { store } = context;
-    const current = store.homes.get(user);
     const hash = textOf(args, 'hash');
-    if (hash !== undefined && hash !== current?.hash) return refuse('hash_conflict');
-    return keep({ ...read.view, id: current?.id ?? store.nextId('V'), user, hash: store.nextTs() }, context);
+    if (hash !== undefined && hash !== context.views.home(user)?.hash) return refuse('hash_conflict');
+    return given(context.views.publish(user, read.content));
   },
 };

@@ -1,3 +1,5 @@
+import { optionsOf } from '../actions.ts';
+import type { Json } from '../json.ts';
 import {
   actionId,
   choiceOption,
@@ -26,10 +28,22 @@ function element(type: string, shape: Shape): Check {
   return typed(type, { ...shape, optional: { action_id: actionId, ...shape.optional } });
 }
 
+function isDate(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
+  const [year = 0, month = 0, day = 0] = value.split('-').map(Number);
+  return month >= 1 && month <= 12 && day >= 1 && day <= Temporal.PlainYearMonth.from({ year, month }).daysInMonth;
+}
+
+function matching(pattern: RegExp, message: string): Check {
+  return (value, at) => (typeof value === 'string' && pattern.test(value) ? [] : [problem(message, at)]);
+}
+
 const focusable = { focus_on_load: boolean };
 const placeholder = { placeholder: plainText(150) };
 const pickable = { ...focusable, ...placeholder, confirm };
-const date = string({ min: 10, max: 10 });
+const date: Check = (value, at) => (isDate(value) ? [] : [problem('must be a date in the format YYYY-MM-DD', at)]);
+const time = matching(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time in the format HH:mm');
+const decimal = matching(/^-?\d+(\.\d+)?$/, 'must be a number');
 const id = string({ min: 1 });
 const dispatch = {
   dispatch_action_config: object({
@@ -61,10 +75,21 @@ const overflow = element('overflow', {
   rule: (value, at) => distinctValues(value.options, `${at}/options`),
 });
 
+/** What is chosen from the beginning has to be one of the options, word for word. */
+function initialOffered(value: Json, at: string): string[] {
+  const offered = new Set(optionsOf(value).map((each) => JSON.stringify(each)));
+  const several = Array.isArray(value.initial_options) ? value.initial_options : [];
+  const chosen = value.initial_option === undefined ? several : [value.initial_option];
+  const name = value.initial_option === undefined ? 'initial_options' : 'initial_option';
+  return chosen.every((each) => offered.has(JSON.stringify(each)))
+    ? []
+    : [problem('must exactly match one of the options', `${at}/${name}`)];
+}
+
 const optionsOrGroups: NonNullable<Shape['rule']> = (value, at) =>
   (value.options === undefined) === (value.option_groups === undefined)
     ? [problem('must define either `options` or `option_groups`', at)]
-    : distinctValues(value.options, `${at}/options`);
+    : [...distinctValues(value.options, `${at}/options`), ...initialOffered(value, at)];
 
 const staticOptions = {
   options: list(menuOption, { min: 1, max: 100 }),
@@ -82,7 +107,10 @@ const multiStaticSelect = element('multi_static_select', {
   rule: optionsOrGroups,
 });
 
-const choices: NonNullable<Shape['rule']> = (value, at) => distinctValues(value.options, `${at}/options`);
+const choices: NonNullable<Shape['rule']> = (value, at) => [
+  ...distinctValues(value.options, `${at}/options`),
+  ...initialOffered(value, at),
+];
 const upToTen = list(choiceOption, { min: 1, max: 10 });
 
 const checkboxes = element('checkboxes', {
@@ -112,7 +140,7 @@ export const interactive: Readonly<Record<string, Check>> = {
   radio_buttons: radioButtons,
   datepicker: element('datepicker', { optional: { ...pickable, initial_date: date } }),
   timepicker: element('timepicker', {
-    optional: { ...pickable, initial_time: string({ min: 5, max: 5 }), timezone: id },
+    optional: { ...pickable, initial_time: time, timezone: id },
   }),
   datetimepicker: element('datetimepicker', {
     optional: { ...focusable, confirm, initial_date_time: integer(1_000_000_000, 9_999_999_999) },
@@ -162,7 +190,7 @@ const typing: Readonly<Record<string, Check>> = {
   }),
   number_input: element('number_input', {
     required: { is_decimal_allowed: boolean },
-    optional: { ...typedInput, initial_value: string(), min_value: string(), max_value: string() },
+    optional: { ...typedInput, initial_value: decimal, min_value: decimal, max_value: decimal },
   }),
   email_text_input: element('email_text_input', { optional: { ...typedInput, initial_value: string() } }),
   url_text_input: element('url_text_input', { optional: { ...typedInput, initial_value: string() } }),

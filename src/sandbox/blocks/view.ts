@@ -1,7 +1,7 @@
 import type { Block } from '../message.ts';
 import { anyBlock } from './blocks.ts';
 import { plainText } from './composition.ts';
-import { boolean, byType, list, type Scope, string, typed } from './schema.ts';
+import { boolean, byType, list, problem, type Scope, string, typed } from './schema.ts';
 import { validateBlocks } from './validate.ts';
 
 const title = plainText(24);
@@ -14,6 +14,10 @@ const blocks = list(anyBlock, { max: 100 });
 
 const view = byType({
   modal: typed('modal', {
+    rule: (value, at) =>
+      value.submit === undefined && (value.blocks as { type?: unknown }[]).some(({ type }) => type === 'input')
+        ? [problem('must define `submit` to use an `input` block in modals', at)]
+        : [],
     required: { title, blocks },
     optional: {
       ...shared,

@@ -26,7 +26,7 @@ export function picture(href: string, alt: string, size?: { width: number; heigh
 
 const image: Draw = (block, store) => {
   const { href, size } = sourceOf(block, store);
-  return html`<figure>${block.title !== undefined && html`<figcaption>${textObject(block.title)}</figcaption>`}
+  return html`<figure>${block.title !== undefined && html`<figcaption>${textObject(block.title, store.directory)}</figcaption>`}
     ${picture(href, String(block.alt_text), size)}</figure>`;
 };
 
@@ -41,36 +41,36 @@ const section: Draw = (block, store) => {
     accessory === undefined
       ? undefined
       : html`<div class="accessory">${accessory.type === 'image' ? thumbnail(accessory, store) : control(block, accessory)}</div>`;
-  return html`<div class="section"><div>${block.text !== undefined && html`<div class="text">${textObject(block.text)}</div>`}
-    ${fields.length > 0 && html`<div class="fields">${fields.map((field) => html`<div>${textObject(field)}</div>`)}</div>`}</div>${beside}</div>`;
+  return html`<div class="section"><div>${block.text !== undefined && html`<div class="text">${textObject(block.text, store.directory)}</div>`}
+    ${fields.length > 0 && html`<div class="fields">${fields.map((field) => html`<div>${textObject(field, store.directory)}</div>`)}</div>`}</div>${beside}</div>`;
 };
 
 const context: Draw = (block, store) =>
   html`<div class="context">${(block.elements as Json[]).map((element) =>
-    element.type === 'image' ? thumbnail(element, store) : html`<span>${textObject(element)}</span>`,
+    element.type === 'image' ? thumbnail(element, store) : html`<span>${textObject(element, store.directory)}</span>`,
   )}</div>`;
 
 const actions: Draw = (block) =>
   html`<div class="actions">${(block.elements as Json[]).map((element) => control(block, element))}</div>`;
 
 const container: Draw = (block, store) =>
-  html`<div class="container"><div class="container-title">${block.rich_text_title === undefined ? textObject(block.title) : richText(block.rich_text_title as Json)}</div>
-    ${block.subtitle !== undefined && html`<div class="faint">${textObject(block.subtitle)}</div>`}
+  html`<div class="container"><div class="container-title">${block.rich_text_title === undefined ? textObject(block.title, store.directory) : richText(block.rich_text_title as Json, store.directory)}</div>
+    ${block.subtitle !== undefined && html`<div class="faint">${textObject(block.subtitle, store.directory)}</div>`}
     ${(block.child_blocks as Block[]).map((child) => drawBlock(child, store))}</div>`;
 
 const rooms: Readonly<Record<string, Draw>> = {
-  header: (block) => html`<h3>${textObject(block.text)}</h3>`,
+  header: (block, store) => html`<h3>${textObject(block.text, store.directory)}</h3>`,
   section,
   divider: () => html`<hr>`,
   context,
   actions,
   context_actions: actions,
   image,
-  rich_text: (block) => richText(block),
-  markdown: (block) => html`<div class="text">${markdown(String(block.text))}</div>`,
-  table: (block) => table(block),
-  data_table: (block) => dataTable(block),
-  data_visualization: (block) => chartNumbers(block),
+  rich_text: (block, store) => richText(block, store.directory),
+  markdown: (block, store) => html`<div class="text">${markdown(String(block.text), store.directory)}</div>`,
+  table: (block, store) => table(block, store.directory),
+  data_table: (block, store) => dataTable(block, store.directory),
+  data_visualization: (block, store) => chartNumbers(block, store.directory),
   container,
 };
 

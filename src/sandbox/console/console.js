@@ -86,11 +86,11 @@ const readSeen = () => JSON.parse(sessionStorage.getItem(seenKey) ?? '{}');
 
 function markUnread(newest) {
   const seen = readSeen();
-  seen[channel] = newest[channel] ?? '';
-  for (const [id, ts] of Object.entries(newest)) {
-    seen[id] ??= ts;
+  seen[channel] = newest[channel] ?? 0;
+  for (const [id, order] of Object.entries(newest)) {
+    seen[id] ??= order;
     const link = document.querySelector(`#sidebar a[data-channel="${id}"]`);
-    const unread = Number(ts) > Number(seen[id]);
+    const unread = order > seen[id];
     link?.classList.toggle('has-unread', unread);
     const badge = link?.querySelector('.unread');
     if (badge) badge.hidden = !unread;

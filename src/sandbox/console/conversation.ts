@@ -20,8 +20,8 @@ export function drawConversation(channel: Channel, user: string, store: Store): 
   const top = messages.filter(({ threadTs, broadcast }) => threadTs === undefined || broadcast);
   const draw = (message: Message): Html => drawMessage(message, repliesTo.get(message.ts) ?? [], store);
   const entries = [
-    ...top.map((message) => ({ ts: message.ts, drawn: draw(message) })),
-    ...store.echoes(channel.id, user).map((echo) => ({ ts: echo.ts, drawn: drawEcho(echo) })),
-  ].toSorted((a, b) => Number(a.ts) - Number(b.ts));
+    ...top.map((message) => ({ order: message.order, drawn: draw(message) })),
+    ...store.echoes(channel.id, user).map((echo) => ({ order: echo.order, drawn: drawEcho(echo) })),
+  ].toSorted((a, b) => a.order - b.order);
   return entries.length === 0 ? empty(channel) : html`${entries.map(({ drawn }) => drawn)}`;
 }

@@ -6,14 +6,17 @@ import { channelsOf } from './page.ts';
 const coalesceMs = 20;
 const heartbeatMs = 15_000;
 
-/** Server-sent events: after a change every console learns the newest timestamp of each channel of its person. */
+/** Server-sent events: after a change every console learns the newest entry of each channel of its person. */
 export function createLive(store: Store): { attach(person: Person, response: ServerResponse): void; stop(): void } {
   const attached = new Map<ServerResponse, Person>();
   let told = store.revision();
   let timer: NodeJS.Timeout | undefined;
 
-  function newest(person: Person): Record<string, string> {
-    const entries = channelsOf(person).map(({ id }) => [id, store.visible(id, person.id).at(-1)?.ts ?? '']);
+  function newest(person: Person): Record<string, number> {
+    const entries = channelsOf(person, store.directory).map(({ id }) => [
+      id,
+      store.visible(id, person.id).at(-1)?.order ?? 0,
+    ]);
     return Object.fromEntries(entries);
   }
 

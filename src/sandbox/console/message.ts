@@ -1,3 +1,4 @@
+import type { Directory } from '../directory.ts';
 import { isImage, type SlackFile } from '../files.ts';
 import type { Attachment, Message } from '../message.ts';
 import type { CommandEcho, Store } from '../store.ts';
@@ -10,14 +11,14 @@ import { initials, userName } from './names.ts';
 
 const eye = html`<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.4" d="M1.2 8S3.7 3.5 8 3.5 14.8 8 14.8 8 12.3 12.5 8 12.5 1.2 8 1.2 8Z"/><circle cx="8" cy="8" r="2.1" fill="currentColor"/></svg>`;
 
-export function avatar(user: string): Html {
-  return html`<span class="avatar avatar-${user.toLowerCase()}" aria-hidden="true">${initials(user)}</span>`;
+export function avatar(user: string, directory: Directory): Html {
+  return html`<span class="avatar avatar-${user.toLowerCase()}" aria-hidden="true">${initials(user, directory)}</span>`;
 }
 
 function attachment(entry: Attachment, store: Store): Html {
   const colour = /^#?[0-9a-f]{6}$/i.test(entry.color ?? '') ? `#${entry.color?.replace('#', '')}` : '#c9c4bd';
   return html`<div class="attachment"><svg class="bar" preserveAspectRatio="none" viewBox="0 0 1 1" aria-hidden="true"><rect width="1" height="1" fill="${colour}"/></svg>
-    <div>${entry.text !== '' && html`<div class="text">${mrkdwn(entry.text)}</div>`}${entry.blocks.map((block) => drawBlock(block, store))}</div></div>`;
+    <div>${entry.text !== '' && html`<div class="text">${mrkdwn(entry.text, store.directory)}</div>`}${entry.blocks.map((block) => drawBlock(block, store))}</div></div>`;
 }
 
 function sharedFile(file: SlackFile): Html {
@@ -34,7 +35,7 @@ function content(message: Message, store: Store): Html {
   return html`${
     message.blocks.length === 0 &&
     message.text !== '' &&
-    html`<div class="text">${mrkdwn(message.text)}
+    html`<div class="text">${mrkdwn(message.text, store.directory)}
     ${message.edited && html`<span class="faint">(edited)</span>`}</div>`
   }
     ${message.blocks.map((block) => drawBlock(block, store))}
@@ -52,9 +53,9 @@ export function drawMessage(message: Message, replies: readonly Message[], store
   const ephemeral = message.ephemeralTo !== undefined;
   const bot = message.user === botUserId;
   return html`<article class="message${ephemeral && ' ephemeral'}" data-key="${message.ts}" data-ts="${message.ts}" data-channel="${message.channel}">
-    ${avatar(message.user)}<div class="body">
+    ${avatar(message.user, store.directory)}<div class="body">
     ${ephemeral && html`<p class="only-you">${eye} Only visible to you</p>`}
-    <header><strong class="author">${userName(message.user)}</strong>${bot && html` <span class="badge">App</span>`} <span class="faint">${timeOf(message.ts)}</span></header>
+    <header><strong class="author">${userName(message.user, store.directory)}</strong>${bot && html` <span class="badge">App</span>`} <span class="faint">${timeOf(message.ts)}</span></header>
     ${content(message, store)}<p class="failure" role="alert" hidden></p>${thread(replies, store)}</div></article>`;
 }
 

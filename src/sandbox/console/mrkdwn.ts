@@ -1,3 +1,4 @@
+import type { Directory } from '../directory.ts';
 import { moment } from './dates.ts';
 import { assembled, escapeHtml, type Html, html, safeHref } from './html.ts';
 import { channelName, userName } from './names.ts';
@@ -8,12 +9,12 @@ function decode(text: string): string {
 }
 
 /** What stands between angle brackets: a person, a channel, a date, a link. */
-function reference(content: string): Html {
+function reference(content: string, directory: Directory): Html {
   const bar = content.indexOf('|');
   const [target, label] = bar < 0 ? [content, undefined] : [content.slice(0, bar), decode(content.slice(bar + 1))];
   const kind = target[0];
-  if (kind === '@') return html`<span class="mention">@${label ?? userName(target.slice(1))}</span>`;
-  if (kind === '#') return html`<span class="mention">#${label ?? channelName(target.slice(1))}</span>`;
+  if (kind === '@') return html`<span class="mention">@${label ?? userName(target.slice(1), directory)}</span>`;
+  if (kind === '#') return html`<span class="mention">#${label ?? channelName(target.slice(1), directory)}</span>`;
   if (target.startsWith('!date^')) {
     const [, seconds = '', format = '', link] = target.split('^');
     return moment(Number(seconds), decode(format), label ?? seconds, link);
@@ -53,7 +54,7 @@ const pieces =
  * Slack's markup as HTML: emphasis, code, quotes, references. Emoji names stay text. Code and references are set aside
  * under private-use characters first, so that emphasis can span them and nothing inside them is taken for markup.
  */
-export function mrkdwn(text: string): Html {
+export function mrkdwn(text: string, directory: Directory): Html {
   const aside: string[] = [];
   const keep = (piece: Html): string => `\uE000${aside.push(piece.markup) - 1}\uE001`;
   const withoutMarkers = text.replace(/[\uE000\uE001]/g, '');
@@ -62,7 +63,7 @@ export function mrkdwn(text: string): Html {
     (_all, block?: string, code?: string, content?: string, address?: string) => {
       if (block !== undefined) return keep(html`<pre>${decode(block)}</pre>`);
       if (code !== undefined) return keep(html`<code>${decode(code)}</code>`);
-      return keep(reference(content ?? String(address)));
+      return keep(reference(content ?? String(address), directory));
     },
   );
   const escaped = escapeHtml(decode(plain));
@@ -71,19 +72,20 @@ export function mrkdwn(text: string): Html {
 }
 
 /** Standard markdown, as far as Slack's own markup can say it. */
-export function markdown(text: string): Html {
+export function markdown(text: string, directory: Directory): Html {
   return mrkdwn(
     text
       .replace(/^#{1,6} +(.+)$/gm, '*$1*')
       .replace(/\*\*(.+?)\*\*/g, '*$1*')
       .replace(/^[-*] +/gm, '• ')
       .replace(/\[([^\]\n]+)\]\(([^)\s]+)\)/g, '<$2|$1>'),
+    directory,
   );
 }
 
 /** A text object of either kind. */
-export function textObject(value: unknown): Html {
+export function textObject(value: unknown, directory: Directory): Html {
   const { type, text } = (value ?? {}) as { type?: string; text?: string };
-  if (type === 'mrkdwn') return mrkdwn(text ?? '');
+  if (type === 'mrkdwn') return mrkdwn(text ?? '', directory);
   return assembled(escapeHtml(text ?? '').replaceAll('\n', '<br>'));
 }

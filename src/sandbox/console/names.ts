@@ -1,18 +1,18 @@
-import { bot, channelOf, personOf, slackbotId } from '../workspace.ts';
+import type { Directory } from '../directory.ts';
+import { bot, slackbotId } from '../workspace.ts';
 
-export function userName(id: string): string {
-  if (id === slackbotId) return 'Slackbot';
-  return id === bot.id ? bot.realName : (personOf(id)?.realName ?? id);
+export function userName(id: string, directory: Directory): string {
+  return id === slackbotId ? 'Slackbot' : (directory.person(id)?.realName ?? id);
 }
 
-export function channelName(id: string): string {
-  const channel = channelOf(id);
+export function channelName(id: string, directory: Directory): string {
+  const channel = directory.channel(id);
   if (channel === undefined) return id;
   return channel.kind === 'im' ? bot.realName : channel.name;
 }
 
-export function initials(id: string): string {
-  return userName(id)
+export function initials(id: string, directory: Directory): string {
+  return userName(id, directory)
     .split(' ')
     .map((word) => word[0] ?? '')
     .join('')

@@ -1,3 +1,4 @@
+import type { Directory } from '../directory.ts';
 import type { Json } from '../json.ts';
 import { moment } from './dates.ts';
 import { type Html, html, safeHref } from './html.ts';
@@ -7,15 +8,15 @@ function listOf(value: unknown): Json[] {
   return Array.isArray(value) ? (value as Json[]) : [];
 }
 
-function bare(element: Json): Html {
+function bare(element: Json, directory: Directory): Html {
   const text = (name: string): string => String(element[name] ?? '');
   switch (element.type) {
     case 'link':
       return html`<a href="${safeHref(text('url'))}" rel="noreferrer" target="_blank">${element.text === undefined ? text('url') : text('text')}</a>`;
     case 'user':
-      return html`<span class="mention">@${userName(text('user_id'))}</span>`;
+      return html`<span class="mention">@${userName(text('user_id'), directory)}</span>`;
     case 'channel':
-      return html`<span class="mention">#${channelName(text('channel_id'))}</span>`;
+      return html`<span class="mention">#${channelName(text('channel_id'), directory)}</span>`;
     case 'broadcast':
       return html`<span class="mention">@${text('range')}</span>`;
     case 'emoji':
@@ -37,27 +38,31 @@ const styles: readonly [string, (inner: Html) => Html][] = [
   ['underline', (inner) => html`<u>${inner}</u>`],
 ];
 
-function inline(element: Json): Html {
+function inline(element: Json, directory: Directory): Html {
   const wanted = (element.style ?? {}) as Json;
-  return styles.reduce((inner, [name, wrap]) => (wanted[name] === true ? wrap(inner) : inner), bare(element));
+  return styles.reduce(
+    (inner, [name, wrap]) => (wanted[name] === true ? wrap(inner) : inner),
+    bare(element, directory),
+  );
 }
 
-function part(value: Json): Html {
+function part(value: Json, directory: Directory): Html {
   const elements = listOf(value.elements);
+  const written = (list: readonly Json[]): Html[] => list.map((each) => inline(each, directory));
   switch (value.type) {
     case 'rich_text_list': {
-      const items = elements.map((item) => html`<li>${listOf(item.elements).map(inline)}</li>`);
+      const items = elements.map((item) => html`<li>${written(listOf(item.elements))}</li>`);
       return value.style === 'ordered' ? html`<ol>${items}</ol>` : html`<ul>${items}</ul>`;
     }
     case 'rich_text_quote':
-      return html`<blockquote class="lines">${elements.map(inline)}</blockquote>`;
+      return html`<blockquote class="lines">${written(elements)}</blockquote>`;
     case 'rich_text_preformatted':
-      return html`<pre>${elements.map(inline)}</pre>`;
+      return html`<pre>${written(elements)}</pre>`;
     default:
-      return html`<div class="lines">${elements.map(inline)}</div>`;
+      return html`<div class="lines">${written(elements)}</div>`;
   }
 }
 
-export function richText(block: Json): Html {
-  return html`<div class="rich">${listOf(block.elements).map(part)}</div>`;
+export function richText(block: Json, directory: Directory): Html {
+  return html`<div class="rich">${listOf(block.elements).map((each) => part(each, directory))}</div>`;
 }

@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../lib/clock.ts';
 import { CremaError } from '../../lib/errors.ts';
-import type { Driver, Outcome } from '../driver.ts';
+import type { Directory } from '../directory.ts';
+import type { Outcome } from '../dispatch.ts';
+import type { Driver } from '../driver/driver.ts';
 import { contentType, readBody, sendJson, sendText } from '../http.ts';
 import { isObject, type Json, parseJson } from '../json.ts';
 import type { Route } from '../server.ts';
 import type { Store } from '../store.ts';
-import { type Channel, executive, type Person, people } from '../workspace.ts';
+import { type Channel, executive, type Person } from '../workspace.ts';
 import { drawConversation } from './conversation.ts';
 import { createLive } from './live.ts';
 import { channelsOf, drawPage } from './page.ts';
@@ -39,10 +41,10 @@ const assets: Readonly<Record<string, string>> = {
 };
 
 /** Person and channel of the address; whoever is named wrongly becomes somebody who exists, somewhere they may be. */
-function placeOf(request: IncomingMessage): { person: Person; channel: Channel } {
+function placeOf(request: IncomingMessage, directory: Directory): { person: Person; channel: Channel } {
   const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
-  const person = people.find(({ id }) => id === query.get('as')) ?? executive;
-  const own = channelsOf(person);
+  const person = directory.people().find(({ id }) => id === query.get('as')) ?? executive;
+  const own = channelsOf(person, directory);
   const channel = own.find(({ id }) => id === query.get('c')) ?? (own[0] as Channel);
   return { person, channel };
 }
@@ -90,14 +92,29 @@ export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): voi
       path: '/',
       handle(request, response) {
         response.setHeader('content-security-policy', policy);
-        sendText(response, 200, drawPage({ ...placeOf(request), store, completions, now: clock.now() }), 'text/html');
+        sendText(
+          response,
+          200,
+          drawPage({ ...placeOf(request, store.directory), store, completions, now: clock.now() }),
+          'text/html',
+        );
+      },
+    },
+    {
+      // Where permalinks of messages lead.
+      method: 'GET',
+      path: '/archives/*',
+      handle(_request, response, rest) {
+        const [channel = '', moment = ''] = rest.split('/');
+        const ts = moment.replace(/^p(\d+)(\d{6})$/, '$1.$2');
+        response.writeHead(302, { location: `/?c=${encodeURIComponent(channel)}#m-${encodeURIComponent(ts)}` }).end();
       },
     },
     {
       method: 'GET',
       path: '/console/conversation',
       handle(request, response) {
-        const { person, channel } = placeOf(request);
+        const { person, channel } = placeOf(request, store.directory);
         response.setHeader('x-sandbox-now', String(clock.now().epochMilliseconds));
         sendText(response, 200, drawConversation(channel, person.id, store).markup, 'text/html');
       },
@@ -105,7 +122,7 @@ export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): voi
     {
       method: 'GET',
       path: '/console/events',
-      handle: (request, response) => live.attach(placeOf(request).person, response),
+      handle: (request, response) => live.attach(placeOf(request, store.directory).person, response),
     },
     {
       method: 'GET',

@@ -1,9 +1,10 @@
+import type { Directory } from '../directory.ts';
 import type { Json } from '../json.ts';
 import { type Html, html } from './html.ts';
 import { richText } from './rich-text.ts';
 
-function cellContent(cell: Json): Html {
-  return cell.type === 'rich_text' ? richText(cell) : html`${String(cell.text ?? '')}`;
+function cellContent(cell: Json, directory: Directory): Html {
+  return cell.type === 'rich_text' ? richText(cell, directory) : html`${String(cell.text ?? '')}`;
 }
 
 /** Whether a column holds numbers only, header apart: those align right. */
@@ -17,40 +18,42 @@ interface Look {
   /** Index of the column that names the row, for screen readers. */
   rowHeader?: number;
   align: (column: number) => string;
+  directory: Directory;
 }
 
-function grid(rows: readonly Json[][], { caption, rowHeader, align }: Look): Html {
+function grid(rows: readonly Json[][], { caption, rowHeader, align, directory }: Look): Html {
   const [head = [], ...body] = rows;
   const cell = (content: Json, column: number): Html =>
     column === rowHeader
-      ? html`<th scope="row" class="${align(column)}">${cellContent(content)}</th>`
-      : html`<td class="${align(column)}">${cellContent(content)}</td>`;
+      ? html`<th scope="row" class="${align(column)}">${cellContent(content, directory)}</th>`
+      : html`<td class="${align(column)}">${cellContent(content, directory)}</td>`;
   return html`<table>${caption !== undefined && html`<caption>${caption}</caption>`}
-    <thead><tr>${head.map((content, column) => html`<th scope="col" class="${align(column)}">${cellContent(content)}</th>`)}</tr></thead>
+    <thead><tr>${head.map((content, column) => html`<th scope="col" class="${align(column)}">${cellContent(content, directory)}</th>`)}</tr></thead>
     <tbody>${body.map((row) => html`<tr>${row.map(cell)}</tr>`)}</tbody></table>`;
 }
 
-export function table(block: Json): Html {
+export function table(block: Json, directory: Directory): Html {
   const rows = block.rows as Json[][];
   const settings = (block.column_settings ?? []) as Json[];
   const align = (column: number): string =>
     String(settings[column]?.align ?? (isNumeric(rows, column) ? 'right' : 'left'));
-  return html`<div class="grid" tabindex="0" role="region" aria-label="Table">${grid(rows, { align })}</div>`;
+  return html`<div class="grid" tabindex="0" role="region" aria-label="Table">${grid(rows, { align, directory })}</div>`;
 }
 
 /** Slack pages a data table; here a long one scrolls. */
-export function dataTable(block: Json): Html {
+export function dataTable(block: Json, directory: Directory): Html {
   const rows = block.rows as Json[][];
   const look: Look = {
     caption: String(block.caption),
     rowHeader: Number(block.row_header_column_index ?? 0),
     align: (column) => (isNumeric(rows, column) ? 'right' : 'left'),
+    directory,
   };
   return html`<div class="grid paged" tabindex="0" role="region" aria-label="${String(block.caption)}">${grid(rows, look)}</div>`;
 }
 
 /** Slack draws these charts itself; the console shows their numbers. */
-export function chartNumbers(block: Json): Html {
+export function chartNumbers(block: Json, directory: Directory): Html {
   const chart = block.chart as Json;
   const text = (value: unknown): Json => ({ type: 'raw_text', text: String(value) });
   const amount = (value: unknown): Json => ({ type: 'raw_number', text: String(value) });
@@ -68,5 +71,5 @@ export function chartNumbers(block: Json): Html {
         ];
   const caption = `${block.title} (${chart.type} chart, drawn by Slack)`;
   const align = (column: number): string => (column === 0 ? 'left' : 'right');
-  return html`<div class="grid paged" tabindex="0" role="region" aria-label="${caption}">${grid(rows, { caption, rowHeader: 0, align })}</div>`;
+  return html`<div class="grid paged" tabindex="0" role="region" aria-label="${caption}">${grid(rows, { caption, rowHeader: 0, align, directory })}</div>`;
 }

@@ -27,7 +27,8 @@ export function helpMessage(): Message {
     ),
     richList(ways.map(([command, meaning]): Piece[] => [{ code: command }, `  ${meaning}`])),
     richLine('Periods: ', ...periods.flatMap((period): Piece[] => [{ code: period }, ' '])),
-    paragraph('Answers are for your eyes only until you share them.'),
+    richLine('The same words work behind ', { code: '@Crema' }, ' in a channel I am in, and as a message to me.'),
+    paragraph('Answers are for your eyes only until you share them, and then show what everybody there may see.'),
     ...choiceButtons(['All KPIs'], ['list']),
   ]);
 }

@@ -37,7 +37,7 @@ export function overviewMessage(results: readonly KpiResult[], locale: string): 
 }
 
 /** Two columns on a wide screen, one on a phone; ten to a block. */
-function fieldBlocks(results: readonly KpiResult[], locale: string): KnownBlock[] {
+export function fieldBlocks(results: readonly KpiResult[], locale: string): KnownBlock[] {
   const blocks: KnownBlock[] = [];
   for (let index = 0; index < results.length; index += limits.fields) {
     const fields = results.slice(index, index + limits.fields).map((result) => mrkdwn(field(result, locale), 500));

@@ -65,6 +65,10 @@ export function footBlock(result: KpiResult, locale: string, ...more: (string | 
 function asOf(result: KpiResult, locale: string): string {
   const spoken = asOfPhrase(result, locale);
   if (!result.freshness.asOf) return spoken;
-  const seconds = Math.floor(Temporal.Instant.from(result.freshness.asOf).epochMilliseconds / 1000);
-  return `as of <!date^${seconds}^{date_short_pretty} {time}|${spoken.replace(/^as of /, '')}>`;
+  return `as of ${dateMark(Temporal.Instant.from(result.freshness.asOf), spoken.replace(/^as of /, ''))}`;
+}
+
+/** A moment that every reader sees in the own zone; `otherwise` where Slack cannot. For mrkdwn. */
+export function dateMark(at: Temporal.Instant, otherwise: string): string {
+  return `<!date^${Math.floor(at.epochMilliseconds / 1000)}^{date_short_pretty} {time}|${otherwise}>`;
 }

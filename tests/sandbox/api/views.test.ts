@@ -5,6 +5,7 @@ import { call, startBolt, startSandbox } from '../harness.ts';
 const modal = (title = 'Settings') => ({
   type: 'modal',
   title: { type: 'plain_text', text: title },
+  submit: { type: 'plain_text', text: 'Save' },
   blocks: [{ type: 'input', label: { type: 'plain_text', text: 'Goal' }, element: { type: 'plain_text_input' } }],
 });
 
@@ -26,6 +27,14 @@ describe('views.open', () => {
     expect(replies[0]).toMatchObject({ ok: true, view: { type: 'modal' } });
     expect(replies[1]).toMatchObject({ error: 'exchanged_trigger_id' });
     expect(sandbox.modal(agent.id)?.title).toBe('Settings');
+  });
+
+  test('wants a submit button where there is something to fill in', async () => {
+    const sandbox = await startSandbox();
+    const { submit: _left, ...view } = modal();
+    expect(await call(sandbox, 'views.open', { trigger_id: 'x', view })).toMatchObject({
+      errors: ['must define `submit` to use an `input` block in modals [json-pointer:/view]'],
+    });
   });
 
   test('refuses a made-up trigger and a title of 25 characters', async () => {

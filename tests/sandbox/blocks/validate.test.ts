@@ -213,6 +213,29 @@ describe('what Slack refuses is refused, with the place of the fault', () => {
       'no more than 10 items allowed [json-pointer:/blocks/0/elements/0/options]',
     ],
     [
+      'a choice made beforehand that is none of the options',
+      actions({ type: 'static_select', options: options(2), initial_option: option('o2') }),
+      'must exactly match one of the options [json-pointer:/blocks/0/elements/0/initial_option]',
+    ],
+    [
+      'a day that is in no calendar',
+      actions({ type: 'datepicker', initial_date: '2026-02-30' }),
+      'must be a date in the format YYYY-MM-DD [json-pointer:/blocks/0/elements/0/initial_date]',
+    ],
+    [
+      'a time of 24 hours',
+      actions({ type: 'timepicker', initial_time: '24:00' }),
+      'must be a time in the format HH:mm [json-pointer:/blocks/0/elements/0/initial_time]',
+    ],
+    [
+      'a least number that is none',
+      {
+        ...{ type: 'input', label: plain('Limit') },
+        element: { type: 'number_input', is_decimal_allowed: true, min_value: 'few' },
+      },
+      'must be a number [json-pointer:/blocks/0/element/min_value]',
+    ],
+    [
       'a confirm title of 101 characters',
       actions(button({ confirm: { text: text('x'), title: plain('x'.repeat(101)) } })),
       'must be less than 101 characters [json-pointer:/blocks/0/elements/0/confirm/title/text]',

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { escapeHtml, html, safeHref } from '../../../src/sandbox/console/html.ts';
-import { markdown, mrkdwn, textObject } from '../../../src/sandbox/console/mrkdwn.ts';
-import { richText } from '../../../src/sandbox/console/rich-text.ts';
+import * as drawn from '../../../src/sandbox/console/mrkdwn.ts';
+import * as drawnRich from '../../../src/sandbox/console/rich-text.ts';
+import { createDirectory } from '../../../src/sandbox/directory.ts';
+
+const directory = createDirectory(() => {});
+const mrkdwn = (text: string) => drawn.mrkdwn(text, directory);
+const markdown = (text: string) => drawn.markdown(text, directory);
+const textObject = (value: unknown) => drawn.textObject(value, directory);
+const richText = (block: Record<string, unknown>) => drawnRich.richText(block, directory);
 
 const link = (url: string, label: string) => `<a href="${url}" rel="noreferrer" target="_blank">${label}</a>`;
 
