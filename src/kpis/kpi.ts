@@ -31,7 +31,7 @@ export type Grouping =
 /** Additive parts of one group: they may be summed over groups before they are measured, never after. */
 export interface Sums {
   counts: Readonly<Record<string, number>>;
-  /** Distributions by name, of times by their clock (`calendar`, `business`), of answers by score (`scores`). */
+  /** Distributions by name, of times by their clock (`calendar`, `business`), of answers by `score`. */
   bins: Readonly<Record<string, Bins>>;
 }
 
