@@ -35,12 +35,15 @@ export function tableOf(result: KpiResult, locale: string): AnswerTable {
       titleOf(result),
       ...(withCases ? ['Cases'] : []),
     ],
-    rows: result.series.points.map((point) => [
-      `${point.at}${point.complete ? '' : ' (not complete)'}`,
-      ...measure(point),
-    ]),
+    rows: result.series.points.map((point) => [`${point.at}${remarkOf(point)}`, ...measure(point)]),
     numeric: [false, true, ...(withCases ? [true] : [])],
   };
+}
+
+/** Why a point may still change; the corner of its chart says it in the same words. */
+function remarkOf({ complete, mature }: SeriesPoint): string {
+  if (!complete) return ' (not complete)';
+  return mature === false ? ' (not all decided yet)' : '';
 }
 
 /** Scores and points say their scale once, at the top. */
@@ -71,6 +74,7 @@ function isFew(row: Measure): boolean {
 /** CSV with the JSON's field names: one row per breakdown row or series point (RFC 4180, LF line ends). */
 export function csvOf(result: KpiResult): string {
   const { breakdown, series } = result;
+  const matures = series.points.some(({ mature }) => mature !== undefined);
   const rows: (string | number | boolean | null | undefined)[][] = breakdown
     ? [
         ['key', 'label', 'value', 'numerator', 'denominator', 'share'],
@@ -84,8 +88,11 @@ export function csvOf(result: KpiResult): string {
         ]),
       ]
     : [
-        ['at', 'value', 'numerator', 'denominator', 'complete'],
-        ...series.points.map((point) => [point.at, point.value, point.numerator, point.denominator, point.complete]),
+        ['at', 'value', 'numerator', 'denominator', 'complete', ...(matures ? ['mature'] : [])],
+        ...series.points.map(({ at, value, numerator, denominator, complete, mature }) => [
+          ...[at, value, numerator, denominator, complete],
+          ...(matures ? [mature] : []),
+        ]),
       ];
   return `${rows.map((row) => row.map(csvCell).join(',')).join('\n')}\n`;
 }

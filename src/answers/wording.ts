@@ -164,6 +164,9 @@ export function noDataPhrase(result: KpiResult, data: { from: string; to: string
   if (result.requires.length > 0) return `Not measured: ${result.requires.join('; ')}.`;
   if (result.freshness.sources.length === 0) return 'Nothing has been loaded yet. Import or sync some data first.';
   if (!data) return 'There is no data that you may see.';
+  const undecided = result.parts.pending ?? 0;
+  if (undecided > 0)
+    return `${undecided === 1 ? '1 case' : `${formatNumber(undecided, locale)} cases`} in this period, not decided yet.`;
   const span = formatDateRange(data.from, data.to, { locale });
   if (result.period.from >= data.to || result.period.to <= data.from)
     return `No data in this period. There is data for ${span}.`;

@@ -1,5 +1,12 @@
 import { formatDate, formatDateRange } from '../domain/format.ts';
-import { type BreakdownRow, type KpiResult, type KpiValue, scopePhrases, type Unit } from '../domain/kpi-result.ts';
+import {
+  type BreakdownRow,
+  type KpiResult,
+  type KpiValue,
+  type SeriesPoint,
+  scopePhrases,
+  type Unit,
+} from '../domain/kpi-result.ts';
 import {
   describeBreakdown,
   describeDistribution,
@@ -74,12 +81,18 @@ function seriesChart(result: KpiResult, options: ChartFromResultOptions): ChartS
     axis: grain,
     labels: points.map((point) => point.at),
     values,
-    incomplete: points.flatMap((point, index) => (point.complete ? [] : [index])),
-    immature: points.flatMap((point, index) => (point.mature === false ? [index] : [])),
+    ...unfinishedPoints(points),
     // The target of a sum is the period's, not a single bucket's.
     withTarget: !additive || result.kind === 'stock',
   });
   return { ...spec, altText: describeSeries(spec, result.title) };
+}
+
+/** The points whose values may still change, by their places. */
+function unfinishedPoints(points: readonly SeriesPoint[]): { incomplete: number[]; immature: number[] } {
+  const placesOf = (is: (point: SeriesPoint) => boolean) =>
+    points.flatMap((point, index) => (is(point) ? [index] : []));
+  return { incomplete: placesOf(({ complete }) => !complete), immature: placesOf(({ mature }) => mature === false) };
 }
 
 /** Counts of the parts on each other: what each bucket's value rests on. Null where there are none. */
@@ -103,7 +116,7 @@ function stackedSeries(
       axis: grain,
       labels: points.map((point) => point.at),
       values: [],
-      incomplete: points.flatMap((point, index) => (point.complete ? [] : [index])),
+      ...unfinishedPoints(points),
       withTarget: false,
     }),
     format: 'count',

@@ -51,6 +51,8 @@ export interface Entity {
   readonly fields: Readonly<Record<string, Field>>;
   /** What a record without an id of its own is known by: equal in these is the same record (ingest/derived-id.ts). */
   readonly derivedId?: readonly string[];
+  /** Fields whose changes are ticket events, and of which kind; a log's mapping may ask for them (`history:`). */
+  readonly changeKinds?: Readonly<Record<string, (typeof ticketEventKinds)[number]>>;
   /** The field that names the ticket whose evaluation a record of this entity touches. */
   readonly ticketOf?: string;
 }
@@ -127,6 +129,7 @@ export const entities: Readonly<Record<EntityId, Entity>> = {
     id: 'ticket',
     table: 'crm.tickets',
     ticketOf: 'id',
+    changeKinds: { status: 'status', priority: 'priority', operator_id: 'assignee', team_id: 'team' },
     fields: {
       id: { ...key, required: true },
       created_at: { ...timestamp, required: true },

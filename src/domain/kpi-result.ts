@@ -77,6 +77,9 @@ export interface Freshness {
 
 /** Tickets whose target passes soon, soonest first: what needs a person now. */
 export interface Attention {
+  /** The moment of the question, and the zone its times are told in. */
+  at: string;
+  timezone: string;
   withinMinutes: number;
   tickets: number;
   unassigned: number;

@@ -38,6 +38,24 @@ test('a table never shows 0 for no data, and marks what is not complete', () => 
   expect(rows[0]?.[1]).toBe('–');
 });
 
+test('what is not all decided is marked in a table and has its own column in CSV', () => {
+  const points = [
+    { at: '2026-11-13', value: 0.9, complete: true, mature: true },
+    { at: '2026-11-14', value: 0.5, complete: true, mature: false },
+    { at: '2026-11-15', value: 0.1, complete: false, mature: false },
+  ];
+  const maturing = { ...result, breakdown: null, series: { grain: 'day' as const, points } };
+  expect(tableOf(maturing, 'en').rows.map(([day]) => day)).toEqual([
+    '2026-11-13',
+    '2026-11-14 (not all decided yet)',
+    '2026-11-15 (not complete)',
+  ]);
+  expect(csvOf(maturing)).toBe(
+    'at,value,numerator,denominator,complete,mature\n' +
+      '2026-11-13,0.9,,,true,true\n2026-11-14,0.5,,,true,false\n2026-11-15,0.1,,,false,false\n',
+  );
+});
+
 test('an answer over part of the records says so wherever it is shown', () => {
   expect(headline({ ...result, scope: 'own' }, 'en')).toContain('(own records only · team: Tier 2)');
   expect(headline({ ...result, scope: 'teams', filters: {} }, 'en')).toContain('(own teams only)');

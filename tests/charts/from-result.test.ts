@@ -113,6 +113,14 @@ describe('a series', () => {
     expect(spec.altText).toContain('latest 92.0 % (10 Nov), lowest 90.0 % (9 Nov)');
     expect(spec.altText).toMatch(/11 Nov to 12 Nov, hatched: not all cases are decided yet\.$/);
     expect(chartFromResult(aResult(), line)).not.toHaveProperty('immature');
+    const stacked = points.map((point) => ({ ...point, parts: { met: 9, missed: 1 } }));
+    const parts = ['met', 'missed'].map((part) => ({ part, label: part }));
+    const options = { locale: 'en', kind: 'series', preferred: 'stacked', parts } as const;
+    expect(chartFromResult(aResult({ series: { grain: 'day', points: stacked } }), options)).toMatchObject({
+      kind: 'stacked',
+      immature: [2, 3, 4],
+      incomplete: [4],
+    });
   });
 
   test('the target of a period is not drawn across its days, that of a level is', () => {
