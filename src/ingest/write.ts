@@ -153,13 +153,9 @@ async function refreshStatistics(tx: Tx, entity: Entity, inserted: number): Prom
   const [known] = await tx.query<{ records: number }>(sql`
     select reltuples::bigint as records from pg_class where oid = ${entity.table}::regclass`);
   if (inserted < (known?.records ?? 0) / 10) return;
-  const found = new Set([
-    'tenant_id',
-    'source',
-    'id',
-    entity.ticketOf ?? 'id',
-    ...rollupsOf(entity.id).map((rollup) => rollup.at),
-  ]);
+  // A rollup may also be dated by what a view adds to the entity.
+  const own = rollupsOf(entity.id).filter(({ entityTable, at }) => entityTable === entity.table || at in entity.fields);
+  const found = new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...own.map((rollup) => rollup.at)]);
   await tx.run(sql`analyze ${raw(entity.table)} (${columns([...found])})`);
 }
 

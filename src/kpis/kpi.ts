@@ -28,13 +28,10 @@ export type Grouping =
   | { kind: 'series'; grain: Exclude<Grain, 'hour'>; buckets: readonly string[] }
   | { kind: 'breakdown'; by: DimensionId };
 
-/**
- * Additive parts of one group: they may be summed over groups before they are measured, never after. `bins` are counts by
- * bin of a histogram, or by score.
- */
+/** Additive parts of one group: they may be summed over groups before they are measured, never after. */
 export interface Sums {
   counts: Readonly<Record<string, number>>;
-  /** Distributions by name, of times by their clock (`calendar`, `business`). */
+  /** Distributions by name, of times by their clock (`calendar`, `business`), of answers by `score`. */
   bins: Readonly<Record<string, Bins>>;
 }
 

@@ -89,7 +89,7 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
       let traces = '';
       let id: string | undefined;
       let known = 0;
-      const texts: string[] | undefined = outOfRange && [];
+      const values: string[] | undefined = outOfRange && [];
       for (const { name, required, slot, traced, knownBit, read } of cells) {
         const raw = row.values[slot] ?? null;
         const cell = read(raw, row);
@@ -98,11 +98,11 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
         if (required && (value === '\\N' || value === '')) return reject(row.line, name, 'is missing');
         if (name === 'id' && value !== '\\N') id = value;
         if (knownBit !== 0 && value !== '\\N') known |= knownBit;
-        texts?.push(value);
+        values?.push(value);
         text += `\t${value}`;
         if (mapping.history) traces += traced ? `\t${value}` : '\t\\N';
       }
-      const wrong = texts && outOfRange?.(texts);
+      const wrong = values && outOfRange?.(values);
       if (wrong) return reject(row.line, wrong.field, wrong.reason);
       const version = versions.of(row);
       if (typeof version === 'string') return reject(row.line, versions.field, version);
