@@ -157,14 +157,28 @@ create table mart.ticket_answered_daily (
   primary key (tenant_id, day, source, priority, channel, status, team_id, operator_id, account_id, clock, bin)
 );
 
--- Resolution times are kept per clock too; its rows are made again at the next drain, by the raised definition.
-truncate mart.ticket_resolved_daily;
-alter table mart.ticket_resolved_daily
-  drop constraint ticket_resolved_daily_pkey,
-  add column clock text not null,
-  add column within_target integer not null,
-  add column with_target integer not null,
-  add primary key (tenant_id, day, source, priority, channel, status, team_id, operator_id, account_id, clock, bin);
+-- Resolution times are kept per clock too; the raised definition has its rows made again at the next drain.
+drop table mart.ticket_resolved_daily;
+create table mart.ticket_resolved_daily (
+  tenant_id bigint not null,
+  day date not null,
+  source text not null,
+  priority text not null,
+  channel text not null,
+  status text not null,
+  team_id text not null,
+  operator_id text not null,
+  account_id text not null,
+  clock text not null,
+  bin smallint not null,
+  tickets integer not null,
+  duration_us bigint not null,
+  log_sum bigint not null,
+  log_square_sum bigint not null,
+  within_target integer not null,
+  with_target integer not null,
+  primary key (tenant_id, day, source, priority, channel, status, team_id, operator_id, account_id, clock, bin)
+);
 
 -- Tickets the database already has are evaluated once.
 insert into ops.sla_marks (tenant_id, source, ticket_id) select tenant_id, source, id from crm.tickets;
@@ -172,7 +186,9 @@ insert into ops.sla_marks (tenant_id, source, ticket_id) select tenant_id, sourc
 do $$
 declare target text;
 begin
-  foreach target in array array['mart.ticket_sla_daily', 'mart.ticket_decided_daily', 'mart.ticket_answered_daily']
+  foreach target in array array[
+    'mart.ticket_sla_daily', 'mart.ticket_decided_daily', 'mart.ticket_answered_daily', 'mart.ticket_resolved_daily'
+  ]
   loop
     execute format('alter table %s enable row level security', target);
     execute format('grant select on %s to crema_reader', target);

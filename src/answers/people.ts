@@ -33,31 +33,34 @@ interface GrantRow extends Named {
   kind: 'team' | 'operator';
 }
 
+/** Asked about at once: the work grows with the square. */
+const atOnce = 100;
+
 /** The people behind viewers, by viewer; those who may see nothing are absent. The database decides, as for numbers. */
 export async function peopleOf(
   db: Db,
   tenantId: number,
   viewers: readonly string[],
 ): Promise<ReadonlyMap<string, Person>> {
-  if (viewers.length === 0) return new Map();
-  return viewing(db, { tenantId, viewer: viewers.join(' ') }, async (tx) => {
-    const grants = Map.groupBy(await grantsOf(tx, tenantId), ({ viewer }) => viewer);
-    const records = await tx.query<RecordRow>(sql`
-      select v.viewer, v.role, r.configured, r.name, r.source, r.operator_id as "operatorId"
-      from ops.viewer_roles() v join ops.viewer_records() r on r.viewer = v.viewer
-      order by v.viewer, r.source, r.operator_id`);
-    const people = new Map<string, Person>();
-    for (const [viewer, rows] of Map.groupBy(records, (row) => row.viewer)) {
-      const granted = grants.get(viewer) ?? [];
-      const [first] = rows;
-      if (first) people.set(viewer, personOf(first, rows, granted));
-    }
-    return people;
-  });
+  const people = new Map<string, Person>();
+  for (let index = 0; index < viewers.length; index += atOnce) {
+    const viewer = viewers.slice(index, index + atOnce).join(' ');
+    const some = await viewing(db, { tenantId, viewer }, (tx) => readPeople(tx, tenantId));
+    for (const person of some) people.set(person.viewer, person);
+  }
+  return people;
 }
 
-export async function personOfViewer(db: Db, tenantId: number, viewer: string): Promise<Person | null> {
-  return (await peopleOf(db, tenantId, [viewer])).get(viewer) ?? null;
+async function readPeople(tx: Queryable, tenantId: number): Promise<Person[]> {
+  const grants = Map.groupBy(await grantsOf(tx, tenantId), ({ viewer }) => viewer);
+  const records = await tx.query<RecordRow>(sql`
+    select v.viewer, v.role, r.configured, r.name, r.source, r.operator_id as "operatorId"
+    from ops.viewer_roles() v join ops.viewer_records() r on r.viewer = v.viewer
+    order by v.viewer, r.source, r.operator_id`);
+  return [...Map.groupBy(records, ({ viewer }) => viewer)].flatMap(([viewer, rows]) => {
+    const [first] = rows;
+    return first ? [personOf(first, rows, grants.get(viewer) ?? [])] : [];
+  });
 }
 
 function personOf(first: RecordRow, rows: readonly RecordRow[], granted: readonly GrantRow[]): Person {
@@ -145,6 +148,32 @@ export async function findPersonNamed(db: Db, tenantId: number, text: string): P
     rows.map(({ viewer }) => viewer),
   );
   return rows.map(({ viewer }) => people.get(viewer)).find((person) => person !== undefined) ?? null;
+}
+
+export interface PeopleCount {
+  /** In crema.yaml. */
+  named: number;
+  /** Slack users who are operators by their address, and members of the workspace who are nobody. */
+  matched: number;
+  unmatched: number;
+}
+
+/** Of the Slack users that were ever looked up; others have not asked, nor read what was shared. */
+export async function countPeople(db: Db, tenantId: number): Promise<PeopleCount> {
+  const users = await db.query<{ id: string; member: boolean }>(sql`
+    select slack_user_id as id, standing = 'member' as member from ops.slack_users where tenant_id = ${tenantId}`);
+  const people = await peopleOf(
+    db,
+    tenantId,
+    users.map(({ id }) => slackViewer(id)),
+  );
+  const [row] = await db.query<{ named: number }>(sql`
+    select count(*)::int as named from ops.people where tenant_id = ${tenantId}`);
+  return {
+    named: row?.named ?? 0,
+    matched: [...people.values()].filter(({ configured }) => !configured).length,
+    unmatched: users.filter(({ id, member }) => member && !people.has(slackViewer(id))).length,
+  };
 }
 
 /** Whom a person without rights can ask: owners and admins by name, those of crema.yaml first. */

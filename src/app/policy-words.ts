@@ -10,7 +10,7 @@ export function sayPolicies(config: Config, tenantSlug: string, now: Temporal.In
   const own = Object.values(accounts).filter((versions) => versions.length > 0);
   const all = own.reduce((sum, versions) => sum + versions.length, 0);
   return [
-    policy.length === 0 ? 'the built-in policy' : count(policy.length, 'version'),
+    policy.length === 0 ? 'the built-in policy' : count(policy.length, 'standard version'),
     ...(own.length > 0 ? [`${count(all, 'version')} for ${count(own.length, 'account')}`] : []),
     count(Object.keys(calendars).length, 'calendar'),
     nextHoliday(Object.entries(calendars), tenant.timezone, now),

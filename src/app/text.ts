@@ -1,4 +1,5 @@
 import type { Answer } from '../answers/answer.ts';
+import { attentionLines, attentionSentence } from '../answers/attention.ts';
 import type { AnswerTable } from '../answers/table.ts';
 import { tableOf } from '../answers/table.ts';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../answers/wording.ts';
 import { formatTarget, formatValue } from '../domain/format.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
+import { kpiOf } from '../kpis/index.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { padCell, widthOf } from '../lib/cells.ts';
 
@@ -33,7 +35,12 @@ export function textOf(answer: Answer, options: TextOptions): string {
     case 'result':
       return resultText(answer.result, answer.request.show === 'table', options);
     case 'no-data':
-      return `${answer.result.title}: no data (${periodPhrase(answer.result, options.locale)})\n${noDataPhrase(answer.result, answer.data, options.locale)}\n`;
+      return [
+        `${answer.result.title}: no data (${periodPhrase(answer.result, options.locale)})`,
+        noDataPhrase(answer.result, answer.data, options.locale),
+        ...attentionText(answer.result, options.locale),
+        '',
+      ].join('\n');
     case 'unknown-value':
       return `No ${answer.dimension} "${answer.value}".${suggestions(answer.commands)}`;
     case 'misunderstood':
@@ -74,15 +81,36 @@ function resultText(result: KpiResult, asTable: boolean, { locale, color }: Text
   ];
   const lines = [
     `${bold(result.title)}${filters ? ` · ${filters}` : ''}`,
+    ...attentionText(result, locale),
     `${bold(shownValue(result, locale))}  ${facts.filter((fact) => fact !== '').join(' · ')}`.trimEnd(),
   ];
   const parts = partPhrases(result, locale);
   if (parts.length > 0) lines.push(parts.join(' · '));
   if (asTable || result.breakdown) lines.push('', alignedTable(tableOf(result, locale)));
-  if (!asTable) lines.push('', sparkline(result, locale));
+  lines.push(...recordsText(result));
+  if (!asTable && kpiOf(result.kpi)?.chart !== null) lines.push('', sparkline(result, locale));
   lines.push('', ...caveatPhrases(result, locale));
   lines.push([periodPhrase(result, locale), result.period.timezone, asOfPhrase(result, locale)].join(' · '));
   return `${lines.join('\n').replaceAll('\n\n\n', '\n\n')}\n`;
+}
+
+/** What needs a person now, ahead of the number; that nothing does, in a line. */
+function attentionText({ attention }: KpiResult, locale: string): string[] {
+  if (!attention) return [];
+  const { lines, more } = attentionLines(attention);
+  return [
+    attentionSentence(attention, locale),
+    ...lines.map(({ id, facts }) => `  ${id} · ${facts}`),
+    ...(more > 0 && lines.length > 0 ? [`  and ${more} more`] : []),
+  ];
+}
+
+function recordsText(result: KpiResult): string[] {
+  const { records } = result;
+  if (!records || records.rows.length === 0) return [];
+  const { title, header, rows, total } = records;
+  const shown = rows.length < total ? `${title} (the latest ${rows.length} of ${total})` : `${title} (${total})`;
+  return ['', shown, alignedTable({ header, rows, numeric: header.map(() => false) })];
 }
 
 /** One block per point; a gap for no data; the range beside it, so that the picture has a scale. */

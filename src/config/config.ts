@@ -89,6 +89,7 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
       if (tenant !== 'default' && !(tenant in tenants))
         report(['people', index, 'tenant'], `no tenant "${tenant}" under tenants:`);
     }
+    for (const [index, by] of repeated(people)) report(['people', index, by], 'somebody above has the same');
     for (const id of Object.keys(kpis)) {
       if (knownKpis && !knownKpis.includes(id)) report(['kpis', id], `no such KPI; known: ${knownKpis.join(', ')}`);
     }
@@ -104,6 +105,21 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   const config = parsed.data;
   config.tenants.default ??= tenantSchema.parse({});
   return config;
+}
+
+/** People of one tenant whom a Slack id or an address does not tell apart. */
+function repeated(people: readonly PersonConfig[]): [index: number, by: 'slack' | 'email'][] {
+  const seen = new Set<string>();
+  return people.flatMap((person, index) =>
+    (['slack', 'email'] as const).flatMap((by): [number, 'slack' | 'email'][] => {
+      const key = person[by] === undefined ? '' : `${person.tenant} ${by} ${person[by].toLowerCase()}`;
+      if (key === '' || !seen.has(key)) {
+        seen.add(key);
+        return [];
+      }
+      return [[index, by]];
+    }),
+  );
 }
 
 /** Where an issue is in the file: a setting there is none of by its own line, not by that of the map it stands in. */

@@ -27,6 +27,7 @@ export const demo: Command = {
         '  /kpi list',
         '',
         'Switch the person (bottom left) to see what an executive, a support lead, a supervisor and an agent see.',
+        'Above the conversation: the clock, to be moved to tomorrow morning, and "Make it fail".',
         'Ctrl-C stops everything.',
         '',
       ].join('\n'),

@@ -21,21 +21,15 @@ export interface Field {
   readonly onlyValues?: boolean;
   /** The closed set depends on another, required field's value; with a value not named here any text is taken. */
   readonly valuesBy?: { readonly field: string; readonly sets: Readonly<Record<string, readonly string[]>> };
-  /** The numbers it may be, by the value of another field: outside, a record is rejected and never made to fit. */
-  readonly ranges?: Ranges;
+  /**
+   * The numbers it may be depend on another field's value: outside, a row is rejected and never made to fit. Both fields are
+   * required, so that both always come from one row.
+   */
+  readonly rangeBy?: { readonly field: string; readonly ranges: Readonly<Record<string, NumberRange>> };
   /** Whether the writer appends a change row when it changes. */
   readonly tracked?: boolean;
   /** The entity this is an id of: an unknown one is created by its id. */
   readonly references?: ReferencedEntityId;
-}
-
-/**
- * Ranges by the value of `by`; values without one have no limits. Both fields are required, or one of them could come from
- * another row or state than the other.
- */
-export interface Ranges {
-  readonly by: string;
-  readonly of: Readonly<Record<string, NumberRange>>;
 }
 
 /** Both ends belong to it. */
@@ -51,6 +45,8 @@ export interface Entity {
   readonly fields: Readonly<Record<string, Field>>;
   /** What a record without an id of its own is known by: equal in these is the same record (ingest/derived-id.ts). */
   readonly derivedId?: readonly string[];
+  /** Fields whose changes are ticket events, and of which kind; a log's mapping may ask for them (`history:`). */
+  readonly changeKinds?: Readonly<Record<string, (typeof ticketEventKinds)[number]>>;
   /** The field that names the ticket whose evaluation a record of this entity touches. */
   readonly ticketOf?: string;
 }
@@ -127,6 +123,7 @@ export const entities: Readonly<Record<EntityId, Entity>> = {
     id: 'ticket',
     table: 'crm.tickets',
     ticketOf: 'id',
+    changeKinds: { status: 'status', priority: 'priority', operator_id: 'assignee', team_id: 'team' },
     fields: {
       id: { ...key, required: true },
       created_at: { ...timestamp, required: true },
@@ -172,7 +169,7 @@ export const entities: Readonly<Record<EntityId, Entity>> = {
       score: {
         type: 'integer',
         required: true,
-        ranges: { by: 'kind', of: { csat: { from: 1, to: 5 }, nps: { from: 0, to: 10 } } },
+        rangeBy: { field: 'kind', ranges: { csat: { from: 1, to: 5 }, nps: { from: 0, to: 10 } } },
       },
       answered_at: { ...timestamp, required: true },
       account_id: key,

@@ -49,6 +49,10 @@ export interface BreakdownRow extends Measure {
   label: string;
   /** The row's part of the denominator, or of the value for counts (0..1). */
   share: number | null;
+  /** Place among the ranked rows, equal values sharing one; null for a row that is not ranked. Absent where nothing is. */
+  rank?: number | null;
+  /** What an operator is at the moment, as the CRM says it: `online`, `away`, `offline`. Absent where nothing is known. */
+  status?: string;
 }
 
 export interface Comparison {
@@ -77,6 +81,9 @@ export interface Freshness {
 
 /** Tickets whose target passes soon, soonest first: what needs a person now. */
 export interface Attention {
+  /** The moment of the question, and the zone its times are told in. */
+  at: string;
+  timezone: string;
   withinMinutes: number;
   tickets: number;
   unassigned: number;

@@ -7,7 +7,7 @@ import { surveyDaily } from '../rollups/survey-daily.ts';
 import type { Group, Grouping, Scope, Sums } from './kpi.ts';
 import { type GroupRow, groupColumns, scopeConditions, toGroup } from './scope.ts';
 
-/** Answers to surveys of one kind by the day they were given on: the bins `scores` are the answers by score. */
+/** Answers to surveys of one kind by the day they were given on: the bins named `score` count them by score. */
 export async function surveyAnswers(
   reader: Queryable,
   scope: Scope,
@@ -21,13 +21,13 @@ export async function surveyAnswers(
       where f.tenant_id = ${scope.at.tenantId} and f.kind = ${kind} ${scopeConditions(scope, 'f')}
       group by 1, 2, 3, 4
     )
-    select bucket, key, source, jsonb_build_object('scores', jsonb_object_agg(score, answers)) as bins
+    select bucket, key, source, jsonb_build_object('score', jsonb_object_agg(score, answers)) as bins
     from scored
     group by bucket, key, source`);
   return rows.map(toGroup);
 }
 
-/** Answers by score. */
-export function scoresOf(sums: Sums): Bins {
-  return sums.bins.scores ?? new Map();
+/** How many answers have which score. */
+export function scoresOf({ bins }: Sums): Bins {
+  return bins.score ?? new Map();
 }

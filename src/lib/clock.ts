@@ -11,8 +11,8 @@ export interface MovableClock extends Clock {
   moveTo(to: Temporal.Instant): void;
   /** Goes with the clock underneath again. */
   backToReal(): void;
-  /** Whether it shows another time than the clock underneath. */
-  isMoved(): boolean;
+  /** How far it is ahead of the clock underneath; negative when behind. */
+  ahead(): Temporal.Duration;
   /** Told after every move, for what sleeps until a time. Returns the unsubscribe function. */
   onMove(listener: () => void): () => void;
 }
@@ -28,7 +28,7 @@ export function movableClock(real: Clock): MovableClock {
     now: () => real.now().add(ahead),
     moveTo: (to) => shift(real.now().until(to)),
     backToReal: () => shift(Temporal.Duration.from({ seconds: 0 })),
-    isMoved: () => !ahead.blank,
+    ahead: () => ahead,
     onMove(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

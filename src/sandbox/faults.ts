@@ -1,13 +1,13 @@
 /**
- * What can be made to go wrong. `method` is a Web API method, `*` for all of them, `upload` for the upload URL, or
- * `response_url`. `times` is 1 unless given; `Infinity` holds until `clear`.
+ * What can be made to go wrong. `method` is a Web API method, `*` for all of them, `upload` for the upload URL,
+ * `response_url`, or several of these, whichever comes first. `times` is 1 unless given; `Infinity` holds until `clear`.
  *
  * `lost-answer` executes the call and then drops the connection; `hang` executes nothing and never answers;
  * `invalid-slack-file` waits for a call whose blocks show a `slack_file`; `slow-file` makes the files that
  * `files.completeUploadExternal` completes ready only after `readyMs` of real time; `no-email` takes the address out of
  * what `users.info` says.
  */
-export type Fault = { method: string; times?: number; channel?: string; user?: string } & (
+export type Fault = { method: string | readonly string[]; times?: number; channel?: string; user?: string } & (
   | { kind: 'rate-limited'; retryAfterSeconds: number }
   | { kind: 'http'; status: number }
   | { kind: 'error'; error: string }
@@ -48,8 +48,9 @@ export interface Faults {
 const outsideTheApi = new Set(['upload', 'response_url']);
 
 function applies(fault: Fault, attempt: Attempt): boolean {
-  const everyMethod = fault.method === '*' && !outsideTheApi.has(attempt.method);
-  if (fault.method !== attempt.method && !everyMethod) return false;
+  const methods = typeof fault.method === 'string' ? [fault.method] : fault.method;
+  const everyMethod = methods.includes('*') && !outsideTheApi.has(attempt.method);
+  if (!methods.includes(attempt.method) && !everyMethod) return false;
   if (fault.kind === 'invalid-slack-file' && !attempt.showsFile) return false;
   if (fault.channel !== undefined && fault.channel !== attempt.channel) return false;
   return fault.user === undefined || fault.user === attempt.user;

@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, isMovable } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { handleApi } from './api/handle.ts';
 import type { ApiContext } from './api/method.ts';
@@ -102,7 +102,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const signal = createSignal();
   const store = createStore(clock, signal);
   const recorder = createRecorder();
-  const faults = createFaults(signal.emit);
+  const faults = createFaults(store.touch);
   const triggers = createTriggers();
   const views = createViewDesk(store);
   const files = createFileDesk({ store, readyAfterMs: options.fileReadyMs ?? 1_000 });
@@ -148,7 +148,11 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...{ clock, store, views, dispatcher, events, triggers, responseUrls, base, scopes, contentRules },
     commands: options.commands ?? ['/kpi'],
   });
-  const pages = createConsole({ store, driver, clock, completions: options.completions ?? [] });
+  const pages = createConsole({
+    ...{ store, views, faults, driver, completions: options.completions ?? [] },
+    clock: { clock, timezone: options.timezone ?? 'UTC' },
+  });
+  const forgetClock = isMovable(clock) ? clock.onMove(store.touch) : undefined;
 
   routes.push(
     { method: 'POST', path: '/api/*', handle: (request, response, name) => handleApi(name, request, response, door) },
@@ -190,6 +194,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     sockets: sockets.connections,
     refreshSockets: sockets.refresh,
     async stop() {
+      forgetClock?.();
       events.stop();
       files.stop();
       pages.stop();

@@ -10,6 +10,11 @@ export const neededScopes: readonly string[] = [
   'files:write',
   'users:read',
   'users:read.email',
+  'app_mentions:read',
+  'im:history',
+  'channels:read',
+  'groups:read',
+  'mpim:read',
 ];
 
 export interface SlackCheck {

@@ -13,10 +13,7 @@ export type Refusal =
 
 export type Found = { kind: 'person'; person: Person } | { kind: 'refused'; refusal: Refusal; name: string | null };
 
-/** Who somebody in Slack is to the CRM, and whether they may ask. */
-export type FindPerson = (slackUserId: string) => Promise<Found>;
-
-/** The same for everybody of a channel, in the order given. */
+/** Who somebody in Slack is to the CRM, and whether they may ask: for everybody given, in that order. */
 export type FindPeople = (slackUserIds: readonly string[]) => Promise<Map<string, Found>>;
 
 /** How many are asked about at once: Slack allows about a hundred a minute, in bursts. */
@@ -26,7 +23,12 @@ const atOnce = 8;
  * People named in crema.yaml by Slack id are known without asking Slack; everybody else by the address of their profile,
  * which has to have been checked: without that nobody is anybody, whatever the database has kept.
  */
-export function createFindPeople(deps: { db: Db; tenantId: number; profiles: Profiles; log: Log }): FindPeople {
+export function createFindPeople(deps: {
+  db: Db;
+  tenantId: number;
+  profiles: Pick<Profiles, 'check'>;
+  log: Log;
+}): FindPeople {
   const { db, tenantId, profiles, log } = deps;
 
   async function refusalOf(user: string, profile: Profile): Promise<Refusal> {
@@ -70,7 +72,7 @@ function refused(refusal: Refusal, name: string | null = null): Found {
   return { kind: 'refused', refusal, name };
 }
 
-async function checkAll(users: readonly string[], profiles: Profiles): Promise<Map<string, Checked>> {
+async function checkAll(users: readonly string[], profiles: Pick<Profiles, 'check'>): Promise<Map<string, Checked>> {
   const checked = new Map<string, Checked>();
   const waiting = [...new Set(users)];
   const work = async () => {

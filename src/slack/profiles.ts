@@ -110,9 +110,10 @@ export function createProfiles(deps: ProfilesDeps): Profiles {
   }
 
   async function write(user: string, { standing, name, email }: Profile): Promise<void> {
+    const at = clock.now().toString();
     await db.run(sql`
       insert into ops.slack_users (tenant_id, slack_user_id, standing, name, email, checked_at)
-      values (${tenantId}, ${user}, ${standing}, ${name}, ${email}, ${clock.now().toString()})
+      values (${tenantId}, ${user}, ${standing}, ${name}, ${email}, ${at})
       on conflict (tenant_id, slack_user_id) do update
       set standing = excluded.standing, name = excluded.name, email = excluded.email, checked_at = excluded.checked_at`);
   }

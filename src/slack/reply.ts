@@ -64,7 +64,7 @@ export function createReply(incoming: Incoming, deps: ReplyDeps): Reply {
     }
     if (ways.length === 0) return 'posted';
     const { reason, mayHaveArrived } = lostBecause(failed);
-    const toWhom = isDeadToken(failed) ? 'no way to answer, slack refuses the token' : 'no way to answer';
+    const toWhom = isDeadToken(failed) ? 'no way to answer, slack refuses the bot' : 'no way to answer';
     throw new CremaError('SLACK_REPLY', `${toWhom}: ${reason}${mayHaveArrived ? ' (it may have arrived)' : ''}`, {
       cause: failed,
     });

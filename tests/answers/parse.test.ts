@@ -104,7 +104,7 @@ describe('the grammar', () => {
 describe('what is not understood', () => {
   test.each([
     ['sla-reportd 30d', 'kpi', 'sla-reportd', 'sla-reported 30d'],
-    ['sla', 'kpi', 'sla', 'sla-reported'],
+    ['slaa', 'kpi', 'slaa', 'sla'],
     ['explain backlgo', 'kpi', 'backlgo', 'explain backlog'],
     ['tickets by prio', 'dimension', 'prio', 'tickets by priority'],
     ['tickets by', 'dimension', '', 'tickets by priority'],

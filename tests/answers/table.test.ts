@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { csvOf, tableOf } from '../../src/answers/table.ts';
-import { headline } from '../../src/answers/wording.ts';
+import { casesOf, headline, partPhrases } from '../../src/answers/wording.ts';
 import { aResult } from '../slack/results.ts';
 
 const result = aResult({
@@ -38,6 +38,24 @@ test('a table never shows 0 for no data, and marks what is not complete', () => 
   expect(rows[0]?.[1]).toBe('–');
 });
 
+test('what is not all decided is marked in a table and has its own column in CSV', () => {
+  const points = [
+    { at: '2026-11-13', value: 0.9, complete: true, mature: true },
+    { at: '2026-11-14', value: 0.5, complete: true, mature: false },
+    { at: '2026-11-15', value: 0.1, complete: false, mature: false },
+  ];
+  const maturing = { ...result, breakdown: null, series: { grain: 'day' as const, points } };
+  expect(tableOf(maturing, 'en').rows.map(([day]) => day)).toEqual([
+    '2026-11-13',
+    '2026-11-14 (not all decided yet)',
+    '2026-11-15 (not complete)',
+  ]);
+  expect(csvOf(maturing)).toBe(
+    'at,value,numerator,denominator,complete,mature\n' +
+      '2026-11-13,0.9,,,true,true\n2026-11-14,0.5,,,true,false\n2026-11-15,0.1,,,false,false\n',
+  );
+});
+
 test('an answer over part of the records says so wherever it is shown', () => {
   expect(headline({ ...result, scope: 'own' }, 'en')).toContain('(own records only · team: Tier 2)');
   expect(headline({ ...result, scope: 'teams', filters: {} }, 'en')).toContain('(own teams only)');
@@ -51,4 +69,70 @@ test('a rate on few cases says so in the headline and in a table', () => {
 
 test('a level is compared with the level of a day', () => {
   expect(headline({ ...result, kind: 'stock' }, 'en')).toContain('vs 8 Nov (better)');
+});
+
+/** A week of satisfaction, and one of recommendation. */
+const score = aResult({
+  ...{
+    kpi: 'csat',
+    title: 'Customer satisfaction',
+    unit: 'score',
+    outOf: 5,
+    value: 4.2,
+    target: { value: 4.5, met: false },
+  },
+  ...{ numerator: 147, denominator: 35, parts: { satisfied: 0.8, dissatisfied: 0, answers: 35 } },
+  comparison: { ...aResult().comparison!, value: 4, change: 0.2, changeRatio: 0.05, verdict: 'too-close' },
+  breakdown: {
+    by: 'team',
+    rows: [
+      { key: 'a', label: 'A', value: 4.5, numerator: 135, denominator: 30, share: 0.9 },
+      { key: 'b', label: 'B', value: 11 / 3, numerator: 11, denominator: 3, share: 0.1 },
+    ],
+    other: null,
+  },
+});
+const points = aResult({
+  ...{ kpi: 'nps', title: 'Net promoter score', unit: 'points', value: -12.5, target: null },
+  ...{ numerator: -500, denominator: 40, parts: { promoters: 10, passives: 15, detractors: 15, answers: 40 } },
+  comparison: { ...aResult().comparison!, value: 20, change: -32.5, changeRatio: -1.625, verdict: 'worse' },
+  breakdown: {
+    by: 'account',
+    rows: [
+      { key: 'a', label: 'A', value: -100 / 3, numerator: -1000, denominator: 30, share: 0.75 },
+      { key: 'b', label: 'B', value: null, numerator: 0, denominator: 0, share: 0 },
+    ],
+    other: null,
+  },
+});
+
+test('a score says what it is of, its change is no percentage, its cases are not a share', () => {
+  expect(headline(score, 'en')).toBe(
+    'Customer satisfaction: 4.2 of 5, up 0.2 vs 2–8 Nov, too close to call, target 4.5 missed (9–15 Nov 2026)',
+  );
+  expect(casesOf(score, 'en')).toBe('');
+  expect(partPhrases(score, 'en').join().replaceAll(' ', ' ')).toBe(
+    'Satisfied (4 or 5) 80.0 %,Dissatisfied (1 or 2) 0.0 %,Answers 35',
+  );
+  const { header, rows } = tableOf(score, 'en');
+  expect(header).toEqual(['Team', 'Customer satisfaction, of 5', 'Cases', 'Share']);
+  expect(rows.map((row) => row.slice(0, 3))).toEqual([
+    ['A', '4.50', '30'],
+    ['B', '3.67', '3, few'],
+  ]);
+  expect(csvOf(score).split('\n')[1]).toBe('a,A,4.5,135,30,0.9');
+});
+
+test('points are points on every surface, below zero too', () => {
+  expect(headline(points, 'en')).toBe(
+    'Net promoter score: −12.5 points, down 32.5 points vs 2–8 Nov (worse) (9–15 Nov 2026)',
+  );
+  expect(partPhrases(points, 'en')).toEqual(['Promoters 10', 'Passives 15', 'Detractors 15', 'Answers 40']);
+  const { header, rows } = tableOf(points, 'en');
+  expect(header).toEqual(['Account', 'Net promoter score, points', 'Cases', 'Share']);
+  expect(rows.map((row) => row.slice(0, 3))).toEqual([
+    ['A', '−33.3', '30'],
+    ['B', '–', '0'],
+  ]);
+  expect(csvOf(points).split('\n')[1]).toBe('a,A,-33.333333333333336,-1000,30,0.75');
 });

@@ -172,7 +172,16 @@ describe('the command line', () => {
   test('doctor names each thing with its remedy', async () => {
     const ran = await crema('doctor');
     expect(ran.code).toBe(0);
-    for (const what of ['configuration', 'SLA policies', 'database', 'migrations', 'clock', 'slack', 'charts, fonts'])
+    for (const what of [
+      'configuration',
+      'SLA policies',
+      'database',
+      'migrations',
+      'clock',
+      'people',
+      'slack',
+      'charts, fonts',
+    ])
       expect(ran.out).toContain(what);
     expect(ran.out).toContain('PostgreSQL');
   });

@@ -141,7 +141,7 @@ describe('policies in a line', () => {
 
   test('count versions, accounts and calendars', () => {
     expect(line(office, 'policy: [{}, {from: 2026-01-01}]', 'accounts: {a: [{}], b: [{}, {from: 2026-01-01}]}')).toBe(
-      '2 versions, 3 versions for 2 accounts, 2 calendars, no holiday ahead',
+      '2 standard versions, 3 versions for 2 accounts, 2 calendars, no holiday ahead',
     );
   });
 
@@ -149,11 +149,11 @@ describe('policies in a line', () => {
     const next = (holidays: string, timezone = 'Europe/Berlin') =>
       line(`calendars: {a: {timezone: ${timezone}, hours: 24x7, holidays: ${holidays}}}`, 'policy: [{calendar: a}]');
     expect(next('{2026-12-24: Eve, 2026-12-31: 09:00-12:00, 2027-01-01: New Year}')).toBe(
-      '1 version, 1 calendar, next holiday 24 Dec 2026 in a (Eve)',
+      '1 standard version, 1 calendar, next holiday 24 Dec 2026 in a (Eve)',
     );
     expect(next('{2026-12-24: Eve, 2026-12-31: {name: Eve, hours: 09:00-12:00}}', 'Asia/Jakarta')).toBe(
-      '1 version, 1 calendar, next holiday 31 Dec 2026 in a (Eve, open 09:00-12:00)',
+      '1 standard version, 1 calendar, next holiday 31 Dec 2026 in a (Eve, open 09:00-12:00)',
     );
-    expect(next('{2026-12-25: }')).toBe('1 version, 1 calendar, next holiday 25 Dec 2026 in a');
+    expect(next('{2026-12-25: }')).toBe('1 standard version, 1 calendar, next holiday 25 Dec 2026 in a');
   });
 });

@@ -113,6 +113,14 @@ describe('a series', () => {
     expect(spec.altText).toContain('latest 92.0 % (10 Nov), lowest 90.0 % (9 Nov)');
     expect(spec.altText).toMatch(/11 Nov to 12 Nov, hatched: not all cases are decided yet\.$/);
     expect(chartFromResult(aResult(), line)).not.toHaveProperty('immature');
+    const stacked = points.map((point) => ({ ...point, parts: { met: 9, missed: 1 } }));
+    const parts = ['met', 'missed'].map((part) => ({ part, label: part }));
+    const options = { locale: 'en', kind: 'series', preferred: 'stacked', parts } as const;
+    expect(chartFromResult(aResult({ series: { grain: 'day', points: stacked } }), options)).toMatchObject({
+      kind: 'stacked',
+      immature: [2, 3, 4],
+      incomplete: [4],
+    });
   });
 
   test('the target of a period is not drawn across its days, that of a level is', () => {
@@ -128,7 +136,7 @@ describe('a series', () => {
     ['hours', [1, 2, 2.5], 'duration', [3600, 7200, 9000], 'Time by day'],
     ['days', [1, 2, 3], 'duration', [86_400, 172_800, 259_200], 'Time by day'],
     ['score', [4.1, 4.2, 4.3], 'number', [4.1, 4.2, 4.3], 'Time, score by day'],
-    ['points', [40, 42, 45], 'points', [40, 42, 45], 'Time, points by day'],
+    ['points', [40, -42, 45], 'points', [40, -42, 45], 'Time, points by day'],
     ['money', ['1250.50', '99.90', '0.00'], 'number', [1250.5, 99.9, 0], 'Time, EUR per day'],
   ] as const)('%s is drawn in its own way', (unit, values, format, drawn, title) => {
     const points = days(3).map((at, i) => aPoint(at, values[i]!));
@@ -138,6 +146,12 @@ describe('a series', () => {
     )!;
     expect(spec).toMatchObject({ format, title });
     expect(spec.series[0]!.values).toEqual(drawn);
+  });
+
+  test('a score says what it is of', () => {
+    const points = days(3).map((at) => aPoint(at, 4.2));
+    const result = aResult({ unit: 'score', outOf: 5, title: 'Satisfaction', series: { grain: 'day', points } });
+    expect(chartFromResult(result, line)!.title).toBe('Satisfaction, score of 5, by day');
   });
 
   test('one or two points are bars, since they make no line', () => {
@@ -155,6 +169,76 @@ describe('a series', () => {
     expect(spec.subtitle).toBe('9–15 Nov 2026, Asia/Jakarta, channel: whatsapp');
     expect(spec.altText).toContain('latest 2 (9 Nov 02:00)');
     expect(() => checkSpec(spec)).not.toThrow();
+  });
+});
+
+describe('a series of parts', () => {
+  const parts = [
+    { part: 'promoters', label: 'Promoters' },
+    { part: 'detractors', label: 'Detractors' },
+  ];
+  const stacked = { locale: 'en', kind: 'series', preferred: 'stacked', parts } as const;
+  const points = (counts: readonly (readonly [number | null, number | null])[]) =>
+    counts.map(([promoters, detractors], i) => ({
+      ...aPoint(days(7)[i]!, promoters === null ? null : 100, i < counts.length - 1),
+      parts: { promoters, detractors, answers: 99 },
+    }));
+  const score = (counts: Parameters<typeof points>[0]) =>
+    aResult({
+      unit: 'points',
+      title: 'Net promoter score',
+      target: { value: 50, met: true },
+      series: { grain: 'day', points: points(counts) },
+    });
+
+  test('is stacked from the parts that are named, counted, without the target of the value', () => {
+    const spec = chartFromResult(
+      score([
+        [3, 1],
+        [0, 2],
+        [null, null],
+      ]),
+      stacked,
+    )!;
+    expect(spec).toMatchObject({
+      kind: 'stacked',
+      title: 'Net promoter score: promoters, detractors per day',
+      format: 'count',
+      target: null,
+      incomplete: [2],
+      series: [
+        { key: 'promoters', label: 'Promoters', values: [3, 0, null] },
+        { key: 'detractors', label: 'Detractors', values: [1, 2, null] },
+      ],
+    });
+    expect(spec.altText).toContain('total latest 2 (10 Nov)');
+    expect(spec.altText).toContain('Promoters 0, Detractors 2');
+    expect(() => checkSpec(spec)).not.toThrow();
+  });
+
+  test('of nothing is no chart', () => {
+    expect(
+      chartFromResult(
+        score([
+          [0, 0],
+          [null, null],
+        ]),
+        stacked,
+      ),
+    ).toBeNull();
+  });
+
+  test('is a line where a line is preferred', () => {
+    expect(
+      chartFromResult(
+        score([
+          [3, 1],
+          [0, 2],
+          [1, 1],
+        ]),
+        { ...stacked, preferred: 'line' },
+      )!.kind,
+    ).toBe('line');
   });
 });
 

@@ -236,6 +236,26 @@ export const pictures: Record<string, ChartSpec> = {
     ],
     target: { value: 6000, label: 'target 6,000' },
   }),
+  'bar-names-below-zero': aSpec({
+    kind: 'bar',
+    title: 'Net promoter score, points by account',
+    format: 'points',
+    axis: 'category',
+    labels: ['Harbour and Pine Interiors', 'Nordlys Belysning', 'نور للتجارة', 'Straßenlicht GmbH', 'Not set'],
+    series: [{ key: 'value', label: 'Net promoter score', values: [66.667, 0, -12.5, -100, null] }],
+  }),
+  'stacked-few': aSpec({
+    kind: 'stacked',
+    title: 'Net promoter score: promoters, passives, detractors per day',
+    format: 'count',
+    labels: days(7),
+    series: [
+      { key: 'promoters', label: 'Promoters', values: [0, 2, 1, 0, 0, 1, 3] },
+      { key: 'passives', label: 'Passives', values: [1, 1, 0, 0, 0, 1, 5] },
+      { key: 'detractors', label: 'Detractors', values: [0, 0, 0, 2, 0, 0, 2] },
+    ],
+    incomplete: [6],
+  }),
   'grouped-six': aSpec({
     kind: 'grouped',
     title: 'Median time to first response by month and channel',

@@ -10,7 +10,7 @@ const texts = (svg: string) => Array.from(svg.matchAll(/<text [^>]*>([^<]*)<\/te
 
 const placed = (svg: string) =>
   Array.from(
-    svg.matchAll(/<text x="([-\d.]+)" y="([-\d.]+)" font-size="(\d+)" font-weight="(\d+)"[^>]*>([^<]*)<\/text>/g),
+    svg.matchAll(/<text x="([-\d.]+)" y="([-\d.]+)" font-size="(\d+)" font-weight="(\w+)"[^>]*>([^<]*)<\/text>/g),
     ([, x, y, size, weight, text]) => ({ x: Number(x), y: Number(y), size: Number(size), weight, text: text! }),
   );
 
@@ -38,6 +38,16 @@ describe('a chart as SVG', () => {
   test('prints names that are not well-formed without breaking the document', async () => {
     const svg = await renderer.svg(aSpec({ title: 'a\u0000b\ud800c <script>' }));
     expect(texts(svg)).toContain('a\ufffdb\ufffdc &lt;script&gt;');
+  });
+
+  test('keeps the numbers of bars below zero clear of the names, and those above of the edge', async () => {
+    const elements = placed(await renderer.svg(pictures['bar-names-below-zero']!));
+    const at = (text: string) => elements.find((element) => element.text === text)!.x;
+    // Names are placed by their ends.
+    expect(at('−100')).toBeGreaterThan(at('Straßenlicht GmbH') + 5);
+    expect(at('−12.5')).toBeGreaterThan(at('−100'));
+    expect(at('66.7')).toBeGreaterThan(at('0'));
+    expect(at('66.7')).toBeLessThan(600 - 25);
   });
 
   test.each(['bar-target-near', 'grouped-names', 'stacked-names'])(

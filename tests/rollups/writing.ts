@@ -1,6 +1,6 @@
 import sql, { join, raw } from 'sql-template-tag';
 import type { Tx } from '../../src/db/db.ts';
-import { entities } from '../../src/domain/entities.ts';
+import { type Entity, entities } from '../../src/domain/entities.ts';
 import type { VersionKind, WriteRun, Written } from '../../src/ingest/batch.ts';
 import { writeBatches } from '../../src/ingest/write.ts';
 
@@ -21,7 +21,24 @@ export interface TicketState {
   account_id?: string | null;
 }
 
-const columns = {
+/** A survey answer as a source delivers it. */
+export interface SurveyState {
+  id: string;
+  version: number;
+  kind: string;
+  score: number;
+  answered_at: string;
+  account_id: string | null;
+  operator_id: string | null;
+  team_id: string | null;
+}
+
+const surveyColumns = {
+  ...{ id: 'text', version: 'bigint', kind: 'text', score: 'integer', answered_at: 'timestamptz' },
+  ...{ account_id: 'text', operator_id: 'text', team_id: 'text' },
+};
+
+const ticketColumns = {
   id: 'text',
   version: 'bigint',
   created_at: 'timestamptz',
@@ -37,27 +54,51 @@ const columns = {
   account_id: 'text',
 };
 
+interface Options {
+  source?: string;
+  version?: VersionKind;
+}
+
 /** Stages the states and hands them to the one writer, inside the caller's transaction. */
-export async function writeTickets(
+export function writeTickets(
   tx: Tx,
   run: WriteRun,
   states: readonly TicketState[],
-  options: { source?: string; version?: VersionKind } = {},
+  options: Options = {},
 ): Promise<Written> {
+  return writeStates(tx, run, states, { ...options, entity: entities.ticket, columns: ticketColumns });
+}
+
+export function writeSurveys(
+  tx: Tx,
+  run: WriteRun,
+  states: readonly SurveyState[],
+  options: Options = {},
+): Promise<Written> {
+  return writeStates(tx, run, states, { ...options, entity: entities.survey, columns: surveyColumns });
+}
+
+async function writeStates(
+  tx: Tx,
+  run: WriteRun,
+  states: readonly object[],
+  options: Options & { entity: Entity; columns: Readonly<Record<string, string>> },
+): Promise<Written> {
+  const { entity, columns } = options;
   const definition = join(Object.entries(columns).map(([name, type]) => raw(`${name} ${type}`)));
   await tx.run(sql`
-    create temp table staged_tickets on commit drop as
+    create temp table staged on commit drop as
     select * from jsonb_to_recordset(${JSON.stringify(states)}::jsonb) as r (${definition})`);
   const batch = {
-    entity: entities.ticket,
+    entity,
     source: options.source ?? 'import',
-    table: 'staged_tickets',
+    table: 'staged',
     fields: Object.keys(columns).filter((name) => name !== 'id' && name !== 'version'),
     keeps: [],
     version: options.version ?? ('counter' as const),
     asOf: run.at,
   };
   const written = await writeBatches(tx, run, [batch]);
-  await tx.run(sql`drop table staged_tickets`);
+  await tx.run(sql`drop table staged`);
   return written.get(batch)!;
 }

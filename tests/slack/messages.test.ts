@@ -121,7 +121,7 @@ const messages: readonly (readonly [string, Message])[] = [
   ],
   ['an unknown value', answerMessage(unknownValue, view)],
   ['an unknown value without choices', answerMessage({ ...unknownValue, choices: [], commands: [] }, view)],
-  ['an unknown KPI', answerMessage(answered('sla'), view)],
+  ['an unknown KPI', answerMessage(answered('slaa'), view)],
   ['an unknown dimension', answerMessage(answered('sla-reported by colour'), view)],
   ['a dimension left out', answerMessage(answered('sla-reported by'), view)],
   ['an unknown period', answerMessage(answered('sla-reported by priority 7dd'), view)],

@@ -157,7 +157,7 @@ describe('Share to channel', () => {
     [
       'grants no scope to list members',
       { kind: 'error', error: 'missing_scope', method: 'conversations.members' },
-      'lacks the scopes channels:read and groups:read',
+      'lacks a scope for it (channels:read, groups:read',
     ],
   ] as const)('posts nothing while Slack %s and does not say who would read it', async (_case, fault, said) => {
     const company = await startCompany(database.db);

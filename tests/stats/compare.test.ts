@@ -12,6 +12,14 @@ const times = (n: number, mean: number): Evidence => ({
   logSquareSum: n - 1 + n * mean * mean,
 });
 
+/** `n` scores with this mean and a spread of 1. */
+const scores = (n: number, mean: number): Evidence => ({
+  kind: 'mean',
+  n,
+  sum: n * mean,
+  squareSum: n - 1 + n * mean * mean,
+});
+
 type Case = [what: string, now: Evidence, then: Evidence, change: number, better: Better, verdict: string];
 
 describe('a verdict', () => {
@@ -26,6 +34,10 @@ describe('a verdict', () => {
     ['a rate on 29 cases now', ratio(29, 29), ratio(10, 100), 0.9, 'up', 'few-cases'],
     ['a rate on 29 cases then', ratio(90, 100), ratio(0, 29), 0.9, 'up', 'few-cases'],
     ['a rate on 30 cases each', ratio(30, 30), ratio(0, 30), 1, 'up', 'better'],
+    ['a score surely up', scores(100, 4.4), scores(100, 4), 0.4, 'up', 'better'],
+    ['a score surely down', scores(100, 4), scores(100, 4.4), -0.4, 'up', 'worse'],
+    ['a score that chance may have moved', scores(100, 4.1), scores(100, 4), 0.1, 'up', 'too-close'],
+    ['a score of 29 answers', scores(29, 4.9), scores(100, 3), 1.9, 'up', 'few-cases'],
     ['a rate that has not moved', ratio(50, 100), ratio(50, 100), 0, 'up', 'same'],
     ['a count surely up', count(150), count(100), 50, 'neither', 'higher'],
     ['a count surely down', count(100), count(150), -50, 'neither', 'lower'],

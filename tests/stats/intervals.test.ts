@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import {
   type Interval,
   type LogDurations,
+  type Moments,
+  momentsOf,
   newcombe,
   poissonShare,
+  welch,
   welchLog,
   wilson,
 } from '../../src/stats/intervals.ts';
@@ -59,6 +62,61 @@ describe('published examples', () => {
     const half = (high - low) / 2;
     expect((low + high) / 2).toBeCloseTo(20.14458 - 30.48101, 10);
     expect((low + high) / 2 / (half / 1.959963984540054)).toBeCloseTo(-12.94627, 3);
+  });
+});
+
+describe('means', () => {
+  test('moments are those of the numbers one by one', () => {
+    const numbers = [1, 1, 4, 5, 5, 5];
+    expect(
+      momentsOf(
+        new Map([
+          [1, 2],
+          [4, 1],
+          [5, 3],
+        ]),
+      ),
+    ).toEqual({
+      n: numbers.length,
+      sum: numbers.reduce((sum, number) => sum + number, 0),
+      squareSum: numbers.reduce((sum, number) => sum + number * number, 0),
+    });
+    expect(momentsOf(new Map())).toEqual({ n: 0, sum: 0, squareSum: 0 });
+  });
+
+  // The same AUTO83B mileages as above, this time as means: 20.14458 of 249 cars against 30.48101 of 79.
+  test('two means: mileage of American and of Japanese cars', () => {
+    const moments = (n: number, mean: number, deviation: number): Moments => ({
+      n,
+      sum: n * mean,
+      squareSum: (n - 1) * deviation ** 2 + n * mean ** 2,
+    });
+    const { low, high } = welch(moments(249, 20.14458, 6.4147), moments(79, 30.48101, 6.10771));
+    expect((low + high) / (high - low)).toBeCloseTo(-12.94627 / 1.959963984540054, 3);
+  });
+
+  test('two net promoter scores have the multinomial variance, with n - 1', () => {
+    const answers = (promoters: number, passives: number, detractors: number) => {
+      const n = promoters + passives + detractors;
+      const [p, d] = [promoters / n, detractors / n];
+      return {
+        moments: momentsOf(
+          new Map([
+            [100, promoters],
+            [0, passives],
+            [-100, detractors],
+          ]),
+        ),
+        score: 100 * (p - d),
+        variance: (100 ** 2 * (p + d - (p - d) ** 2)) / (n - 1),
+      };
+    };
+    const [now, then] = [answers(50, 30, 20), answers(30, 15, 20)];
+    const { low, high } = welch(now.moments, then.moments);
+    expect((low + high) / 2).toBeCloseTo(now.score - then.score, 10);
+    // 30 against 15.38 points, half of the interval 1.96 x sqrt(61.62 + 116.57).
+    expect((high - low) / 2).toBeCloseTo(1.959963984540054 * Math.sqrt(now.variance + then.variance), 10);
+    expect((high - low) / 2).toBeCloseTo(26.16, 1);
   });
 });
 
@@ -142,6 +200,20 @@ const durations = (random: () => number, n: number, mean: number, deviation: num
   return { n, logSum, logSquareSum };
 };
 
+/** So many answers, each value as likely as its share says. */
+const answered = (random: () => number, n: number, shares: readonly number[], values: readonly number[]): Moments => {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < n; i++) {
+    const drawn = random();
+    const at = shares.findIndex(
+      (_, index) => drawn < shares.slice(0, index + 1).reduce((sum, share) => sum + share, 0),
+    );
+    const value = values.at(at)!;
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return momentsOf(counts);
+};
+
 describe('simulated: what is promised at 95 % is kept', () => {
   test.each([
     [30, 0.1],
@@ -203,6 +275,19 @@ describe('simulated: what is promised at 95 % is kept', () => {
     expect(wrong).toBeGreaterThan(0.03);
   });
 
+  test.each([
+    ['scores', 40, 100, [0.05, 0.05, 0.15, 0.35, 0.4], [1, 2, 3, 4, 5]],
+    ['net promoters', 40, 60, [0.2, 0.35, 0.45], [-100, 0, 100]],
+    ['net promoters', 100, 300, [0.6, 0.3, 0.1], [-100, 0, 100]],
+  ])('equal %s of %i and %i answers are seldom told apart', (_what, n, m, shares, values) => {
+    const wrong = shareOf(6, (random) => {
+      const { low, high } = welch(answered(random, n, shares, values), answered(random, m, shares, values));
+      return low > 0 || high < 0;
+    });
+    expect(wrong).toBeLessThan(0.075);
+    expect(wrong).toBeGreaterThan(0.03);
+  });
+
   test('what really differs is mostly found', () => {
     const found = {
       rate: shareOf(
@@ -214,6 +299,14 @@ describe('simulated: what is promised at 95 % is kept', () => {
           ).low > 0,
       ),
       count: shareOf(5, (random) => poissonShare(poisson(random, 150), poisson(random, 100)).low > 0.5),
+      score: shareOf(5, (random) => {
+        const values = [1, 2, 3, 4, 5];
+        const [good, fair] = [
+          [0.02, 0.03, 0.1, 0.35, 0.5],
+          [0.1, 0.1, 0.2, 0.3, 0.3],
+        ];
+        return welch(answered(random, 100, good!, values), answered(random, 100, fair!, values)).low > 0;
+      }),
       time: shareOf(5, (random) => welchLog(durations(random, 100, 8.7, 1), durations(random, 100, 8, 1)).low > 0),
     };
     for (const power of Object.values(found)) expect(power).toBeGreaterThan(0.8);

@@ -1,4 +1,6 @@
 import sql from 'sql-template-tag';
+import { countPeople } from '../../answers/people.ts';
+import type { Db } from '../../db/db.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
 import { CremaError, messageOf } from '../../lib/errors.ts';
 import { checkSlack, neededScopes } from '../../slack/check.ts';
@@ -18,7 +20,7 @@ const clockTolerance = 5;
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'check configuration, SLA policies, database, migrations, clock, Slack and fonts',
+  summary: 'check configuration, SLA policies, database, migrations, clock, people, Slack and fonts',
   description:
     'One line for each thing that has to be right, with the remedy where it is not. Exits with 1 if anything is wrong.',
   examples: ['crema doctor', 'crema doctor --json'],
@@ -94,12 +96,31 @@ async function database(context: CommandContext): Promise<Finding[]> {
         detail: `${away.toFixed(1)} s from the database's`,
         remedy: 'Let both machines keep time by NTP.',
       },
+      ...(pending.length === 0 ? await people(opened.db) : []),
     ];
   } catch (error) {
     return [{ what: 'database', state: 'bad', detail: messageOf(error), remedy: remedyOf(error) }];
   } finally {
     await opened.close();
   }
+}
+
+/** Who may ask, in each tenant: a note where nobody may. */
+async function people(db: Db): Promise<Finding[]> {
+  const tenants = await db.query<{ tenantId: number; slug: string }>(sql`
+    select tenant_id as "tenantId", slug from ops.tenants order by slug`);
+  const findings: Finding[] = [];
+  for (const { tenantId, slug } of tenants) {
+    const { named, matched, unmatched } = await countPeople(db, tenantId);
+    findings.push({
+      what: 'people',
+      state: named + matched > 0 ? 'ok' : 'note',
+      detail: `${tenants.length > 1 ? `${slug}: ` : ''}${named} named in crema.yaml; of Slack, ${matched} matched to operators by e-mail, ${unmatched} not`,
+      remedy:
+        'Operators of the CRM are recognised by e-mail address when they first ask (scope users:read.email); name others under people: in crema.yaml.',
+    });
+  }
+  return findings;
 }
 
 async function slack({ environment }: CommandContext): Promise<Finding> {
@@ -129,7 +150,7 @@ async function slack({ environment }: CommandContext): Promise<Finding> {
     };
   const missing = check.scopes.length === 0 ? [] : neededScopes.filter((scope) => !check.scopes.includes(scope));
   return missing.length === 0
-    ? { what: 'slack', state: 'ok', detail: check.detail }
+    ? { what: 'slack', state: 'ok', detail: `${check.detail}${check.scopes.length > 0 ? ', all scopes granted' : ''}` }
     : {
         what: 'slack',
         state: 'bad',

@@ -133,6 +133,11 @@ function printSummary(io: Io, summary: ImportSummary): void {
   );
   if (summary.rejected > shownRejections) io.out(`  and ${summary.rejected - shownRejections} more rejected rows\n`);
   for (const entity of summary.entities) {
+    if (entity.history) {
+      const { inserted, updated, unchanged, older } = entity.history;
+      const all = inserted + updated + unchanged + older;
+      io.out(`  ${entity.entity} history: ${all} events, ${inserted + updated} of them new\n`);
+    }
     for (const { field, value, rows } of entity.unmapped.slice(0, 10)) {
       io.out(`  ${entity.entity} ${field}: "${value}" is not a known value, kept as unmapped (${rows} rows)\n`);
     }

@@ -41,10 +41,10 @@ export const csat: Kpi = {
   examples: ['csat', 'csat last month by team', 'csat 12w operator:"Rafael Costa"'],
   query: (reader, scope, grouping) => surveyAnswers(reader, scope, grouping, 'csat'),
   measure(sums) {
-    const bins = scoresOf(sums);
-    const moments = momentsOf(bins);
+    const given = scoresOf(sums);
+    const moments = momentsOf(given);
     const { n, sum } = moments;
-    const having = (wanted: readonly number[]) => wanted.reduce((count, score) => count + (bins.get(score) ?? 0), 0);
+    const having = (wanted: readonly number[]) => wanted.reduce((count, score) => count + (given.get(score) ?? 0), 0);
     return {
       value: n === 0 ? null : sum / n,
       numerator: sum,

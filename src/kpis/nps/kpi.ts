@@ -61,9 +61,9 @@ export const nps: Kpi = {
   },
 };
 
-function groupsOf(bins: Bins) {
+function groupsOf(scores: Bins) {
   const groups = { promoters: 0, passives: 0, detractors: 0 };
-  for (const [score, answers] of bins) groups[groupOf(score)] += answers;
+  for (const [score, answers] of scores) groups[groupOf(score)] += answers;
   return groups;
 }
 

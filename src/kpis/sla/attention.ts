@@ -10,7 +10,8 @@ const named = 3;
 
 /**
  * Open tickets whose first response or resolution passes its target within the next hour of wall clock time, if nothing
- * more happens to them: a look at the index of due times, cut to the question's filters, whatever its period.
+ * more happens to them: a look at the index of due times, cut to the question's filters, whatever its period. Asked of the
+ * past, also those that did pass it in that hour.
  */
 export async function breachingSoon(reader: Queryable, scope: Scope): Promise<Attention> {
   const { tenantId, now } = scope.at;
@@ -30,12 +31,16 @@ export async function breachingSoon(reader: Queryable, scope: Scope): Promise<At
       select e.source, e.id, e.priority, nullif(e.operator_id, '') as operator_id, nullif(e.team_id, '') as team_id, d.half, d.due_at
       from crm.sla_tickets e
       cross join lateral (
-        select * from (values ('first-response', e.first_response_due_at), ('resolution', e.resolution_due_at)) as h (half, due_at)
+        select * from (
+          values
+            ('first-response', case e.first_response_state when 'missed' then e.first_response_decided_at else e.first_response_due_at end),
+            ('resolution', case e.resolution_state when 'missed' then e.resolution_decided_at else e.resolution_due_at end)
+        ) as h (half, due_at)
         where h.due_at > ${from} and h.due_at <= ${to}
         order by h.due_at limit 1
       ) as d
       where e.tenant_id = ${tenantId} and e.deleted_at is null and e.created_at <= ${from}
-        and e.next_due_at <= ${to}
+        and (e.next_due_at <= ${to} or e.last_fact_at > ${from})
         ${scopeConditions(scope, 'e')}
     )
     select
@@ -47,6 +52,8 @@ export async function breachingSoon(reader: Queryable, scope: Scope): Promise<At
     order by due.due_at, due.source, due.id
     limit ${named}`);
   return {
+    at: now.toString(),
+    timezone: scope.at.timezone,
     withinMinutes,
     tickets: rows[0]?.tickets ?? 0,
     unassigned: rows[0]?.unassigned ?? 0,

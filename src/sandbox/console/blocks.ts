@@ -4,11 +4,13 @@ import type { Block } from '../message.ts';
 import type { Store } from '../store.ts';
 import { control } from './controls.ts';
 import { type Html, html, safeHref } from './html.ts';
+import { alert, input } from './inputs.ts';
 import { markdown, textObject } from './mrkdwn.ts';
 import { richText } from './rich-text.ts';
+import type { Scene } from './scene.ts';
 import { chartNumbers, dataTable, table } from './tables.ts';
 
-type Draw = (block: Block, store: Store) => Html;
+type Draw = (block: Block, scene: Scene) => Html;
 
 function sourceOf(image: Json, store: Store): { href: string; size: { width: number; height: number } | undefined } {
   const reference = image.slack_file as { id?: string; url?: string } | undefined;
@@ -24,9 +26,9 @@ export function picture(href: string, alt: string, size?: { width: number; heigh
     ${size !== undefined && html`width="${size.width}" height="${size.height}"`}></a>`;
 }
 
-const image: Draw = (block, store) => {
-  const { href, size } = sourceOf(block, store);
-  return html`<figure>${block.title !== undefined && html`<figcaption>${textObject(block.title, store.directory)}</figcaption>`}
+const image: Draw = (block, scene) => {
+  const { href, size } = sourceOf(block, scene.store);
+  return html`<figure>${block.title !== undefined && html`<figcaption>${textObject(block.title, scene.store.directory)}</figcaption>`}
     ${picture(href, String(block.alt_text), size)}</figure>`;
 };
 
@@ -34,48 +36,52 @@ function thumbnail(element: Json, store: Store): Html {
   return html`<img class="thumbnail" src="${sourceOf(element, store).href}" alt="${String(element.alt_text)}">`;
 }
 
-const section: Draw = (block, store) => {
+const section: Draw = (block, scene) => {
   const fields = Array.isArray(block.fields) ? (block.fields as Json[]) : [];
   const accessory = block.accessory as Json | undefined;
   const beside =
     accessory === undefined
       ? undefined
-      : html`<div class="accessory">${accessory.type === 'image' ? thumbnail(accessory, store) : control(block, accessory)}</div>`;
-  return html`<div class="section"><div>${block.text !== undefined && html`<div class="text">${textObject(block.text, store.directory)}</div>`}
-    ${fields.length > 0 && html`<div class="fields">${fields.map((field) => html`<div>${textObject(field, store.directory)}</div>`)}</div>`}</div>${beside}</div>`;
+      : html`<div class="accessory">${accessory.type === 'image' ? thumbnail(accessory, scene.store) : control(block, accessory, scene)}</div>`;
+  return html`<div class="section"><div>${block.text !== undefined && html`<div class="text">${textObject(block.text, scene.store.directory)}</div>`}
+    ${fields.length > 0 && html`<div class="fields">${fields.map((field) => html`<div>${textObject(field, scene.store.directory)}</div>`)}</div>`}</div>${beside}</div>`;
 };
 
-const context: Draw = (block, store) =>
+const context: Draw = (block, scene) =>
   html`<div class="context">${(block.elements as Json[]).map((element) =>
-    element.type === 'image' ? thumbnail(element, store) : html`<span>${textObject(element, store.directory)}</span>`,
+    element.type === 'image'
+      ? thumbnail(element, scene.store)
+      : html`<span>${textObject(element, scene.store.directory)}</span>`,
   )}</div>`;
 
-const actions: Draw = (block) =>
-  html`<div class="actions">${(block.elements as Json[]).map((element) => control(block, element))}</div>`;
+const actions: Draw = (block, scene) =>
+  html`<div class="actions">${(block.elements as Json[]).map((element) => control(block, element, scene))}</div>`;
 
-const container: Draw = (block, store) =>
-  html`<div class="container"><div class="container-title">${block.rich_text_title === undefined ? textObject(block.title, store.directory) : richText(block.rich_text_title as Json, store.directory)}</div>
-    ${block.subtitle !== undefined && html`<div class="faint">${textObject(block.subtitle, store.directory)}</div>`}
-    ${(block.child_blocks as Block[]).map((child) => drawBlock(child, store))}</div>`;
+const container: Draw = (block, scene) =>
+  html`<div class="container"><div class="container-title">${block.rich_text_title === undefined ? textObject(block.title, scene.store.directory) : richText(block.rich_text_title as Json, scene.store.directory)}</div>
+    ${block.subtitle !== undefined && html`<div class="faint">${textObject(block.subtitle, scene.store.directory)}</div>`}
+    ${(block.child_blocks as Block[]).map((child) => drawBlock(child, scene))}</div>`;
 
 const rooms: Readonly<Record<string, Draw>> = {
-  header: (block, store) => html`<h3>${textObject(block.text, store.directory)}</h3>`,
+  header: (block, scene) => html`<h3>${textObject(block.text, scene.store.directory)}</h3>`,
   section,
   divider: () => html`<hr>`,
   context,
   actions,
   context_actions: actions,
   image,
-  rich_text: (block, store) => richText(block, store.directory),
-  markdown: (block, store) => html`<div class="text">${markdown(String(block.text), store.directory)}</div>`,
-  table: (block, store) => table(block, store.directory),
-  data_table: (block, store) => dataTable(block, store.directory),
-  data_visualization: (block, store) => chartNumbers(block, store.directory),
+  rich_text: (block, scene) => richText(block, scene.store.directory),
+  markdown: (block, scene) => html`<div class="text">${markdown(String(block.text), scene.store.directory)}</div>`,
+  table: (block, scene) => table(block, scene.store.directory),
+  data_table: (block, scene) => dataTable(block, scene.store.directory),
+  data_visualization: (block, scene) => chartNumbers(block, scene.store.directory),
   container,
+  input,
+  alert,
 };
 
-/** One block as HTML. Blocks without a drawing (inputs, for now) say their type. */
-export function drawBlock(block: Block, store: Store): Html {
+/** One block as HTML. What has no drawing says its type. */
+export function drawBlock(block: Block, scene: Scene): Html {
   const draw = rooms[block.type];
-  return draw === undefined ? html`<p class="faint">[${block.type}]</p>` : draw(block, store);
+  return draw === undefined ? html`<p class="faint">[${block.type}]</p>` : draw(block, scene);
 }

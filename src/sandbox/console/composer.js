@@ -1,6 +1,7 @@
-// The field people type into, with completion after `/kpi`.
+// The field people type into, with completion after `/kpi` and of names after `@`.
 
 const completions = JSON.parse(document.body.dataset.completions ?? '[]');
+const mentions = JSON.parse(document.body.dataset.mentions ?? '[]');
 const composer = document.getElementById('composer');
 const text = document.getElementById('text');
 const list = document.getElementById('suggestions');
@@ -13,11 +14,16 @@ function tails(typed) {
   return [words.slice(-2).join(' '), words.at(-1)].filter((tail, index, all) => index === 0 || tail !== all[0]);
 }
 
-/** What could stand at the caret, with how much of what was typed it replaces; nothing outside a `/kpi` command. */
+/** What could stand at the caret, with how much of what was typed it replaces. */
 function suggestions() {
   const before = text.value.slice(0, text.selectionStart);
   if (/^\/\w*$/.test(before))
     return '/kpi'.startsWith(before) && before !== '/kpi' ? [{ completion: '/kpi', typed: before }] : [];
+  const mention = before.match(/(?:^|\s)(@[\w ]{0,20})$/)?.[1].toLowerCase();
+  if (mention !== undefined && !before.startsWith('/')) {
+    const names = mentions.filter((name) => name.toLowerCase().startsWith(mention));
+    return names.map((completion) => ({ completion, typed: mention }));
+  }
   const typed = before.match(/^\/kpi\s+([^\n]*)$/)?.[1].toLowerCase();
   if (typed === undefined) return [];
   const word = tails(typed).at(-1);

@@ -1,92 +1,65 @@
-// The console in the browser: live updates, buttons and menus. Times and the composer have files of their own.
+// The console in the browser: live updates, buttons and menus of messages, views and home.
 // The server draws everything; this script swaps what changed and reports what the person does.
 
 import { startComposer } from './composer.js';
+import { filledIn, heldIn, writeMoments } from './fields.js';
+import { showPane, startPanes } from './panes.js';
+import { place, query, report, showFailure } from './report.js';
+import { createList, remember, swap } from './swap.js';
 import { setNow, writeDays, writeTimes } from './times.js';
+import { showModal } from './views.js';
 
-const { user, channel } = document.body.dataset;
-const messages = document.getElementById('messages');
+const byId = (id) => document.getElementById(id);
+const messages = byId('messages');
+const list = createList(messages);
+const swapped = ['sidebar', 'place', 'face', 'trouble', 'pane', 'modal'].map(byId);
+remember(...swapped);
 setNow(Number(document.body.dataset.now));
 
 // --- live updates ----------------------------------------------------------------------------------------------------
 
-const drawn = new Map();
-for (const entry of messages.children) drawn.set(entry.dataset.key, entry.outerHTML);
-
-const nearEnd = () => messages.scrollHeight - messages.scrollTop - messages.clientHeight < 120;
-const toEnd = () => messages.scrollTo({ top: messages.scrollHeight });
-
-/** Swaps only entries whose markup changed, so that focus, open menus and the scroll position survive. */
-function patch(markup) {
-  const incoming = new DOMParser().parseFromString(markup, 'text/html').body;
-  const stay = nearEnd();
-  const present = new Map(
-    [...messages.children].filter((each) => each.dataset.key).map((each) => [each.dataset.key, each]),
-  );
-  const kept = new Set();
-  let previous = null;
-  for (const fresh of [...incoming.children]) {
-    const { key } = fresh.dataset;
-    kept.add(key);
-    let entry = present.get(key);
-    if (entry === undefined || drawn.get(key) !== fresh.outerHTML) {
-      drawn.set(key, fresh.outerHTML);
-      const open = entry?.querySelector('details.thread')?.open;
-      if (open) fresh.querySelector('details.thread')?.setAttribute('open', '');
-      writeTimes(fresh);
-      for (const image of fresh.querySelectorAll('img'))
-        image.addEventListener('load', () => stay && toEnd(), { once: true });
-      if (entry) entry.replaceWith(fresh);
-      entry = fresh;
-    }
-    const expected = previous === null ? messages.querySelector(':scope > [data-key]') : next(previous);
-    if (expected !== entry) {
-      if (previous === null) messages.prepend(entry);
-      else previous.after(entry);
-    }
-    previous = entry;
-  }
-  for (const [key, entry] of present) {
-    if (!kept.has(key)) {
-      entry.remove();
-      drawn.delete(key);
-    }
-  }
-  writeDays(messages);
-  if (stay) toEnd();
-}
-
-function next(entry) {
-  let after = entry.nextElementSibling;
-  while (after && !after.dataset.key) after = after.nextElementSibling;
-  return after;
-}
-
-let fetching = false;
+let fetching;
 let again = false;
 
-async function refresh() {
-  again = fetching;
-  if (fetching) return;
-  fetching = true;
-  try {
-    const response = await fetch(`/console/conversation?as=${user}&c=${channel}`);
-    if (response.ok) {
-      setNow(Number(response.headers.get('x-sandbox-now')));
-      patch(await response.text());
-    }
-  } finally {
-    fetching = false;
-    if (again) void refresh();
-  }
+async function draw() {
+  const response = await fetch(`/console/parts?${query()}`);
+  if (!response.ok) return;
+  const parts = await response.json();
+  // Another composer, or none: that is another page.
+  if (parts.shape !== document.body.dataset.shape) return location.reload();
+  setNow(parts.now);
+  list.patch(parts.main);
+  if (swap(byId('sidebar'), parts.sidebar)) markUnread(newest);
+  swap(byId('place'), parts.title);
+  swap(byId('face'), parts.face);
+  swap(byId('trouble'), parts.trouble);
+  showPane(parts.pane);
+  showModal(parts.modal);
 }
 
-const seenKey = `seen:${user}`;
-const readSeen = () => JSON.parse(sessionStorage.getItem(seenKey) ?? '{}');
+/** Fetches and draws everything; while that runs, further calls wait for one more round. */
+async function refresh() {
+  again = true;
+  fetching ??= (async () => {
+    try {
+      while (again) {
+        again = false;
+        await draw();
+      }
+    } finally {
+      fetching = undefined;
+    }
+  })();
+  await fetching;
+}
 
-function markUnread(newest) {
-  const seen = readSeen();
-  seen[channel] = newest[channel] ?? 0;
+let newest = {};
+const seenKey = `seen:${place.user}`;
+
+function markUnread(latest) {
+  newest = latest;
+  const seen = JSON.parse(sessionStorage.getItem(seenKey) ?? '{}');
+  if (place.tab !== 'home') seen[place.channel] = newest[place.channel] ?? 0;
   for (const [id, order] of Object.entries(newest)) {
     seen[id] ??= order;
     const link = document.querySelector(`#sidebar a[data-channel="${id}"]`);
@@ -98,44 +71,19 @@ function markUnread(newest) {
   sessionStorage.setItem(seenKey, JSON.stringify(seen));
 }
 
-new EventSource(`/console/events?as=${user}&c=${channel}`).addEventListener('message', (event) => {
+new EventSource(`/console/events?as=${place.user}&c=${place.channel}`).addEventListener('message', (event) => {
   markUnread(JSON.parse(event.data).newest);
   void refresh();
 });
+// Time passes without anything happening.
+setInterval(() => document.visibilityState === 'visible' && void refresh(), 20_000);
 
 // --- what the person does --------------------------------------------------------------------------------------------
-
-const words = {
-  operation_timeout: 'The app did not answer within 3 seconds (operation_timeout). Try again.',
-  dispatch_failed: 'The app could not be reached (dispatch_failed). Try again.',
-};
-
-/** Reports an action; resolves with what to tell the person when it failed. */
-async function report(path, body) {
-  try {
-    const response = await fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ user, channel, ...body }),
-    });
-    const { outcome, error } = await response.json();
-    return response.ok ? words[outcome] : (error ?? 'That did not work.');
-  } catch {
-    return 'The sandbox does not answer. Is it still running?';
-  }
-}
-
-function showFailure(place, text) {
-  const note = place?.querySelector('.failure');
-  if (!note) return;
-  note.hidden = text === undefined;
-  note.textContent = text ?? '';
-}
 
 function confirmed(element) {
   if (!element.dataset.confirm) return Promise.resolve(true);
   const question = JSON.parse(element.dataset.confirm);
-  const dialog = document.getElementById('question');
+  const dialog = byId('question');
   const [deny, confirm] = dialog.querySelectorAll('button');
   dialog.querySelector('h2').textContent = question.title;
   dialog.querySelector('p').textContent = question.text;
@@ -149,8 +97,17 @@ function confirmed(element) {
   });
 }
 
+/** Presses belong to a message or to a view: the two are reported differently. */
+function press(element, value) {
+  const { block: blockId, action: actionId } = element.dataset;
+  const view = element.closest('[data-view]');
+  if (!view) return report('click', { ts: element.closest('.message').dataset.ts, blockId, actionId, value });
+  const inModal = view.closest('#modal') !== null;
+  return report('click-view', { blockId, actionId, value, values: filledIn(view), in: inModal ? 'modal' : 'home' });
+}
+
 async function operate(element, value) {
-  const message = element.closest('.message');
+  const around = element.closest('[data-view], .message');
   const menu = element.closest('details.overflow');
   const shown = menu ? menu.querySelector('summary') : element;
   if (menu) {
@@ -158,16 +115,15 @@ async function operate(element, value) {
     shown.focus();
   }
   if (shown.getAttribute('aria-busy') === 'true' || !(await confirmed(element))) return;
-  showFailure(message, undefined);
+  showFailure(around, undefined);
   shown.setAttribute('aria-busy', 'true');
-  const { block: blockId, action: actionId } = element.dataset;
-  const failure = await report('/console/click', { ts: message.dataset.ts, blockId, actionId, value });
+  const { failure } = await press(element, value);
   shown.removeAttribute('aria-busy');
-  showFailure(message, failure);
+  showFailure(around, failure);
   if (element.dataset.url) window.open(element.dataset.url, '_blank', 'noopener');
 }
 
-messages.addEventListener('click', (event) => {
+document.addEventListener('click', (event) => {
   const pressed = event.target.closest('button[data-action]');
   if (pressed) void operate(pressed, pressed.dataset.value);
   const picture = event.target.closest('a[data-zoom]');
@@ -175,17 +131,14 @@ messages.addEventListener('click', (event) => {
     event.preventDefault();
     zoom(picture.querySelector('img'));
   }
-});
-
-messages.addEventListener('change', (event) => {
-  const chosen = event.target.closest('[data-action]');
-  if (chosen) void operate(chosen, chosen.value);
-});
-
-document.addEventListener('click', (event) => {
   for (const menu of document.querySelectorAll('details.overflow[open]')) {
     if (!menu.contains(event.target)) menu.open = false;
   }
+});
+
+document.addEventListener('change', (event) => {
+  const chosen = event.target.closest('[data-field]');
+  if (chosen && !('quiet' in chosen.dataset)) void operate(chosen, heldIn(chosen));
 });
 
 document.addEventListener('keydown', (event) => {
@@ -204,29 +157,30 @@ document.addEventListener('keydown', (event) => {
 });
 
 // A menu opens downwards, and the newest message ends where the conversation does.
-messages.addEventListener(
+document.addEventListener(
   'toggle',
   (event) => {
-    if (event.target.open) event.target.querySelector(':scope > div')?.scrollIntoView({ block: 'nearest' });
+    if (event.target.matches?.('details.overflow') && event.target.open)
+      event.target.querySelector(':scope > div')?.scrollIntoView({ block: 'nearest' });
   },
   { capture: true },
 );
 
 function zoom(image) {
-  const dialog = document.getElementById('zoom');
+  const dialog = byId('zoom');
   const large = dialog.querySelector('img');
   large.src = image.src;
   large.alt = image.alt;
   dialog.showModal();
 }
 
-document.getElementById('zoom').addEventListener('click', (event) => {
+byId('zoom').addEventListener('click', (event) => {
   if (event.target.tagName !== 'BUTTON') event.currentTarget.close();
 });
 
 // --- page ------------------------------------------------------------------------------------------------------------
 
-const menu = document.getElementById('menu');
+const menu = byId('menu');
 menu.hidden = false;
 document.documentElement.classList.add('script');
 menu.addEventListener('click', () => {
@@ -235,8 +189,18 @@ menu.addEventListener('click', () => {
   document.body.classList.toggle('menu-open', open);
 });
 
-startComposer({ send: (text) => report('/console/send', { text }), showFailure, toEnd });
+startComposer({ send: async (text) => (await report('send', { text })).failure, showFailure, toEnd: list.toEnd });
+startPanes(refresh);
 writeTimes(document);
-writeDays(messages);
-toEnd();
-for (const image of messages.querySelectorAll('img')) image.addEventListener('load', toEnd, { once: true });
+writeMoments(document);
+showModal(byId('modal').innerHTML);
+if (place.tab !== 'home') {
+  writeDays(messages);
+  const linked = location.hash && document.getElementById(location.hash.slice(1));
+  if (linked) linked.scrollIntoView({ block: 'center' });
+  else list.toEnd();
+  for (const image of messages.querySelectorAll('img'))
+    image.addEventListener('load', () => linked || list.toEnd(), { once: true });
+}
+// Slack tells the app whenever somebody opens one of its two sides.
+if (document.body.dataset.direct === 'true') void report('open-home', { tab: place.tab });

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Store } from '../store.ts';
 import type { Person } from '../workspace.ts';
-import { channelsOf } from './page.ts';
+import { channelsOf } from './place.ts';
 
 const coalesceMs = 20;
 const heartbeatMs = 15_000;

@@ -1,23 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '../../lib/clock.ts';
 import { CremaError } from '../../lib/errors.ts';
-import type { Directory } from '../directory.ts';
-import type { Outcome } from '../dispatch.ts';
 import type { Driver } from '../driver/driver.ts';
+import type { Faults } from '../faults.ts';
 import { contentType, readBody, sendJson, sendText } from '../http.ts';
 import { isObject, type Json, parseJson } from '../json.ts';
 import type { Route } from '../server.ts';
 import type { Store } from '../store.ts';
-import { type Channel, executive, type Person } from '../workspace.ts';
-import { drawConversation } from './conversation.ts';
+import type { ViewDesk } from '../view-desk.ts';
+import type { BusinessClock } from './clock.ts';
+import { createDoings, type Doing } from './doings.ts';
 import { createLive } from './live.ts';
-import { channelsOf, drawPage } from './page.ts';
+import { drawPage } from './page.ts';
+import { type Drawing, drawParts } from './parts.ts';
+import { placeOf } from './place.ts';
 
 export interface ConsoleDeps {
   store: Store;
+  views: ViewDesk;
+  faults: Faults;
   driver: Driver;
-  clock: Clock;
+  clock: BusinessClock;
   completions: readonly string[];
 }
 
@@ -34,19 +37,20 @@ const policy = [
 
 const assets: Readonly<Record<string, string>> = {
   'style.css': 'text/css',
+  'panes.css': 'text/css',
   'console.js': 'text/javascript',
   'composer.js': 'text/javascript',
+  'fields.js': 'text/javascript',
+  'panes.js': 'text/javascript',
+  'views.js': 'text/javascript',
+  'swap.js': 'text/javascript',
+  'report.js': 'text/javascript',
   'times.js': 'text/javascript',
   'icon.svg': 'image/svg+xml',
 };
 
-/** Person and channel of the address; whoever is named wrongly becomes somebody who exists, somewhere they may be. */
-function placeOf(request: IncomingMessage, directory: Directory): { person: Person; channel: Channel } {
-  const query = new URL(request.url ?? '/', 'http://localhost').searchParams;
-  const person = directory.people().find(({ id }) => id === query.get('as')) ?? executive;
-  const own = channelsOf(person, directory);
-  const channel = own.find(({ id }) => id === query.get('c')) ?? (own[0] as Channel);
-  return { person, channel };
+function queryOf(request: IncomingMessage): URLSearchParams {
+  return new URL(request.url ?? '/', 'http://localhost').searchParams;
 }
 
 /** JSON sent by our own page: a page of somebody else cannot make the browser send this. */
@@ -58,33 +62,23 @@ async function readAction(request: IncomingMessage): Promise<Json | undefined> {
   return isObject(body) ? body : undefined;
 }
 
+async function perform(doing: Doing, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await readAction(request);
+  if (body === undefined) return sendJson(response, 400, { error: 'not a request of this console' });
+  try {
+    const { outcome = 'acknowledged', ...rest } = (await doing(body)) ?? {};
+    sendJson(response, 200, { outcome, ...rest });
+  } catch (error) {
+    if (!(error instanceof CremaError)) throw error;
+    sendJson(response, 409, { error: error.message });
+  }
+}
+
 /** The console's pages, pictures, live updates and actions. It acts only through the driver, as a person would. */
 export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): void } {
-  const { store, driver, clock, completions } = deps;
+  const { store, views, faults, completions } = deps;
   const live = createLive(store);
-
-  async function act(
-    request: IncomingMessage,
-    response: ServerResponse,
-    perform: (body: Record<string, string>) => Promise<Outcome | undefined>,
-  ): Promise<void> {
-    const body = await readAction(request);
-    if (body === undefined) return sendJson(response, 400, { error: 'not a request of this console' });
-    try {
-      const outcome = await perform(body as Record<string, string>);
-      sendJson(response, 200, { outcome: outcome?.outcome ?? 'acknowledged' });
-    } catch (error) {
-      if (!(error instanceof CremaError)) throw error;
-      sendJson(response, 409, { error: error.message });
-    }
-  }
-
-  async function send({ user = '', channel = '', text = '' }: Record<string, string>): Promise<Outcome | undefined> {
-    const [, command, rest] = text.trim().match(/^(\/[a-z][\w-]*)(?:\s+([\s\S]*))?$/i) ?? [];
-    if (command !== undefined) return driver.command({ user, channel, command, text: rest ?? '' });
-    if (text.trim() !== '') driver.say({ user, channel, text });
-    return undefined;
-  }
+  const drawing: Drawing = { store, views, faults, clock: deps.clock };
 
   const routes: Route[] = [
     {
@@ -92,12 +86,8 @@ export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): voi
       path: '/',
       handle(request, response) {
         response.setHeader('content-security-policy', policy);
-        sendText(
-          response,
-          200,
-          drawPage({ ...placeOf(request, store.directory), store, completions, now: clock.now() }),
-          'text/html',
-        );
+        const place = placeOf(queryOf(request), store.directory);
+        sendText(response, 200, drawPage(place, drawing, completions), 'text/html');
       },
     },
     {
@@ -112,17 +102,20 @@ export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): voi
     },
     {
       method: 'GET',
-      path: '/console/conversation',
+      path: '/console/parts',
       handle(request, response) {
-        const { person, channel } = placeOf(request, store.directory);
-        response.setHeader('x-sandbox-now', String(clock.now().epochMilliseconds));
-        sendText(response, 200, drawConversation(channel, person.id, store).markup, 'text/html');
+        const parts = drawParts(placeOf(queryOf(request), store.directory), drawing);
+        const plain = Object.entries(parts).map(([name, part]) => [
+          name,
+          typeof part === 'object' ? part.markup : part,
+        ]);
+        sendJson(response, 200, Object.fromEntries(plain) as Json);
       },
     },
     {
       method: 'GET',
       path: '/console/events',
-      handle: (request, response) => live.attach(placeOf(request, store.directory).person, response),
+      handle: (request, response) => live.attach(placeOf(queryOf(request), store.directory).person, response),
     },
     {
       method: 'GET',
@@ -140,15 +133,13 @@ export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): voi
         response.end(file.bytes);
       },
     },
-    { method: 'POST', path: '/console/send', handle: (request, response) => act(request, response, send) },
-    {
-      method: 'POST',
-      path: '/console/click',
-      handle: (request, response) =>
-        act(request, response, ({ user = '', channel = '', ts = '', actionId = '', blockId = '', value = '' }) =>
-          driver.click({ user, channel, ts, actionId, blockId, value }),
-        ),
-    },
+    ...Object.entries(createDoings(deps)).map(
+      ([name, doing]): Route => ({
+        method: 'POST',
+        path: `/console/${name}`,
+        handle: (request, response) => perform(doing, request, response),
+      }),
+    ),
     {
       method: 'GET',
       path: '/console/*',

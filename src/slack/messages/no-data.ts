@@ -4,6 +4,7 @@ import { actionIds } from '../action-ids.ts';
 import { actions, button, type Message, message, paragraph } from '../blocks.ts';
 import { asChart, withPeriod } from '../command-words.ts';
 import { type Administrator, whomToAsk } from './administrators.ts';
+import { attentionBlocks } from './attention.ts';
 import { footBlock, titleBlock } from './value.ts';
 
 /** There is no number: why, since when there are some, and a period that has them. */
@@ -18,6 +19,7 @@ export function noDataMessage(
   return message(`${result.title}: ${why}`, [
     titleBlock(result),
     paragraph(why),
+    ...attentionBlocks(result, view.locale),
     ...(rights ? [whomToAsk(view.administrators ?? [])] : []),
     footBlock(result, view.locale),
     ...(data === null

@@ -1,5 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Answer } from '../../answers/answer.ts';
+import { attentionSentence, isUrgent } from '../../answers/attention.ts';
+import { boardOf } from '../../answers/board-table.ts';
 import type { KpiRequest } from '../../answers/parse.ts';
 import { csvOf, tableOf } from '../../answers/table.ts';
 import { headline, shownValue } from '../../answers/wording.ts';
@@ -20,6 +22,8 @@ import {
 import { asChart, withBreakdown } from '../command-words.ts';
 import { clipLines, limits } from '../limits.ts';
 import { printable, userIdOf } from '../text.ts';
+import { attentionBlocks } from './attention.ts';
+import { boardBlocks } from './board.ts';
 import { mostTableText, tableText } from './table-text.ts';
 import { detailBlocks, footBlock, staleBlocks, titleBlock, valueBlock } from './value.ts';
 
@@ -41,7 +45,9 @@ export interface ResultView {
 
 /** Rows shown where a table was asked for, and where it stands in for a chart. */
 const tableRows = 40;
+const boardRows = 25;
 const standInRows = 10;
+const listedRecords = 25;
 
 /** A whole answer about one KPI. */
 export function resultMessage(answer: ResultAnswer, view: ResultView): Message {
@@ -51,7 +57,9 @@ export function resultMessage(answer: ResultAnswer, view: ResultView): Message {
   return message(notification(result, locale), [
     titleBlock(result),
     ...staleBlocks(result, locale),
+    ...(isUrgent(result) ? attentionBlocks(result, locale) : []),
     valueBlock(result, locale),
+    ...(isUrgent(result) ? [] : attentionBlocks(result, locale)),
     ...detailBlocks(result, locale),
     ...bodyBlocks(result, request.show, view),
     footBlock(result, locale, ...(sharer ? [mrkdwn(`Shared by <@${sharer}>`)] : [])),
@@ -66,18 +74,29 @@ export function leadMessage(answer: ResultAnswer, locale: string): Message {
   return message(notification(result, locale), [...staleBlocks(result, locale), paragraph(headline(result, locale))]);
 }
 
-/** The headline, or where that is too long at least its number and title. */
+/** What needs a person now, then the headline, or where that is too long at least its number and title. */
 export function notification(result: KpiResult, locale: string): string {
   const line = headline(result, locale);
-  return line.length <= limits.notification ? line : `${shownValue(result, locale)}: ${line}`;
+  const shown = line.length <= limits.notification ? line : `${shownValue(result, locale)}: ${line}`;
+  return result.attention && isUrgent(result) ? `${attentionSentence(result.attention, locale)} ${shown}` : shown;
 }
 
 function bodyBlocks(result: KpiResult, show: KpiRequest['show'], { locale, picture }: ResultView): KnownBlock[] {
-  const table = tableOf(result, locale);
-  const isSeries = result.breakdown === null;
   if (show === 'csv')
     return [preformatted(clipLines(csvOf(result).trimEnd().split('\n').map(printable), mostTableText))];
-  if (show === 'table') return [preformatted(tableText(table, { rows: tableRows, last: isSeries }))];
+  const board = boardOf(result);
+  // The table is the answer; a picture comes under it.
+  if (board) {
+    return [
+      ...boardBlocks(result, board, locale, show === 'table' ? tableRows : boardRows),
+      ...(picture?.kind === 'image' ? [image(picture.fileId, picture.altText)] : []),
+      ...(picture?.kind === 'missing' ? [context('The chart could not be shown.')] : []),
+    ];
+  }
+  const table = tableOf(result, locale);
+  const isSeries = result.breakdown === null;
+  if (show === 'table')
+    return [preformatted(tableText(table, { rows: tableRows, last: isSeries })), ...recordBlocks(result)];
   if (picture?.kind === 'image') return [image(picture.fileId, picture.altText)];
   if (picture?.kind === 'missing') {
     return [
@@ -86,6 +105,15 @@ function bodyBlocks(result: KpiResult, show: KpiRequest['show'], { locale, pictu
     ];
   }
   return [];
+}
+
+/** The records behind the number, where the KPI lists some: as many as can be read. */
+function recordBlocks({ records }: KpiResult): KnownBlock[] {
+  if (!records || records.total === 0) return [];
+  const { title, header, rows, total } = records;
+  const table = { header, rows: rows.slice(0, listedRecords), numeric: header.map(() => false) };
+  const shown = table.rows.length < total ? `${title} (the latest ${table.rows.length} of ${total})` : title;
+  return [paragraph(shown), preformatted(tableText(table, { rows: listedRecords }))];
 }
 
 const periods = [
@@ -98,14 +126,18 @@ const periods = [
 
 function ownActions(request: KpiRequest, canShare: boolean): KnownBlock[] {
   const { words, kpi, question, show } = request;
-  const dimension = kpi.dimensions.find((candidate) => candidate !== question.by);
+  const by = question.by ?? kpi.board?.by;
+  const dimension = kpi.dimensions.find((candidate) => candidate !== by);
+  const again = kpi.board ? 'As table' : 'As chart';
   const about = `${askAbout}${words}`;
   return actions(
     [
       canShare ? button('Share to channel', actionIds.share, words) : undefined,
       dimension ? button(`By ${dimension}`, `${actionIds.ask}:1`, withBreakdown(words, dimension)) : undefined,
-      question.by ? button('Over time', `${actionIds.ask}:2`, withBreakdown(words, null)) : undefined,
-      show === 'chart' ? undefined : button('As chart', `${actionIds.ask}:3`, asChart(words)),
+      question.by && !kpi.board ? button('Over time', `${actionIds.ask}:2`, withBreakdown(words, null)) : undefined,
+      show === 'chart' || (kpi.board && show === 'table')
+        ? undefined
+        : button(again, `${actionIds.ask}:3`, asChart(words)),
       about.length <= limits.blockId ? overflow(actionIds.period, periods) : undefined,
     ],
     about.length <= limits.blockId ? about : undefined,

@@ -78,7 +78,7 @@ const unlisted: Readonly<Record<string, string>> = {
   channel_not_found: notIn,
   is_archived: 'this channel is archived.',
   missing_scope:
-    'I cannot see who is in this channel: the app lacks the scopes channels:read and groups:read. Whoever runs Crema can add them.',
+    'I cannot see who is in this channel: the app lacks a scope for it (channels:read, groups:read, mpim:read). Whoever runs Crema can add it.',
 };
 
 const refusals: Readonly<Record<string, string>> = {

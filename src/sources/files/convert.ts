@@ -30,6 +30,8 @@ export interface Converted {
   known: number;
   /** Version and fields as COPY text, tab between. */
   text: string;
+  /** The same with no more than its history needs (`history:`), for a row that says nothing else. */
+  traces: string | undefined;
 }
 
 export interface EntityConverter {
@@ -60,6 +62,7 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
     name: field.name,
     required: field.field.required === true,
     slot: options.slotOf(field.column),
+    traced: field.name === 'id' || mapping.history?.fields.includes(field.name) === true,
     knownBit: keeps.includes(field) ? 1 << keeps.indexOf(field) : 0,
     read: createCell(field, mapping, options, unmappedValues),
   }));
@@ -83,10 +86,11 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
     convert(row) {
       if (options.shared && identity.some(({ slot }) => isMissing(row.values[slot], options.format))) return undefined;
       let text = '';
+      let traces = '';
       let id: string | undefined;
       let known = 0;
-      const texts: string[] | undefined = outOfRange && [];
-      for (const { name, required, slot, knownBit, read } of cells) {
+      const values: string[] | undefined = outOfRange && [];
+      for (const { name, required, slot, traced, knownBit, read } of cells) {
         const raw = row.values[slot] ?? null;
         const cell = read(raw, row);
         const value = name === 'id' && cell === '' ? '\\N' : cell;
@@ -94,14 +98,15 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
         if (required && (value === '\\N' || value === '')) return reject(row.line, name, 'is missing');
         if (name === 'id' && value !== '\\N') id = value;
         if (knownBit !== 0 && value !== '\\N') known |= knownBit;
-        texts?.push(value);
+        values?.push(value);
         text += `\t${value}`;
+        if (mapping.history) traces += traced ? `\t${value}` : '\t\\N';
       }
-      const wrong = texts && outOfRange?.(texts);
+      const wrong = values && outOfRange?.(values);
       if (wrong) return reject(row.line, wrong.field, wrong.reason);
       const version = versions.of(row);
       if (typeof version === 'string') return reject(row.line, versions.field, version);
-      return { id, version, known, text: version + text };
+      return { id, version, known, text: version + text, traces: mapping.history && version + traces };
     },
   };
 }

@@ -1,13 +1,16 @@
 import sql from 'sql-template-tag';
 import { copyRows, type Db, type Tx } from '../../db/db.ts';
+import { entities } from '../../domain/entities.ts';
 import type { Batch } from '../../ingest/batch.ts';
+import { lockWriters } from '../../ingest/lock.ts';
 import { writeBatches } from '../../ingest/write.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { CremaError, messageOf } from '../../lib/errors.ts';
+import { CremaError, messageOf, usageError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { TenantZone } from '../../rollups/rollup.ts';
 import { checkColumns, columnsOf } from './columns.ts';
 import type { EntityConverter, Rejection } from './convert.ts';
+import { historyBatch } from './history.ts';
 import type { FileMapping } from './mapping.ts';
 import { openRows, type RowFile } from './reader.ts';
 import { copyIntoStage, createStage, duplicateLines, resolveRows } from './stage.ts';
@@ -66,21 +69,22 @@ export async function importFile(deps: ImportDeps, options: ImportOptions): Prom
         if (!(error instanceof DryRun)) throw error;
       });
     const counts = work.entities.map((entity) => entity.counts);
-    const entities = work.entities.map(({ converter, counts: own }) => ({
+    const summaries = work.entities.map(({ converter, counts: own, history }) => ({
       entity: converter.mapping.entity.id,
       ...own,
       asOf: work.asOf(converter),
       unmapped: listUnmapped(converter.unmapped),
+      ...(history ? { history } : {}),
     }));
     const summary: ImportSummary = {
       file,
       source: mapping.source,
       dryRun: options.dryRun,
       ...sumCounts(counts),
-      entities,
+      entities: summaries,
       rejections: work.rejections.toSorted((a, b) => a.line - b.line).slice(0, shownRejections),
       notes: rows.absent().map((name) => `no object has "${name}"`),
-      asOf: entities.map((entity) => entity.asOf).reduce((a, b) => (Temporal.Instant.compare(a, b) < 0 ? b : a)),
+      asOf: summaries.map((entity) => entity.asOf).reduce((a, b) => (Temporal.Instant.compare(a, b) < 0 ? b : a)),
       seconds: (performance.now() - started) / 1000,
     };
     deps.log.info(
@@ -125,11 +129,43 @@ async function load(tx: Tx, deps: ImportDeps, options: ImportOptions, rows: RowF
     });
   }
   if (options.strict) refuseRejections(options.file, work);
-  const written = await writeBatches(tx, { tenant: options.tenant, at: work.at }, batches);
-  for (const [index, { counts }] of work.entities.entries()) {
+  const histories = await historyBatches(tx, options, work, batches);
+  const run = { tenant: options.tenant, at: work.at };
+  const written = await writeBatches(tx, run, [...batches, ...histories.values()]);
+  for (const [index, entity] of work.entities.entries()) {
     const result = written.get(batches[index]!)!;
-    Object.assign(counts, result, { written: result.inserted + result.updated });
+    Object.assign(entity.counts, result, { written: result.inserted + result.updated });
+    const history = histories.get(batches[index]!);
+    if (history) entity.history = written.get(history);
   }
+}
+
+/** The events of the logs among the batches (`history:`), by the batch of the records themselves. */
+async function historyBatches(
+  tx: Tx,
+  options: ImportOptions,
+  work: ImportWork,
+  batches: readonly Batch[],
+): Promise<Map<Batch, Batch>> {
+  const histories = new Map<Batch, Batch>();
+  const logs = work.entities.filter(({ converter }) => converter.mapping.history);
+  if (logs.length === 0) return histories;
+  const { tenantId } = options.tenant;
+  await lockWriters(tx, tenantId, [...batches.map((batch) => batch.entity), entities.ticket_event]);
+  for (const [index, { converter }] of work.entities.entries()) {
+    const { mapping } = converter;
+    if (!mapping.history) continue;
+    if (converter.versionKind() !== 'time') {
+      throw usageError(
+        'MAP_HISTORY',
+        `${mapping.history.place}: the column "${mapping.order?.column}" of ${options.file} has numbers; a history needs times to order by`,
+      );
+    }
+    const { source } = options.mapping;
+    const history = await historyBatch(tx, { tenantId, source, mapping, index, asOf: work.asOf(converter) });
+    histories.set(batches[index]!, history);
+  }
+  return histories;
 }
 
 /** The file as COPY text, a piece per piece of file; counts and rejects on the way. */

@@ -25,6 +25,14 @@ export interface EntityMapping {
   rows: 'last' | 'first' | 'unique';
   order: ColumnUse | undefined;
   fields: readonly FieldMapping[];
+  history: HistoryMapping | undefined;
+}
+
+/** Fields whose changes from row to row become ticket events. */
+export interface HistoryMapping {
+  fields: readonly string[];
+  /** Where the mapping says so, for messages. */
+  place: string;
 }
 
 /** A column and where the mapping names it. */

@@ -4,11 +4,12 @@ import { entities, entityIds } from '../../domain/entities.ts';
 import { messageOf, usageError } from '../../lib/errors.ts';
 import { readFieldMapping } from './field-mapping.ts';
 import { readFormat } from './format.ts';
+import { readHistory } from './history-mapping.ts';
 import type { EntityMapping, FieldMapping, FileFormat, FileMapping } from './mapping.ts';
 import { type CheckedYaml, didYouMean, entriesOf, itemsOf, openYaml, textAt } from './yaml.ts';
 
-const topKeys = ['entity', 'entities', 'source', 'format', 'rows', 'order', 'fields'];
-const entityKeys = ['entity', 'rows', 'order', 'fields'];
+const topKeys = ['entity', 'entities', 'source', 'format', 'rows', 'order', 'history', 'fields'];
+const entityKeys = ['entity', 'rows', 'order', 'history', 'fields'];
 
 /** Reads and checks a mapping file; all its problems are reported at once (exit code 2). */
 export async function loadMapping(file: string): Promise<FileMapping> {
@@ -47,7 +48,7 @@ function readMapping(yaml: CheckedYaml): FileMapping | undefined {
     blocks.push(block);
   };
   if (list) {
-    for (const key of ['entity', 'rows', 'order', 'fields']) {
+    for (const key of entityKeys) {
       const entry = top.get(key);
       if (entry) yaml.problem(entry.key, key, 'belongs into the blocks of entities: when there is such a list');
     }
@@ -116,8 +117,13 @@ function readEntityMapping(
       yaml.problem(fieldsEntry?.key, `${path}fields`, `${entity.id} needs ${required}`);
     }
   }
+  const historyEntry = entries.get('history');
+  const history = historyEntry
+    ? readHistory(yaml, historyEntry, `${path}history`, { entity, fields, rows, order })
+    : undefined;
   return {
     entity,
+    history,
     rows: rows === 'last' || rows === 'first' ? rows : 'unique',
     order: order === undefined ? undefined : { column: order, place: yaml.place(orderEntry?.value, `${path}order`) },
     fields,

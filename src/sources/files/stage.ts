@@ -15,17 +15,20 @@ const columnTypes: Record<FieldType, string> = {
 
 /**
  * The rows of one file in a temp table, a row per line and columns per entity (`e0_version`, `e0_id`, ...), as read: the
- * first step of every import, so that a file of any size passes through memory in pieces.
+ * first step of every import, so that a file of any size passes through memory in pieces. `past` rows have lost against
+ * another one already and are there for the history only.
  */
 export async function createStage(tx: Tx, mappings: readonly EntityMapping[]): Promise<void> {
   const columns = mappings.flatMap((mapping, index) => [
     `e${index}_version bigint`,
     ...mapping.fields.map(({ name, field }) => `e${index}_${name} ${columnTypes[field.type]}`),
   ]);
-  await tx.run(sql`create temp table stage (line bigint not null, ${raw(columns.join(', '))}) on commit drop`);
+  await tx.run(
+    sql`create temp table stage (line bigint not null, past boolean not null, ${raw(columns.join(', '))}) on commit drop`,
+  );
 }
 
-/** The COPY into the stage; its rows are `line`, then per entity version and fields, as `\N` where it has none. */
+/** The COPY into the stage; its rows are `line`, `past`, then per entity version and fields, as `\N` where it has none. */
 export const copyIntoStage = 'copy stage from stdin';
 
 /** What a row without an entity has in its place. */
@@ -61,9 +64,10 @@ export async function resolveRows(tx: Tx, mapping: EntityMapping, index: number)
   const records = await tx.run(sql`
     create temp table ${raw(table)} on commit drop as
     select distinct on (id) ${raw(['id', `${prefix}version as version`, ...values].join(', '))}
-    from (select *, ${idOf(mapping, prefix)} as id from stage where ${raw(prefix)}version is not null) as staged
+    from (select *, ${idOf(mapping, prefix)} as id from stage where not past and ${raw(prefix)}version is not null) as staged
     order by id, ${raw(order)}`);
-  const [staged] = await tx.query<{ rows: number }>(sql`select count(${raw(prefix)}version) as rows from stage`);
+  const [staged] = await tx.query<{ rows: number }>(sql`
+    select count(${raw(prefix)}version) as rows from stage where not past`);
   return { table, records, duplicates: (staged?.rows ?? 0) - records };
 }
 

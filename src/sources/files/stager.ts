@@ -10,7 +10,10 @@ export function createStager(work: ImportWork): Stager {
   return work.entities.length === 1 ? singleStager(work) : wideStager(work);
 }
 
-/** For a file of one entity: holds one row back, to leave out those its neighbour wins over. */
+/**
+ * For a file of one entity: holds one row back, to leave out those its neighbour wins over. A history still needs what
+ * changed in them.
+ */
 function singleStager(work: ImportWork): Stager {
   const { converter, counts } = work.entities[0]!;
   const { rows: rule } = converter.mapping;
@@ -26,11 +29,13 @@ function singleStager(work: ImportWork): Stager {
       }
       const next = { ...part, line: row.line };
       const loser = held && rule !== 'unique' ? dominated(held, next, rule) : undefined;
-      if (loser) counts.superseded++;
-      else if (held) piece += `${held.line}\t${held.text}\n`;
+      if (loser) {
+        counts.superseded++;
+        if (loser.traces) piece += `${loser.line}\tt\t${loser.traces}\n`;
+      } else if (held) piece += `${held.line}\tf\t${held.text}\n`;
       if (loser !== next) held = next;
     }
-    if (!rows && held) piece += `${held.line}\t${held.text}\n`;
+    if (!rows && held) piece += `${held.line}\tf\t${held.text}\n`;
     return piece;
   };
 }
@@ -52,7 +57,7 @@ function wideStager(work: ImportWork): Stager {
         if (part) work.reject(part);
         return none[index];
       });
-      if (kept) piece += `${row.line}\t${parts.join('\t')}\n`;
+      if (kept) piece += `${row.line}\tf\t${parts.join('\t')}\n`;
     }
     return piece;
   };

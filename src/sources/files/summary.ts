@@ -1,4 +1,5 @@
 import type { EntityId } from '../../domain/entities.ts';
+import type { Written } from '../../ingest/batch.ts';
 import type { Rejection, UnmappedValues } from './convert.ts';
 
 /** What became of one entity's rows: `read` is the sum of written, unchanged, older, superseded and rejected. */
@@ -22,6 +23,8 @@ export interface EntitySummary extends Counts {
   /** How far this brings the stream. */
   asOf: Temporal.Instant;
   unmapped: { field: string; value: string; rows: number }[];
+  /** What became of the events its rows told (`history:`); they are no rows and in none of the counts. */
+  history?: Written;
 }
 
 /** The counts are sums over the entities; a file that feeds two is read once and counted for both. */

@@ -1,4 +1,4 @@
-import { versionOf } from '../../ingest/batch.ts';
+import { versionOf, type Written } from '../../ingest/batch.ts';
 import { columnsOf } from './columns.ts';
 import { createEntityConverter, type EntityConverter, type Rejection } from './convert.ts';
 import type { FileMapping } from './mapping.ts';
@@ -7,7 +7,12 @@ import { type Counts, emptyCounts, shownRejections } from './summary.ts';
 /** What one import keeps in mind while it runs. */
 export interface ImportWork {
   at: Temporal.Instant;
-  entities: { converter: EntityConverter; counts: Counts }[];
+  entities: {
+    converter: EntityConverter;
+    counts: Counts;
+    /** What became of the events its rows told. */
+    history?: Written | undefined;
+  }[];
   rejections: Rejection[];
   reject(rejection: Rejection): void;
   asOf(converter: EntityConverter): Temporal.Instant;

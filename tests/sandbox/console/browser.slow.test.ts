@@ -1,23 +1,12 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Page } from 'puppeteer-core';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { agent, archived, general, leadership, supervisor, support } from '../../../src/sandbox/workspace.ts';
-import { launchBrowser } from '../browser.ts';
 import { call, startSandbox } from '../harness.ts';
 import { startTinyBot } from '../tiny-bot.ts';
+import { shows, textOf, useBrowser } from './browsing.ts';
 
-let browser: Browser;
-/** Pictures of what the test saw; CONSOLE_SHOTS names a folder to keep them in. */
-let shots: string;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  shots = process.env.CONSOLE_SHOTS ?? (await mkdtemp(join(tmpdir(), 'crema-console-')));
-}, 60_000);
-afterAll(() => browser?.close());
+const { open, shot, browser } = useBrowser();
 
 const completions = [
   'help',
@@ -32,32 +21,6 @@ const completions = [
   'by',
   'table',
 ];
-
-async function open(sandbox: Sandbox, as: string, channel: string, phone = false): Promise<Page> {
-  const page = await browser.newPage();
-  onTestFinished(() => page.close());
-  const problems: string[] = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-  onTestFinished(() => expect(problems).toEqual([]));
-  await page.setViewport(
-    phone ? { width: 390, height: 844, isMobile: true, hasTouch: true } : { width: 1280, height: 860 },
-  );
-  await page.goto(`${sandbox.url}?as=${as}&c=${channel}`);
-  await page.waitForSelector('html.script');
-  return page;
-}
-
-const shot = (page: Page, name: string) => page.screenshot({ path: join(shots, `${name}.png`) });
-const textOf = (page: Page, selector: string) =>
-  page.$eval(selector, (element) => (element as unknown as { innerText: string }).innerText);
-const shows = (page: Page, text: string) =>
-  page.waitForFunction(
-    (wanted: string) =>
-      (globalThis as never as { document: { body: { innerText: string } } }).document.body.innerText.includes(wanted),
-    { timeout: 5_000 },
-    text,
-  );
 
 async function hello(sandbox: Sandbox, phone = false): Promise<Page> {
   await startTinyBot(sandbox);
@@ -191,7 +154,8 @@ describe('the console in a browser', () => {
     });
     await call(sandbox, 'chat.postMessage', { channel: leadership.id, text: 'Acknowledged', thread_ts: thread.ts });
     const page = await open(sandbox, 'U0EXEC0001', leadership.id);
-    await page.click('.thread summary');
+    await page.click('a.thread');
+    await page.waitForSelector('#thread .message + .day');
     await shot(page, '7-blocks-end');
     await page.$eval('#messages', (element) => element.scrollTo({ top: 0 }));
     await shot(page, '8-blocks-start');
@@ -205,7 +169,7 @@ describe('the console in a browser', () => {
       channel: general.id,
       text: `<!date^${at}^As of {date_short_pretty} at {time}|?>`,
     });
-    const page = await browser.newPage();
+    const page = await browser().newPage();
     onTestFinished(() => page.close());
     await page.emulateTimezone('Asia/Jakarta');
     await page.goto(`${sandbox.url}?as=${agent.id}&c=${general.id}`);

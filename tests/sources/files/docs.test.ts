@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { entities, type Field } from '../../../src/domain/entities.ts';
+import { parseMapping } from '../../../src/sources/files/read-mapping.ts';
 
-const page = readFileSync(path.resolve(import.meta.dirname, '../../../docs/importing.md'), 'utf8');
+const root = path.resolve(import.meta.dirname, '../../..');
+const page = readFileSync(path.join(root, 'docs/importing.md'), 'utf8');
 
 test.each(Object.values(entities).map((entity) => [entity.id, entity] as const))(
   'the page on importing lists every field of %s and every value of its closed sets',
@@ -17,9 +19,18 @@ test.each(Object.values(entities).map((entity) => [entity.id, entity] as const))
   },
 );
 
-function rangesOf({ ranges }: Field): string {
-  if (!ranges) return '';
-  return ` (${Object.entries(ranges.of)
+test.each(readdirSync(path.join(root, 'examples/maps')))(
+  'the example %s is a mapping, and the page names it',
+  (name) => {
+    const text = readFileSync(path.join(root, 'examples/maps', name), 'utf8');
+    expect(() => parseMapping(text, name)).not.toThrow();
+    expect(page).toContain(`examples/maps/${name}`);
+  },
+);
+
+function rangesOf({ rangeBy }: Field): string {
+  if (!rangeBy) return '';
+  return ` (${Object.entries(rangeBy.ranges)
     .map(([value, { from, to }]) => `${value} ${from} to ${to}`)
     .join(', ')})`;
 }

@@ -58,6 +58,27 @@ entities:
     expect(columnsOf(mapping)).toEqual(['n', 'c', 't', 'tn']);
   });
 
+  test('refuses a history of what has none, is not mapped, or cannot be ordered, by place', () => {
+    const log = (rest: string) =>
+      problemsOf(`entity: ticket\nfields: {id: n, created_at: c, status: s, priority: p, channel: h}\n${rest}`);
+    expect(log('rows: last\norder: t\nhistory: [status, priority]')).toEqual([]);
+    expect(log('rows: last\norder: t\nhistory: [status, channel, prioritty, team_id]')).toEqual([
+      'map.yaml:5 history: "channel" has no history; known: status, priority, operator_id, team_id',
+      'map.yaml:5 history: "prioritty" has no history; did you mean priority?; known: status, priority, operator_id, team_id',
+      'map.yaml:5 history: "team_id" is not mapped in fields:',
+    ]);
+    expect(log('history: [status]')).toEqual([
+      'map.yaml:3 history: needs rows: last, a file with a row for every state',
+      'map.yaml:3 history: needs order:, a column with the time of each row',
+    ]);
+    expect(log('rows: last\norder: t\nhistory: []')).toEqual([
+      'map.yaml:5 history: is empty; known: status, priority, operator_id, team_id',
+    ]);
+    expect(problemsOf('entity: team\nrows: last\norder: t\nhistory: [name]\nfields: {id: a, name: b}')).toEqual([
+      "map.yaml:4 history: does not go with team: only a ticket's changes are events",
+    ]);
+  });
+
   test('names every problem at once, with file, line, path and the closest valid name', () => {
     expect(
       problemsOf(`entity: ticket
@@ -72,7 +93,7 @@ fields:
   resolved_at: {column: r, keep: last-known}
   reopened_count: {column: n, values: {many: lots}}`),
     ).toEqual([
-      'map.yaml:2 mapping: has no key "formt"; did you mean format?; known: entity, entities, source, format, rows, order, fields',
+      'map.yaml:2 mapping: has no key "formt"; did you mean format?; known: entity, entities, source, format, rows, order, history, fields',
       'map.yaml:3 format: has no key "nul"; did you mean nulls?; known: delimiter, nulls, timezone, dates',
       'map.yaml:3 format.timezone: "Asia/Jakata" is not an IANA time zone such as Asia/Jakarta',
       'map.yaml:3 format.delimiter: has to be one character, such as ";" or "\\t"',

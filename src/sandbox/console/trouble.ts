@@ -1,0 +1,144 @@
+import type { Fault, PendingFault } from '../faults.ts';
+import { bot, type Channel, isMember, type Person } from '../workspace.ts';
+import { type Html, html } from './html.ts';
+
+interface Preset {
+  id: string;
+  title: string;
+  /** What the bot meets. */
+  means: string;
+  fault: Fault;
+}
+
+/** Whatever the bot says next, by the Web API or a response URL. */
+const anything = ['*', 'response_url'];
+
+/** What whoever tries the bot can make go wrong, likeliest first. */
+const presets: readonly Preset[] = [
+  {
+    id: 'rate-limited',
+    title: 'Too many requests',
+    means: 'HTTP 429, try again in 5 s',
+    fault: { method: anything, kind: 'rate-limited', retryAfterSeconds: 5 },
+  },
+  {
+    id: 'http',
+    title: 'Slack is down',
+    means: 'HTTP 500, nothing done',
+    fault: { method: anything, kind: 'http', status: 500 },
+  },
+  { id: 'hang', title: 'No answer', means: 'calls are never answered', fault: { method: anything, kind: 'hang' } },
+  {
+    id: 'lost-answer',
+    title: 'Answer lost',
+    means: 'done, then the line drops',
+    fault: { method: anything, kind: 'lost-answer' },
+  },
+  {
+    id: 'slow-file',
+    title: 'Slow picture',
+    means: 'uploads take 10 s',
+    fault: { method: 'files.completeUploadExternal', kind: 'slow-file', readyMs: 10_000 },
+  },
+  {
+    id: 'invalid-slack-file',
+    title: 'Picture refused',
+    means: 'invalid_blocks with one',
+    fault: { method: anything, kind: 'invalid-slack-file' },
+  },
+  {
+    id: 'token_revoked',
+    title: 'Token revoked',
+    means: 'all calls: token_revoked',
+    fault: { method: '*', kind: 'error', error: 'token_revoked' },
+  },
+  {
+    id: 'account_inactive',
+    title: 'App removed',
+    means: 'all calls: account_inactive',
+    fault: { method: '*', kind: 'error', error: 'account_inactive' },
+  },
+  {
+    id: 'user_not_found',
+    title: 'Nobody by that id',
+    means: 'users.info: user_not_found',
+    fault: { method: 'users.info', kind: 'error', error: 'user_not_found' },
+  },
+  {
+    id: 'missing_scope',
+    title: 'People not allowed',
+    means: 'users.info: missing_scope',
+    fault: { method: 'users.info', kind: 'error', error: 'missing_scope' },
+  },
+  {
+    id: 'no-email',
+    title: 'No e-mail',
+    means: 'users.info comes without it',
+    fault: { method: 'users.info', kind: 'no-email' },
+  },
+];
+
+/** The fault of that name, planned once or until it is taken back; `undefined` for a name there is not. */
+export function presetFault(id: string, lasting: boolean): Fault | undefined {
+  const preset = presets.find((each) => each.id === id);
+  return preset && { ...preset.fault, times: lasting ? Number.POSITIVE_INFINITY : 1 };
+}
+
+function titleOf(fault: Fault): string {
+  const id = fault.kind === 'error' ? fault.error : fault.kind;
+  const methods = [fault.method].flat().join(', ');
+  return presets.find((preset) => preset.id === id)?.title ?? `${id} (${methods})`;
+}
+
+function planned(pending: readonly PendingFault[]): Html {
+  if (pending.length === 0) return html`<p class="state">Everything works</p>`;
+  const often = (left: number): string =>
+    Number.isFinite(left) ? (left === 1 ? 'next time' : `next ${left} times`) : 'until restored';
+  return html`<div class="state on"><ul>${pending.map(({ fault, left }) => html`<li><strong>${titleOf(fault)}</strong>, ${often(left)}</li>`)}</ul>
+    <button type="button" class="button" data-restore>Restore</button></div>`;
+}
+
+function row({ id, title, means }: Preset): Html {
+  return html`<li><span><strong>${title}</strong><small>${means}</small></span>
+    <span class="pair"><button type="button" class="button" data-fault="${id}" aria-label="${title}, once">Once</button>
+    <button type="button" class="button" data-fault="${id}" data-lasting aria-label="${title}, until restored">Always</button></span></li>`;
+}
+
+interface Change {
+  act: string;
+  label: string;
+}
+
+/** What can be changed about this channel and this person, and back. */
+function changes(channel: Channel, person: Person): Change[] {
+  const place = `#${channel.name}`;
+  const email =
+    person.email === ''
+      ? { act: 'show-email', label: 'Show my e-mail' }
+      : { act: 'hide-email', label: 'Hide my e-mail' };
+  const life = person.deleted
+    ? { act: 'reactivate', label: `Reactivate ${person.realName}` }
+    : { act: 'deactivate', label: `Deactivate ${person.realName}` };
+  if (channel.kind === 'im') return person.deleted ? [life] : [email, life];
+  const archive = channel.archived
+    ? { act: 'unarchive', label: `Unarchive ${place}` }
+    : { act: 'archive', label: `Archive ${place}` };
+  const member = isMember(channel, bot.id)
+    ? { act: 'remove', label: `Remove ${bot.realName} from ${place}` }
+    : { act: 'invite', label: `Invite ${bot.realName} to ${place}` };
+  return person.deleted ? [archive, member, life] : [archive, member, email, life];
+}
+
+/** "Make it fail": what could be, what can change in the workspace, and, at the foot so that nothing jumps, what is planned. */
+export function drawTrouble(channel: Channel, person: Person, pending: readonly PendingFault[]): Html {
+  return html`<div class="scroll tools">
+    <h3>Slack misbehaves</h3><ul class="presets">${presets.map(row)}</ul>
+    <h3>The workspace changes</h3><div class="moves">${changes(channel, person).map(({ act, label }) => html`<button type="button" class="button" data-workspace="${act}">${label}</button>`)}</div>
+    <p class="faint">The bot is told of these by events, as in Slack.</p><p class="failure" role="alert" hidden></p></div>
+    <footer class="planned" role="status">${planned(pending)}</footer>`;
+}
+
+/** How many faults are planned, for the button that opens the pane. */
+export function drawTroubleCount(pending: readonly PendingFault[]): Html {
+  return html`Make it fail${pending.length > 0 && html` <span class="badge on">${pending.length}</span>`}`;
+}
