@@ -80,10 +80,10 @@ function ask(context: AnswerContext, kpi: Kpi, question: KpiRequest['question'])
   return askKpi({ ...context, target: context.settings[kpi.id]?.target }, kpi, question);
 }
 
-/** Every KPI with a value for its default period. */
+/** Every KPI with a value for its default period; a table is no headline. */
 async function headlines(context: AnswerContext): Promise<KpiResult[]> {
   const results: KpiResult[] = [];
-  for (const kpi of kpis) {
+  for (const kpi of kpis.filter(({ board }) => !board)) {
     const outcome = await ask(context, kpi, { period: null, by: null, filters: [], versus: null, grain: null });
     if (outcome.kind === 'answered' && outcome.result.value !== null) results.push(outcome.result);
   }

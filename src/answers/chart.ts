@@ -8,8 +8,12 @@ import { fewCases } from '../stats/compare.ts';
 /** The picture of an answer: bars for a breakdown, else the series, as a line or in its parts; null when there is nothing to draw. */
 export function chartOfAnswer(result: KpiResult, locale: string): ChartSpec | null {
   const declared = kpiOf(result.kpi);
-  const chart: Kpi['chart'] = declared?.chart ?? { series: 'line', prefer: 'series' };
-  if (result.breakdown) return chartFromResult(result, { locale, kind: 'breakdown', preferred: 'bar' });
+  if (declared?.chart === null) return null;
+  const chart: NonNullable<Kpi['chart']> = declared?.chart ?? { series: 'line', prefer: 'series' };
+  if (result.breakdown) {
+    const { reference } = chart;
+    return chartFromResult(result, { locale, kind: 'breakdown', preferred: 'bar', ...(reference && { reference }) });
+  }
   // A line through one or two points shows nothing; how the cases are spread does.
   const points = result.series.points.filter((point) => point.value !== null).length;
   if (result.distribution && (chart.prefer === 'distribution' || points < 3)) {

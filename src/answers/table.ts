@@ -2,6 +2,7 @@ import { formatFixed, formatNumber, formatPercent, formatValue, noValue } from '
 import type { BreakdownRow, KpiResult, Measure, SeriesPoint } from '../domain/kpi-result.ts';
 import { dimensionOf } from '../kpis/dimensions.ts';
 import { fewCases } from '../stats/compare.ts';
+import { boardOf, boardTable } from './board-table.ts';
 
 /** The numbers under an answer as cells of text, header first: breakdown rows where one was asked for, else the series. */
 export interface AnswerTable {
@@ -12,6 +13,8 @@ export interface AnswerTable {
 }
 
 export function tableOf(result: KpiResult, locale: string): AnswerTable {
+  const board = boardOf(result);
+  if (board) return boardTable(result, board, locale);
   const withCases = result.numerator !== undefined;
   const measure = (row: BreakdownRow | SeriesPoint): string[] => [
     cellOf(row, result, locale),
@@ -71,20 +74,30 @@ function isFew(row: Measure): boolean {
   return row.denominator !== undefined && row.denominator > 0 && row.denominator < fewCases;
 }
 
-/** CSV with the JSON's field names: one row per breakdown row or series point (RFC 4180, LF line ends). */
+/**
+ * CSV with the JSON's field names: one row per breakdown row or series point (RFC 4180, LF line ends). Of a board also
+ * rank and status, and every part by its name.
+ */
 export function csvOf(result: KpiResult): string {
   const { breakdown, series } = result;
+  const board = boardOf(result);
+  const parts = Object.keys(board?.parts ?? {});
   const matures = series.points.some(({ mature }) => mature !== undefined);
   const rows: (string | number | boolean | null | undefined)[][] = breakdown
     ? [
-        ['key', 'label', 'value', 'numerator', 'denominator', 'share'],
+        [
+          ...(board ? ['rank'] : []),
+          ...['key', 'label'],
+          ...(board ? ['status'] : []),
+          ...['value', 'numerator', 'denominator', 'share'],
+          ...parts,
+        ],
         ...[...breakdown.rows, ...(breakdown.other ? [breakdown.other] : [])].map((row) => [
-          row.key,
-          row.label,
-          row.value,
-          row.numerator,
-          row.denominator,
-          row.share,
+          ...(board ? [row.rank] : []),
+          ...[row.key, row.label],
+          ...(board ? [row.status] : []),
+          ...[row.value, row.numerator, row.denominator, row.share],
+          ...parts.map((name) => row.parts?.[name]),
         ]),
       ]
     : [

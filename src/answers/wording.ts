@@ -11,6 +11,7 @@ import {
 import { type Comparison, type KpiResult, scopePhrases, type Unit } from '../domain/kpi-result.ts';
 import { addDays } from '../domain/period.ts';
 import { kpiOf } from '../kpis/index.ts';
+import { formatPart } from './board-table.ts';
 
 /** The sentences and phrases every surface shares; numbers first, plain words, no markup. */
 
@@ -149,13 +150,14 @@ export function headline(result: KpiResult, locale: string): string {
 
 /** The parts that have a value, as `Average 3 h 10 min`; without those the headline already says. */
 export function partPhrases(result: KpiResult, locale: string): string[] {
-  const declared = kpiOf(result.kpi)?.parts ?? {};
+  const kpi = kpiOf(result.kpi);
   return Object.entries(result.parts).flatMap(([name, value]) => {
-    const part = declared[name];
-    const repeats = value === result.value || (value === 0 && part?.unit === 'count');
-    return part && value !== null && !repeats
-      ? [`${part.title} ${formatValue(value, part.unit, shapeOf(result, locale))}`]
-      : [];
+    const part = kpi?.parts[name];
+    if (!part || value === null || (value === 0 && part.unit === 'count' && !part.signed)) return [];
+    // A board declares what its headline says; elsewhere it is what has the same value.
+    if (kpi.board ? part.inHeadline : value === result.value) return [];
+    const { outOf } = result;
+    return [`${part.title} ${formatPart(value, outOf === undefined ? part : { outOf, ...part }, locale)}`];
   });
 }
 

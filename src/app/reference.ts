@@ -1,7 +1,7 @@
 import { variables } from '../config/environment.ts';
 import { formatTarget } from '../domain/format.ts';
 import { kpis } from '../kpis/index.ts';
-import type { Kpi } from '../kpis/kpi.ts';
+import type { Board, Kpi } from '../kpis/kpi.ts';
 import { rollups } from '../rollups/index.ts';
 import { type Command, globalOptions } from './command.ts';
 
@@ -38,6 +38,7 @@ function kpiSection(kpi: Kpi): string {
         .map(([name, part]) => `\`${name}\` ${part.title}`)
         .join('; ') || 'none',
     ],
+    ...(kpi.board ? [['Rows', boardWords(kpi.board)]] : []),
     ['Owner', `${kpi.owner}, criticality ${kpi.criticality}`],
     [
       'Made from',
@@ -46,7 +47,7 @@ function kpiSection(kpi: Kpi): string {
     ['Refresh SLA', `${kpi.refreshSlaMinutes} min`],
     ['Matures', maturityWords(kpi.maturesAfterDays)],
     ['Definition', `version ${kpi.version}, valid ${kpi.validFrom ? `from ${kpi.validFrom}` : 'for all data'}`],
-  ] as const;
+  ];
   return [
     `## ${kpi.id}\n`,
     `${kpi.question}\n`,
@@ -59,6 +60,11 @@ function kpiSection(kpi: Kpi): string {
     ...kpi.examples.map((example) => `    /kpi ${example}`),
     '',
   ].join('\n');
+}
+
+function boardWords({ by, fewestToRank }: Board): string {
+  const order = fewestToRank === undefined ? 'the largest first' : `ranked from ${fewestToRank} cases on`;
+  return `one per ${by} unless the question says otherwise, ${order}`;
 }
 
 function maturityWords(days: Kpi['maturesAfterDays']): string {

@@ -18,6 +18,7 @@ import {
 } from '../answers/wording.ts';
 import { formatTarget, formatValue } from '../domain/format.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
+import { kpiOf } from '../kpis/index.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { padCell, widthOf } from '../lib/cells.ts';
 
@@ -87,7 +88,7 @@ function resultText(result: KpiResult, asTable: boolean, { locale, color }: Text
   if (parts.length > 0) lines.push(parts.join(' · '));
   if (asTable || result.breakdown) lines.push('', alignedTable(tableOf(result, locale)));
   lines.push(...recordsText(result));
-  if (!asTable) lines.push('', sparkline(result, locale));
+  if (!asTable && kpiOf(result.kpi)?.chart !== null) lines.push('', sparkline(result, locale));
   lines.push('', ...caveatPhrases(result, locale));
   lines.push([periodPhrase(result, locale), result.period.timezone, asOfPhrase(result, locale)].join(' · '));
   return `${lines.join('\n').replaceAll('\n\n\n', '\n\n')}\n`;

@@ -1,4 +1,4 @@
-import { formatDate, formatDateRange } from '../domain/format.ts';
+import { formatDate, formatDateRange, formatNumber } from '../domain/format.ts';
 import {
   type BreakdownRow,
   type KpiResult,
@@ -7,6 +7,7 @@ import {
   scopePhrases,
   type Unit,
 } from '../domain/kpi-result.ts';
+
 import {
   describeBreakdown,
   describeDistribution,
@@ -26,6 +27,8 @@ export interface ChartFromResultOptions {
   preferred: ChartKind;
   /** Parts of each point that make up a whole, with their names: what a series is stacked from, if `preferred` says so. */
   parts?: readonly { part: string; label: string }[];
+  /** A part of the rows that is a line across their bars, where all of them have the same. */
+  reference?: { part: string; label: string };
 }
 
 /** More bars than this cannot be read on a phone. */
@@ -141,7 +144,8 @@ function breakdownChart(result: KpiResult, options: ChartFromResultOptions): Cha
   const bars = shown.sort((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity));
   if (other && !cut) bars.push(barOf(other, result.unit));
   const values = bars.map((bar) => bar.value);
-  const spec = frameOf(result, locale, {
+  const reference = options.reference && sharedPart(cut ? rows.slice(0, maxBars) : rows, options.reference.part);
+  const frame = frameOf(result, locale, {
     kind: 'bar',
     title: `${measureOf(result)} by ${by}`,
     ...(cut && { note: `the ${maxBars} with most cases of ${rows.length}${other ? ' and more' : ''}` }),
@@ -151,7 +155,15 @@ function breakdownChart(result: KpiResult, options: ChartFromResultOptions): Cha
     muted: bars.flatMap((bar, index) => (bar.rest ? [index] : [])),
     withTarget: result.unit !== 'count' && result.unit !== 'money',
   });
+  const label = reference == null ? '' : `${options.reference?.label} ${formatNumber(reference, locale, 1)}`;
+  const spec = reference == null ? frame : { ...frame, target: { value: reference, label } };
   return { ...spec, altText: describeBreakdown(spec, result.title, by) };
+}
+
+/** What the rows all have for a part; null where they differ or one has none. */
+function sharedPart(rows: readonly BreakdownRow[], part: string): number | null {
+  const [first, ...others] = new Set(rows.map((row) => row.parts?.[part] ?? null));
+  return others.length === 0 ? (first ?? null) : null;
 }
 
 /** A doughnut if the rows are parts that add up to the result itself; null where they are not. */

@@ -49,6 +49,10 @@ export interface BreakdownRow extends Measure {
   label: string;
   /** The row's part of the denominator, or of the value for counts (0..1). */
   share: number | null;
+  /** Place among the ranked rows, equal values sharing one; null for a row that is not ranked. Absent where nothing is. */
+  rank?: number | null;
+  /** What an operator is at the moment, as the CRM says it: `online`, `away`, `offline`. Absent where nothing is known. */
+  status?: string;
 }
 
 export interface Comparison {

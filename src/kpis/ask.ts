@@ -8,6 +8,7 @@ import type { ReadAt } from '../rollups/read.ts';
 import { today, unsettledDays } from '../rollups/read.ts';
 import { compareEvidence, fewCases } from '../stats/compare.ts';
 import { wilson } from '../stats/intervals.ts';
+import { rankNotes } from './board.ts';
 import { breakdownOf, fraction } from './breakdown.ts';
 import { coverageOf, datesOf, isCovered, isMature, isStale, overlaps } from './coverage.ts';
 import type { DimensionId } from './dimensions.ts';
@@ -59,6 +60,9 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
     const whole = await total(reader, kpi, scope);
     const coverage = coverageOf(dates, question, reach, at);
     const measured = measureCovered(kpi, whole, dates, reach, at);
+    const viewerScope = await scopeOf(reader);
+    const by = question.by ?? kpi.board?.by ?? null;
+    const breakdown = by && (await breakdownOf(reader, kpi, scope, by, { whole: measured, viewer: viewerScope }));
     const few = measured.evidence.kind === 'ratio' && measured.evidence.n > 0 && measured.evidence.n < fewCases;
 
     const result: KpiResult = {
@@ -71,7 +75,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
       ...(kpi.outOf === undefined ? {} : { outOf: kpi.outOf }),
       period: { from: dates.from, to: dates.to, timezone: tenant.timezone, label: dates.label, ...coverage },
       filters: shown,
-      scope: await scopeOf(reader),
+      scope: viewerScope,
       value: measured.value,
       ...fraction(measured),
       parts: measured.parts,
@@ -84,7 +88,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
       distribution: kpi.distribution && measured.weight > 0 ? kpi.distribution(whole) : null,
       attention: kpi.attention ? await kpi.attention(reader, scope) : null,
       records: question.records && kpi.records ? await kpi.records(reader, scope) : null,
-      breakdown: question.by ? await breakdownOf(reader, kpi, scope, question.by, measured.weight) : null,
+      breakdown,
       freshness: {
         asOf: reach.asOf?.toString() ?? null,
         stale: isStale(question, dates, reach, at),
@@ -92,7 +96,10 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
         sources: reach.sources,
       },
       requires: requirementsOf(kpi, whole, measured, reach),
-      notes: notesOf(kpi, measured, whole, question, dates),
+      notes: [
+        ...(kpi.board && breakdown ? rankNotes(kpi.board, breakdown, coverage.mature) : []),
+        ...notesOf(kpi, measured, whole, question, dates),
+      ],
       receipt: null,
     };
     return { kind: 'answered', result, data: reach.data };
@@ -211,7 +218,7 @@ async function seriesOf(
       at: bucket,
       value: measured.value,
       ...fraction(measured),
-      ...(kpi.chart.stack ? { parts: measured.parts } : {}),
+      ...(kpi.chart?.stack ? { parts: measured.parts } : {}),
       complete: whole && clipped.to <= current && (isAll || isCovered(clipped.to, reach, scope.at.timezone)),
       ...(reach.maturesAfterDays > 0 && { mature: isMature(clipped, reach, current) }),
     };

@@ -1,44 +1,57 @@
 import type { Queryable } from '../db/db.ts';
 import type { BreakdownRow, KpiResult } from '../domain/kpi-result.ts';
 import { daysBetween } from '../domain/period.ts';
+import { isRanked, type RankedGroup, rankGroups } from './board.ts';
 import { type DimensionId, dimensionOf, plainLabel } from './dimensions.ts';
 import { addSums, type Group, type Kpi, type Measured, noSums, type Scope } from './kpi.ts';
 import { namesOf } from './values.ts';
 
-/** Rows shown before the rest is summed into `other`. */
+/** Rows shown before the rest is summed into `other`; of a board, whose rows are its answer, more. */
 const mostRows = 20;
+const mostBoardRows = 100;
 
-/** The period's numbers by one dimension, largest first; the rest is summed before it is measured. */
+/** The period's numbers by one dimension, ranked or largest first; the rest is summed before it is measured. */
 export async function breakdownOf(
   reader: Queryable,
   kpi: Kpi,
   scope: Scope,
   by: DimensionId,
-  totalWeight: number,
-): Promise<KpiResult['breakdown']> {
+  { whole, viewer }: { whole: Measured; viewer: KpiResult['scope'] },
+): Promise<NonNullable<KpiResult['breakdown']>> {
+  // Where it is not known whether there is anything, nobody is shown to have nothing.
+  if (kpi.board && whole.value === null) return { by, rows: [], other: null };
   const context = { days: daysBetween(scope.period.from, scope.period.to) };
-  const groups = (await kpi.query(reader, scope, { kind: 'breakdown', by }))
+  const largestFirst = (await kpi.query(reader, scope, { kind: 'breakdown', by }))
     .map((group) => ({ group, measured: kpi.measure(group.sums, context) }))
-    .filter(({ measured }) => measured.weight > 0 || hasCases(kpi, measured))
+    // On a board whoever has nothing is there too.
+    .filter(({ measured }) => kpi.board || measured.weight > 0 || hasCases(kpi, measured))
     .sort((a, b) => b.measured.weight - a.measured.weight || compareIds(a.group, b.group));
-  const shown = groups.slice(0, mostRows);
-  const rest = groups.slice(mostRows);
+  const groups: RankedGroup[] = isRanked(kpi, scope, by, viewer) ? rankGroups(largestFirst, kpi) : largestFirst;
+  const most = kpi.board ? mostBoardRows : mostRows;
+  const shown = groups.slice(0, most);
+  const rest = groups.slice(most);
   const names = await namesOf(
     reader,
     scope.at.tenantId,
     by,
     shown.map(({ group }) => group.key ?? ''),
   );
-  const rows = shown.map(({ group, measured }) => ({
-    ...identity(group, by, names, shown.filter((other) => other.group.key === group.key).length > 1),
-    ...rowOf(measured, totalWeight),
-  }));
+  const statuses = by === 'operator' ? await kpi.board?.status?.(reader, scope) : undefined;
+  const rows = shown.map(({ group, measured, rank }) => {
+    const status = statuses?.get(`${group.source}/${group.key}`);
+    return {
+      ...identity(group, by, names, shown.filter((other) => other.group.key === group.key).length > 1),
+      ...rowOf(measured, whole.weight),
+      ...(rank === undefined ? {} : { rank }),
+      ...(status === undefined ? {} : { status }),
+    };
+  });
   if (rest.length === 0) return { by, rows, other: null };
   const merged = rest.reduce((sum, { group }) => addSums(sum, group.sums), noSums);
   return {
     by,
     rows,
-    other: { key: null, label: `Other (${rest.length})`, ...rowOf(kpi.measure(merged, context), totalWeight) },
+    other: { key: null, label: `Other (${rest.length})`, ...rowOf(kpi.measure(merged, context), whole.weight) },
   };
 }
 

@@ -2,6 +2,7 @@ import { backlog } from './backlog/kpi.ts';
 import { csat } from './csat/kpi.ts';
 import { firstResponseTime } from './first-response-time/kpi.ts';
 import type { Kpi } from './kpi.ts';
+import { leaderboard } from './leaderboard/kpi.ts';
 import { nps } from './nps/kpi.ts';
 import { resolutionTime } from './resolution-time/kpi.ts';
 import { sla } from './sla/kpi.ts';
@@ -10,6 +11,7 @@ import { slaReported } from './sla-reported/kpi.ts';
 import { slaResolution } from './sla-resolution/kpi.ts';
 import { tickets } from './tickets/kpi.ts';
 import { ticketsResolved } from './tickets-resolved/kpi.ts';
+import { workload } from './workload/kpi.ts';
 
 /** The catalogue, in the order it is shown. */
 export const kpis: readonly Kpi[] = [
@@ -24,6 +26,8 @@ export const kpis: readonly Kpi[] = [
   resolutionTime,
   csat,
   nps,
+  leaderboard,
+  workload,
 ];
 
 export const kpiIds: readonly string[] = kpis.map((kpi) => kpi.id);

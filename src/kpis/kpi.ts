@@ -12,6 +12,8 @@ import type { DimensionId } from './dimensions.ts';
 export interface Filter {
   dimension: DimensionId;
   values: readonly { source: string | null; key: string }[];
+  /** Everything but those. */
+  except?: boolean;
 }
 
 /** What a room's query reads: one period of one tenant as of one moment, cut to some dimension values. */
@@ -54,6 +56,35 @@ export interface Measured extends Measure {
 export interface PartDeclaration {
   title: string;
   unit: Unit;
+  /** What heads its column, where the title is longer than that. */
+  column?: string;
+  /** The highest score there is, for unit `score`. */
+  outOf?: number;
+  /** A difference: shown with its sign. */
+  signed?: boolean;
+  /** Said by the headline, so it is shown in tables only. */
+  inHeadline?: boolean;
+  /** Not the sum of the rows' parts: a median, or what belongs to no row. */
+  additive?: false;
+}
+
+/** What makes a KPI a table first: it has rows also where a question asks for none, and every surface shows them. */
+export interface Board {
+  /** What its rows are where the question does not say. */
+  by: DimensionId;
+  /** What heads the column of the KPI's value. */
+  value: string;
+  /** Columns behind the row's name, in order: parts by name, and `value`. */
+  columns: readonly string[];
+  /** Those that there is room for on a phone. */
+  narrow: readonly string[];
+  /**
+   * Rows of at least so many cases are ranked by value, the best first; the others come after them without a rank. Absent:
+   * no ranks, the largest first.
+   */
+  fewestToRank?: number;
+  /** What is said beside a row's name, by `source/key`: of operators, whether they are there. */
+  status?: (reader: Queryable, scope: Scope) => Promise<ReadonlyMap<string, string>>;
 }
 
 /**
@@ -98,8 +129,18 @@ export interface Kpi {
   refreshSlaMinutes: number;
   /** Date the definition is valid from; null: for all data. */
   validFrom: string | null;
-  /** `stack`: parts that make up a whole, stacked over time where single buckets are too small for a line. */
-  chart: { series: 'line' | 'area'; prefer: 'series' | 'distribution'; stack?: readonly string[] };
+  /**
+   * Null: a table, of which no picture is drawn. `stack`: parts that make up a whole, stacked over time where single
+   * buckets are too small for a line. `reference`: a part of the rows that is a line across their bars, where it is the
+   * same for all of them.
+   */
+  chart: {
+    series: 'line' | 'area';
+    prefer: 'series' | 'distribution';
+    stack?: readonly string[];
+    reference?: { part: string; label: string };
+  } | null;
+  board?: Board;
   caveats: readonly string[];
   examples: readonly string[];
   query(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]>;

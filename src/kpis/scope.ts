@@ -3,6 +3,18 @@ import sql, { empty, join, raw } from 'sql-template-tag';
 import { dimensionOf } from './dimensions.ts';
 import type { Filter, Group, Grouping, Kpi, Scope } from './kpi.ts';
 
+const nobody: Filter = { dimension: 'operator', values: [{ source: null, key: '' }] };
+
+/** The same question about the records that have an operator. */
+export function assignedOnly(scope: Scope): Scope {
+  return { ...scope, filters: [...scope.filters, { ...nobody, except: true }] };
+}
+
+/** The same question about the records that have none. */
+export function unassignedOnly(scope: Scope): Scope {
+  return { ...scope, filters: [...scope.filters, nobody] };
+}
+
 /**
  * Conditions that every query over records of accounts has: chosen dimension values, and no demo accounts. `alias` is the
  * row's; it has `source`, `account_id` and the columns of the KPI's dimensions.
@@ -32,7 +44,7 @@ function filterConditions(filters: readonly Filter[], alias: string): Sql {
       const column = raw(`${alias}.${dimensionOf(filter.dimension).column}`);
       const keys = filter.values.map((value) => value.key);
       const sources = filter.values.map((value) => value.source);
-      return sql`and exists (
+      return sql`and ${raw(filter.except ? 'not exists' : 'exists')} (
         select 1 from unnest(${sources}::text[], ${keys}::text[]) as wanted (source, key)
         where coalesce(${column}, '') = wanted.key and (wanted.source is null or wanted.source = ${raw(alias)}.source))`;
     }),

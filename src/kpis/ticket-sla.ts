@@ -6,7 +6,10 @@ import { ticketSlaDaily } from '../rollups/ticket-sla-daily.ts';
 import type { Group, Grouping, Measured, Scope, Sums } from './kpi.ts';
 import { type GroupRow, groupColumns, scopeConditions, toGroup } from './scope.ts';
 
-/** Tickets by creation day: what became of their SLA and its halves. */
+/**
+ * Tickets by creation day: what became of their SLA and its halves, how many were resolved, and how many are of a source
+ * that tells of resolutions at all (`resolvable`).
+ */
 export async function ticketSla(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]> {
   const rows = await reader.query<GroupRow>(sql`
     select
@@ -24,7 +27,10 @@ export async function ticketSla(reader: Queryable, scope: Scope, grouping: Group
       sum(f.resolution_missed)::bigint as resolution_missed,
       sum(f.resolution_pending)::bigint as resolution_pending,
       sum(f.resolution_not_measured)::bigint as resolution_not_measured,
-      sum(f.resolved)::bigint as resolved
+      sum(f.resolved)::bigint as resolved,
+      coalesce(sum(f.tickets) filter (where f.source in (
+        select s.source from ops.sla_sources s where s.tenant_id = ${scope.at.tenantId} and s.resolutions
+      )), 0)::bigint as resolvable
     from ${factsOf(ticketSlaDaily, scope.at, scope.period)} f
     where f.tenant_id = ${scope.at.tenantId} ${scopeConditions(scope, 'f')}
     group by 1, 2, 3`);

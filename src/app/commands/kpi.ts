@@ -5,6 +5,7 @@ import { findPersonNamed } from '../../answers/people.ts';
 import { csvOf } from '../../answers/table.ts';
 import { everything } from '../../db/viewer.ts';
 import { type Grain, grains } from '../../domain/period.ts';
+import { kpiOf } from '../../kpis/index.ts';
 import { CremaError, messageOf, usageError } from '../../lib/errors.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { type Session, withSession } from '../open.ts';
@@ -34,6 +35,7 @@ export const kpi: Command = {
     'crema kpi resolution-time 30d by team',
     'crema kpi sla-reported all by priority --format json',
     'crema kpi backlog 12w --format png --out backlog.png',
+    'crema kpi leaderboard "last month" team:"Tier 2" --format csv',
     'crema kpi tickets "last month" channel:email vs year --as sam@example.com',
   ],
   run(context, words, options) {
@@ -127,6 +129,12 @@ async function renderChart(
   const { chartOfAnswer } = await import('../../answers/chart.ts');
   const { createChartRenderer } = await import('../../charts/renderer.ts');
   const spec = chartOfAnswer(answered.result, locale);
+  if (kpiOf(answered.result.kpi)?.chart === null)
+    throw usageError(
+      'CHART_NONE',
+      `${answered.result.kpi} is a table, of which no picture is drawn`,
+      'Ask for --format text, csv or json.',
+    );
   if (!spec)
     throw new CremaError('CHART_EMPTY', `${answered.result.title} has nothing to draw for this period`, {
       remedy: 'Ask for a period with data, or for --format text.',

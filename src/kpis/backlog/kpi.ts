@@ -2,7 +2,7 @@ import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
 import { ticketEndedDaily } from '../../rollups/ticket-ended-daily.ts';
 import { ticketDimensions } from '../dimensions.ts';
 import type { Kpi } from '../kpi.ts';
-import { ageBands, openTickets } from './query.ts';
+import { ageBands, openTickets } from '../open-tickets.ts';
 
 export const backlog: Kpi = {
   id: 'backlog',

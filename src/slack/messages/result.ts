@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Answer } from '../../answers/answer.ts';
 import { attentionSentence, isUrgent } from '../../answers/attention.ts';
+import { boardOf } from '../../answers/board-table.ts';
 import type { KpiRequest } from '../../answers/parse.ts';
 import { csvOf, tableOf } from '../../answers/table.ts';
 import { headline, shownValue } from '../../answers/wording.ts';
@@ -22,6 +23,7 @@ import { asChart, withBreakdown } from '../command-words.ts';
 import { clipLines, limits } from '../limits.ts';
 import { printable, userIdOf } from '../text.ts';
 import { attentionBlocks } from './attention.ts';
+import { boardBlocks } from './board.ts';
 import { mostTableText, tableText } from './table-text.ts';
 import { detailBlocks, footBlock, staleBlocks, titleBlock, valueBlock } from './value.ts';
 
@@ -43,6 +45,7 @@ export interface ResultView {
 
 /** Rows shown where a table was asked for, and where it stands in for a chart. */
 const tableRows = 40;
+const boardRows = 25;
 const standInRows = 10;
 const listedRecords = 25;
 
@@ -79,10 +82,19 @@ export function notification(result: KpiResult, locale: string): string {
 }
 
 function bodyBlocks(result: KpiResult, show: KpiRequest['show'], { locale, picture }: ResultView): KnownBlock[] {
-  const table = tableOf(result, locale);
-  const isSeries = result.breakdown === null;
   if (show === 'csv')
     return [preformatted(clipLines(csvOf(result).trimEnd().split('\n').map(printable), mostTableText))];
+  const board = boardOf(result);
+  // The table is the answer; a picture comes under it.
+  if (board) {
+    return [
+      ...boardBlocks(result, board, locale, show === 'table' ? tableRows : boardRows),
+      ...(picture?.kind === 'image' ? [image(picture.fileId, picture.altText)] : []),
+      ...(picture?.kind === 'missing' ? [context('The chart could not be shown.')] : []),
+    ];
+  }
+  const table = tableOf(result, locale);
+  const isSeries = result.breakdown === null;
   if (show === 'table')
     return [preformatted(tableText(table, { rows: tableRows, last: isSeries })), ...recordBlocks(result)];
   if (picture?.kind === 'image') return [image(picture.fileId, picture.altText)];
@@ -114,14 +126,18 @@ const periods = [
 
 function ownActions(request: KpiRequest, canShare: boolean): KnownBlock[] {
   const { words, kpi, question, show } = request;
-  const dimension = kpi.dimensions.find((candidate) => candidate !== question.by);
+  const by = question.by ?? kpi.board?.by;
+  const dimension = kpi.dimensions.find((candidate) => candidate !== by);
+  const again = kpi.board ? 'As table' : 'As chart';
   const about = `${askAbout}${words}`;
   return actions(
     [
       canShare ? button('Share to channel', actionIds.share, words) : undefined,
       dimension ? button(`By ${dimension}`, `${actionIds.ask}:1`, withBreakdown(words, dimension)) : undefined,
-      question.by ? button('Over time', `${actionIds.ask}:2`, withBreakdown(words, null)) : undefined,
-      show === 'chart' ? undefined : button('As chart', `${actionIds.ask}:3`, asChart(words)),
+      question.by && !kpi.board ? button('Over time', `${actionIds.ask}:2`, withBreakdown(words, null)) : undefined,
+      show === 'chart' || (kpi.board && show === 'table')
+        ? undefined
+        : button(again, `${actionIds.ask}:3`, asChart(words)),
       about.length <= limits.blockId ? overflow(actionIds.period, periods) : undefined,
     ],
     about.length <= limits.blockId ? about : undefined,

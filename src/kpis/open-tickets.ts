@@ -1,12 +1,12 @@
 import type { Sql } from 'sql-template-tag';
 import sql from 'sql-template-tag';
-import type { Queryable } from '../../db/db.ts';
-import { addDays, addUnits } from '../../domain/period.ts';
-import { factsOf, today } from '../../rollups/read.ts';
-import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
-import { ticketEndedDaily } from '../../rollups/ticket-ended-daily.ts';
-import type { Group, Grouping, Scope } from '../kpi.ts';
-import { type GroupRow, groupColumns, scopeConditions, toGroup } from '../scope.ts';
+import type { Queryable } from '../db/db.ts';
+import { addDays, addUnits } from '../domain/period.ts';
+import { factsOf, today } from '../rollups/read.ts';
+import { ticketCreatedDaily } from '../rollups/ticket-created-daily.ts';
+import { ticketEndedDaily } from '../rollups/ticket-ended-daily.ts';
+import type { Group, Grouping, Scope } from './kpi.ts';
+import { type GroupRow, groupColumns, scopeConditions, toGroup } from './scope.ts';
 
 /** The distant edges of a period that is open to one side. */
 const ever = { from: '0001-01-01', to: '9999-12-31' };
