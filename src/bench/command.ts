@@ -7,8 +7,11 @@ export const bench: Command = {
   args: '[names...]',
   summary: 'run benchmarks',
   description: `Prints figures and ratios, all measured in one run, and writes them as JSON. Benchmarks: ${benches.map((entry) => `${entry.name} (${entry.summary})`).join('; ')}.`,
-  options: [{ flags: '--out <file>', description: 'where the JSON goes (default bench.json in CREMA_HOME)' }],
-  examples: ['crema bench', 'crema bench import', 'crema bench charts --out charts.json'],
+  options: [
+    { flags: '--out <file>', description: 'where the JSON goes (default bench.json in CREMA_HOME)' },
+    { flags: '--quick', description: 'a tenth of the data where it takes minutes (sla): for a look, not for figures' },
+  ],
+  examples: ['crema bench', 'crema bench import', 'crema bench charts --out charts.json', 'crema bench sla --quick'],
   async run(context, names, options) {
     const unknown = names.find((name) => !benches.some((entry) => entry.name === name));
     if (unknown)
@@ -17,7 +20,10 @@ export const bench: Command = {
         `no benchmark "${unknown}"; there are: ${benches.map((entry) => entry.name).join(', ')}`,
       );
     const { runBenches } = await import('./run.ts');
-    await runBenches(context, names, typeof options.out === 'string' ? options.out : undefined);
+    await runBenches(context, names, {
+      ...(typeof options.out === 'string' ? { out: options.out } : {}),
+      quick: options.quick === true,
+    });
     return 0;
   },
 };

@@ -1,12 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import sql, { raw } from 'sql-template-tag';
-import { createDb, type Db } from '../db/db.ts';
-import { migrate } from '../db/migrate.ts';
+import type { Db } from '../db/db.ts';
 import type { Clock } from '../lib/clock.ts';
 import { silentLog } from '../lib/log.ts';
 import { columnsOf } from '../sources/files/columns.ts';
@@ -15,11 +13,10 @@ import { loadMapping } from '../sources/files/read-mapping.ts';
 import { openRows } from '../sources/files/reader.ts';
 import { openText } from '../sources/files/text-file.ts';
 import { generatedLog, generatedMap } from './import-data.ts';
+import { makeScratch, type Server } from './scratch.ts';
+import { median } from './spread.ts';
 
-export interface ImportBenchOptions {
-  /** Where the scratch database is made; its user needs CREATEDB. */
-  db: Db;
-  url: string;
+export interface ImportBenchOptions extends Server {
   clock: Clock;
   line: (text: string) => void;
   /** A file and its mapping; without them an event log of 150,000 rows is generated. */
@@ -41,13 +38,8 @@ interface CopyData {
 export async function benchImport(options: ImportBenchOptions): Promise<Record<string, unknown>> {
   const { line, rounds = 3 } = options;
   const folder = await mkdtemp(path.join(os.tmpdir(), 'crema-bench-'));
-  const name = `crema_bench_${randomBytes(4).toString('hex')}`;
-  await options.db.run(sql`create database ${raw(name)}`);
-  const url = new URL(options.url);
-  url.pathname = `/${name}`;
-  const db = createDb({ url: url.toString(), applicationName: 'crema bench', log: silentLog });
+  const { db, drop } = await makeScratch(options);
   try {
-    await migrate(url.toString());
     const { file, mapFile } = await dataFor(options, folder);
     const mapping = await loadMapping(mapFile);
     const all = await everyColumn(file);
@@ -85,8 +77,7 @@ export async function benchImport(options: ImportBenchOptions): Promise<Record<s
     line(`import / COPY: ${figures.ratioToCopy} (of the mapped columns: ${figures.ratioToCopyOfMapped})`);
     return figures;
   } finally {
-    await db.end();
-    await options.db.run(sql`drop database if exists ${raw(name)} with (force)`);
+    await drop();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -141,10 +132,6 @@ async function copySeconds(db: Db, data: CopyData): Promise<number> {
   const seconds = (performance.now() - started) / 1000;
   await db.run(sql`drop table bare`);
   return seconds;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function ratio(ours: number, theirs: number): number {

@@ -3,8 +3,12 @@ import type { CommandContext } from '../app/command.ts';
 export interface Bench {
   name: string;
   summary: string;
-  /** Prints readable lines and returns the figures. */
-  run(context: CommandContext, line: (text: string) => void): Promise<Record<string, unknown>>;
+  /** Prints readable lines and returns the figures; `quick` is a small form, where there is one. */
+  run(
+    context: CommandContext,
+    line: (text: string) => void,
+    options: { quick: boolean },
+  ): Promise<Record<string, unknown>>;
 }
 
 /** The benchmarks. Each loads what it measures when it runs. */
@@ -23,5 +27,10 @@ export const benches: readonly Bench[] = [
     name: 'slack',
     summary: 'time from /kpi to text and chart in the sandbox, ack p99',
     run: async (context, line) => (await import('./slack-bench.ts')).runSlackBench(context, line),
+  },
+  {
+    name: 'sla',
+    summary: 'tickets per second evaluated and stored, sweeps of what is due, answers as history grows tenfold',
+    run: async (context, line, options) => (await import('./sla/bench.ts')).runSlaBench(context, line, options),
   },
 ];

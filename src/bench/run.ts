@@ -8,7 +8,7 @@ import { benches } from './index.ts';
 export async function runBenches(
   context: CommandContext,
   names: readonly string[],
-  out: string | undefined,
+  { out, quick = false }: { out?: string; quick?: boolean } = {},
 ): Promise<void> {
   const { io, environment, globals } = context;
   const results: Record<string, unknown> = {
@@ -22,9 +22,8 @@ export async function runBenches(
   for (const bench of benches) {
     if (names.length > 0 && !names.includes(bench.name)) continue;
     io.note(`\n${bench.name}: ${bench.summary}\n`);
-    results[bench.name] = await bench.run(context, (text) =>
-      globals.json ? io.note(`${text}\n`) : io.out(`${text}\n`),
-    );
+    const line = (text: string) => (globals.json ? io.note(`${text}\n`) : io.out(`${text}\n`));
+    results[bench.name] = await bench.run(context, line, { quick });
   }
   const file = out ?? path.join(environment.home, 'bench.json');
   await mkdir(path.dirname(file), { recursive: true });

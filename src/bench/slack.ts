@@ -1,5 +1,6 @@
 import type { Message } from '../sandbox/message.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { percentile, rounded } from './spread.ts';
 
 export interface SlackBenchOptions {
   /** A workspace whose bot runs and has data. */
@@ -97,8 +98,7 @@ export async function benchSlack(options: SlackBenchOptions): Promise<SlackBench
 }
 
 function spreadOf(times: readonly number[]): Spread {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number) => Math.round((sorted[Math.ceil(share * sorted.length) - 1] ?? 0) * 10) / 10;
+  const at = (share: number) => rounded(percentile(times, share));
   return { median: at(0.5), p90: at(0.9), p99: at(0.99) };
 }
 

@@ -111,7 +111,11 @@ function trackedFields(batch: Batch): string[] {
   return batch.fields.filter((field) => batch.entity.fields[field]?.tracked);
 }
 
-/** A record's history begins with its second state; one made only to have its id known had none yet. */
+/**
+ * A record's history begins with its second state; one made only to have its id known had none yet. A change is never
+ * dated before the record's last one (a source that turns from counters to times, a clock put back): in the order of
+ * `at`, then `id`, changes always lead to what is stored.
+ */
 async function appendChanges(tx: Tx, run: WriteRun, batch: Batch): Promise<void> {
   const tracked = trackedFields(batch);
   if (tracked.length === 0) return;
@@ -121,8 +125,14 @@ async function appendChanges(tx: Tx, run: WriteRun, batch: Batch): Promise<void>
       : sql`${run.at.toString()}::timestamptz`;
   await tx.run(sql`
     insert into crm.changes (tenant_id, entity, source, entity_id, field, old, new, at)
-    select ${run.tenant.tenantId}::bigint, ${batch.entity.id}, ${batch.source}, c.id, f.field, f.old, f.new, ${at}
+    select ${run.tenant.tenantId}::bigint, ${batch.entity.id}, ${batch.source}, c.id, f.field, f.old, f.new,
+      greatest(${at}, last.at)
     from compared c
+    cross join lateral (
+      select max(h.at) as at from crm.changes h
+      where h.tenant_id = ${run.tenant.tenantId} and h.entity = ${batch.entity.id} and h.source = ${batch.source}
+        and h.entity_id = c.id
+    ) as last
     cross join lateral (
       values ${raw(tracked.map((field) => `('${field}', c.old_${field}, c.${field}::text)`).join(', '))}
     ) as f (field, old, new)

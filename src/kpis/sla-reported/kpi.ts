@@ -1,3 +1,4 @@
+import { formatNumber } from '../../domain/format.ts';
 import { ticketCreatedDaily } from '../../rollups/ticket-created-daily.ts';
 import { ticketSlaDaily } from '../../rollups/ticket-sla-daily.ts';
 import { slaDimensions } from '../dimensions.ts';
@@ -58,8 +59,8 @@ export const slaReported: Kpi = {
     if (both === 0) return [];
     return [
       otherwise === 0
-        ? `The flag agrees with the SLA policy on all ${both} tickets that both judge.`
-        : `The flag disagrees with the SLA policy (\`sla\`) on ${otherwise} of the ${both} tickets that both judge; \`table\` lists them.`,
+        ? `The flag agrees with the SLA policy on all ${formatNumber(both)} tickets that both judge.`
+        : `The flag disagrees with the SLA policy (\`sla\`) on ${formatNumber(otherwise)} of the ${formatNumber(both)} tickets that both judge; \`table\` lists them.`,
     ];
   },
   records: disagreements,

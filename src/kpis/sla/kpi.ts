@@ -20,7 +20,7 @@ export const sla: Kpi = {
   parts: {
     ...slaParts,
     decided: { title: 'Decided in the period', unit: 'count' },
-    decided_met: { title: 'Decided in the period and met', unit: 'count' },
+    decided_met: { title: 'of those met', unit: 'count' },
   },
   streams: ['ticket'],
   rollups: [ticketSlaDaily, ticketDecidedDaily],

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import sql from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
 import { entities } from '../../../src/domain/entities.ts';
@@ -209,4 +211,39 @@ e1,1,2026-03-02,status,new,open,,
       ),
     ).toEqual([{ stream: 'ticket_event', as_of: '2026-03-01 00:00:00+00', loaded_at: Temporal.Instant.from(runAt) }]);
   });
+});
+
+test('the example map reads an audit trail with replies and changes', async () => {
+  const tenant = await aTenant(database.db, folder);
+  const example = path.resolve(import.meta.dirname, '../../../examples/maps/ticket-events.yaml');
+  const trail = await readFile(path.join(import.meta.dirname, 'ticket-events.csv'), 'utf8');
+  const summary = await tenant.import(trail, await readFile(example, 'utf8'));
+  expect(summary).toMatchObject({ read: 13, written: 12, rejected: 1 });
+  expect(summary.rejections).toMatchObject([
+    { line: 14, field: 'kind', reason: expect.stringContaining('"Merged into T-17" is none of') },
+  ]);
+  expect(summary.entities[0]?.unmapped).toEqual([
+    { field: 'new', value: 'Escalated to vendor', rows: 1 },
+    { field: 'old', value: 'Escalated to vendor', rows: 1 },
+  ]);
+  expect(summary.asOf.toString()).toBe('2026-03-03T08:00:00Z');
+  const events = (await eventsOf(tenant.tenantId)).map(
+    ({ kind, old, new: now, operator_id: who, automatic }) =>
+      `${kind} ${old} > ${now} by ${who}${automatic ? ' (automatic)' : ''}`,
+  );
+  expect(events).toEqual([
+    'public_reply null > null by null (automatic)',
+    'assignee null > ines by ines',
+    'status new > open by ines',
+    'public_reply null > null by ines',
+    'status open > pending by ines',
+    'customer_reply null > null by null',
+    'status pending > open by null (automatic)',
+    'priority medium > critical by omar',
+    'team Billing > Engineering by omar',
+    'internal_note null > null by omar',
+    'status open > unmapped by omar',
+    'status unmapped > resolved by omar',
+  ]);
+  expect(await tenant.import(trail, await readFile(example, 'utf8'))).toMatchObject({ written: 0, unchanged: 12 });
 });

@@ -1,0 +1,38 @@
+import type { CommandContext } from '../../app/command.ts';
+import { type Server, withServer } from '../scratch.ts';
+import { benchAnswers, makeHistories } from './answers.ts';
+import { benchEngine } from './engine.ts';
+import { benchStored } from './stored.ts';
+import { benchSweeps } from './sweeps.ts';
+
+/** What is measured in full, and the small form that only shows that everything works. */
+const sizes = {
+  full: { tickets: 100_000, days: 365, histories: 50_000, answers: 30, open: 100_000, few: 10_000, rounds: 5 },
+  quick: { tickets: 10_000, days: 365, histories: 2_000, answers: 5, open: 10_000, few: 5_000, rounds: 2 },
+};
+
+export function runSlaBench(
+  context: CommandContext,
+  line: (text: string) => void,
+  { quick }: { quick: boolean },
+): Promise<Record<string, unknown>> {
+  return withServer(context, (server) => benchSla(server, { quick, line }));
+}
+
+/** The SLA from the pure engine to the answer; every database is made for it and dropped. */
+export async function benchSla(
+  server: Server,
+  { quick, line }: { quick: boolean; line: (text: string) => void },
+): Promise<Record<string, unknown>> {
+  const { tickets, days, histories, answers, open, few, rounds } = quick ? sizes.quick : sizes.full;
+  const engine = benchEngine(histories, line);
+  const stored = await benchStored(server, tickets, line);
+  const made = await makeHistories(server, { tickets, days });
+  try {
+    const answered = await benchAnswers(made, answers, line);
+    const sweeps = await benchSweeps(server, { ended: made[1]!, open, few, rounds }, line);
+    return { quick, engine, stored, answers: answered, sweeps };
+  } finally {
+    await Promise.all(made.map(({ drop }) => drop()));
+  }
+}
