@@ -62,6 +62,12 @@ const surveyOf = (kind: string) => (record: Rec, asked: Asked) =>
   record.entity === 'survey' && record.kind === kind && isWithin(record.created, asked);
 const resolvedIn = (record: Rec, asked: Asked) => isTicket(record) && isWithin(record.resolved, asked);
 
+/** At the end of the period, or at the moment of the question where that comes first. */
+function isOpen(record: Rec, asked: Asked): boolean {
+  const until = { ...asked, from: '' };
+  return isTicket(record) && isWithin(record.created, until) && !isWithin(record.resolved, until);
+}
+
 /** Which records a KPI counts: its definition in words of this test's own. */
 const counts: Readonly<Record<string, (record: Rec, asked: Asked) => boolean>> = {
   tickets: came(() => true),
@@ -72,10 +78,9 @@ const counts: Readonly<Record<string, (record: Rec, asked: Asked) => boolean>> =
   sla: came(halves.both),
   'sla-first-response': came(halves.first),
   'sla-resolution': came(halves.resolution),
-  backlog(record, asked) {
-    const ended = { ...asked, from: '' };
-    return isTicket(record) && isWithin(record.created, ended) && !isWithin(record.resolved, ended);
-  },
+  backlog: isOpen,
+  leaderboard: came((ticket) => ticket.operator !== null),
+  workload: (record, asked) => record.operator !== null && isOpen(record, asked),
   csat: surveyOf('csat'),
   nps: surveyOf('nps'),
 };
@@ -186,17 +191,19 @@ function forbiddenIn(said: Answer, { tenant, grants, cells: seen }: View): strin
   // What they typed themselves tells them nothing.
   const { request: _, value: __, commands: ___, ...told } = said as Answer & Record<string, unknown>;
   const text = JSON.stringify(told);
-  const all = grants === 'all';
   const mine = cells.filter((_, cell) => seen.has(cell));
+  const isTeam = (source: string, id: string) => mine.some((own) => own.source === source && own.team === id);
+  /** Their own people are known to them also without records. */
+  const isOperator = (source: string, id: string) =>
+    grants === 'all' ||
+    grants.operators.includes(`${source}/${id}`) ||
+    mine.some((own) => own.source === source && own.operator === id);
   const rules: [pattern: RegExp, isAllowed: (...found: string[]) => boolean][] = [
     [/\b(?:acc|via|k|account )(\d+)-/gi, (cell) => seen.has(Number(cell))],
     [/\b(ours|theirs)\b/gi, (name) => name.toLowerCase() === tenant],
-    [/Team (crm|chat) (\d)/g, (source, id) => all || mine.some((own) => own.source === source && own.team === id)],
-    [
-      /Operator (crm|chat) (\w+)/g,
-      (source, id) => all || mine.some((own) => own.source === source && own.operator === id),
-    ],
-    [/\b(anna|ben|carl|gone|sue|zoe)\b/g, (id) => all || mine.some(({ operator }) => operator === id)],
+    [/Team (crm|chat) (\d)/g, (source, id) => grants === 'all' || isTeam(source, id)],
+    [/Operator (crm|chat) (\w+)/g, isOperator],
+    [/\b(anna|ben|carl|gone|sue|zoe)\b/g, (id) => isOperator('crm', id) || isOperator('chat', id)],
   ];
   return rules.flatMap(([pattern, isAllowed]) =>
     [...text.matchAll(pattern)].filter(([, ...found]) => !isAllowed(...found)).map(([found]) => found),
@@ -207,7 +214,7 @@ function forbiddenIn(said: Answer, { tenant, grants, cells: seen }: View): strin
 function* numbersOf(
   result: KpiResult,
   kpi: Kpi,
-  { by: dimension, versus }: Question,
+  { versus }: Question,
   visible: readonly Rec[],
   asked: Asked,
 ): Generator<readonly [string, number, number]> {
@@ -218,6 +225,10 @@ function* numbersOf(
   const isUndecided = undecided[kpi.id];
   if (isUndecided)
     yield ['undecided', result.parts.pending ?? 0, visible.filter((record) => isUndecided(record, asked)).length];
+  if ('unassigned' in result.parts) {
+    const nobodys = visible.filter((record) => record.operator === null && isOpen(record, asked));
+    yield ['unassigned', result.parts.unassigned ?? 0, nobodys.length];
+  }
   if (versus && kpi.unit === 'count')
     yield [
       'the number before',
@@ -248,8 +259,12 @@ function* numbersOf(
   for (const note of result.notes) {
     const told = /only (\d+)\.|on (?:all )?(\d+) (?:of|tickets)/.exec(note);
     if (told) yield [`the note "${note}"`, Number(told[1] ?? told[2]), total];
+    const unassigned = /^(\d+) tickets? unassigned/.exec(note)?.[1];
+    const nobodys = visible.filter((record) => record.operator === null && came(() => true)(record, asked));
+    if (unassigned !== undefined) yield [`the note "${note}"`, Number(unassigned), nobodys.length];
   }
-  if (!dimension || !result.breakdown) return;
+  if (!result.breakdown) return;
+  const dimension = result.breakdown.by as DimensionId;
   const groups = new Map(
     [...Map.groupBy(matching, (record) => dimensionValue(record, dimension))].map(([key, own]) => [key, own.length]),
   );
