@@ -68,3 +68,10 @@ export async function adoptPolicies(
     insert into ops.sla_marks (tenant_id, source, ticket_id)
     select tenant_id, source, id from crm.tickets where tenant_id = ${tenantId} and deleted_at is null`);
 }
+
+/** Whether the stored verdicts are those of these policies. To be asked under the ticket stream's lock. */
+export async function isAdopted(tx: Queryable, tenantId: number, { fingerprint }: SlaTerms): Promise<boolean> {
+  const [known] = await tx.query<{ fingerprint: string }>(sql`
+    select fingerprint from ops.sla_policies where tenant_id = ${tenantId}`);
+  return known?.fingerprint === fingerprint;
+}

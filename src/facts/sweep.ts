@@ -6,7 +6,7 @@ import { markStored } from '../rollups/marks.ts';
 import type { TenantZone } from '../rollups/rollup.ts';
 import type { CompiledPolicies } from '../sla/policy.ts';
 import { type DeliveredBySource, learnDelivered } from './delivered.ts';
-import { adoptPolicies, type SlaTerms } from './policies.ts';
+import { adoptPolicies, isAdopted, type SlaTerms } from './policies.ts';
 import { readTickets, type TicketKey, type TicketRecord } from './ticket-record.ts';
 import { slaColumnKinds, slaColumns, slaRowOf, type TicketSlaRow } from './ticket-sla-row.ts';
 
@@ -34,7 +34,8 @@ export async function sweepSla(db: Db, tenant: TenantZone, terms: SlaTerms, opti
   await db.tx((tx) => adoptPolicies(tx, tenant, terms, now));
   const swept: Swept = { evaluated: 0, changed: 0 };
   while (await isAnythingDue(db, tenant.tenantId, now)) {
-    const done = await db.tx((tx) => sweepChunk(tx, tenant, terms.policies, now));
+    const done = await db.tx((tx) => sweepChunk(tx, tenant, terms, now));
+    if (!done) break;
     swept.evaluated += done.evaluated;
     swept.changed += done.changed;
     onProgress?.(swept);
@@ -52,20 +53,22 @@ async function isAnythingDue(db: Db, tenantId: number, now: Temporal.Instant): P
   return row?.due ?? false;
 }
 
+/** Undefined where other policies have been adopted since this sweep began: what is due is then for those to judge. */
 async function sweepChunk(
   tx: Tx,
   tenant: TenantZone,
-  policies: CompiledPolicies,
+  terms: SlaTerms,
   now: Temporal.Instant,
-): Promise<Swept> {
+): Promise<Swept | undefined> {
   const { tenantId } = tenant;
   await lockStream(tx, tenantId, 'ticket');
+  if (!(await isAdopted(tx, tenantId, terms))) return undefined;
   const keys = await takeDue(tx, tenantId, now);
   if (keys.length === 0) return { evaluated: 0, changed: 0 };
   const records = await readTickets(tx, tenantId, keys);
   const delivered = await learnDelivered(tx, tenantId, records);
   const stored = await readStored(tx, tenantId, keys);
-  const rows = evaluate(records, delivered, policies, now).filter(({ key, row }) =>
+  const rows = evaluate(records, delivered, terms.policies, now).filter(({ key, row }) =>
     isOther(stored.get(keyText(key)), row),
   );
   if (rows.length > 0) await write(tx, tenant, rows);

@@ -107,7 +107,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
       },
       requires: requirementsOf(kpi, whole, measured, reach),
       notes: [
-        ...(kpi.board && breakdown ? rankNotes(kpi.board, breakdown, coverage.mature) : []),
+        ...(breakdown ? rankNotes(kpi, breakdown, coverage.mature) : []),
         ...notesOf(kpi, measured, whole, question, dates),
       ],
       receipt: null,
