@@ -36,7 +36,7 @@ export function accessPhrase(person: Person): string {
 function seenPhrase({ role, rights, own }: Person): string {
   if (rights.all) return 'everything';
   if (role === 'agent') return own.length > 0 ? 'your own records' : 'nothing';
-  if (rights.teams.length > 0) return `${teamsPhrase(rights.teams)} and your own records`;
+  if (rights.teams.length > 0) return `${teamsPhrase(rights.teams)}${own.length > 0 ? ' and your own records' : ''}`;
   const others = rights.operators.length - own.length;
   if (others > 0) return `your own records and those of ${others === 1 ? 'one operator' : `${others} operators`}`;
   return own.length > 0 ? 'your own records' : 'nothing';

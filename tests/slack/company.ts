@@ -125,7 +125,7 @@ export async function startBot(
     ...{ db, tenant, log, clock: fixedClock(now), settings: {}, charts: quickCharts },
     ...{ token: botToken, signingSecret, apiUrl: sandbox.apiUrl },
     ...overrides,
-    timing: { imageWaitsMs: [0, 0, 0], retryWaitsMs: [0, 0], ...overrides.timing },
+    timing: { imageWaitsMs: [0, 0, 0], retryWaitsMs: [0, 0], slowAfterMs: 30_000, ...overrides.timing },
   });
   const web = await createWebServer({
     ...{ port: 0, host: '127.0.0.1', log, listeners: door.listener ? { slack: door.listener } : {} },

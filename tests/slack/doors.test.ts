@@ -98,7 +98,7 @@ describe('the Home', () => {
     const shown = await home(company, supervisor.id, /What you see/);
     for (const words of ['Your numbers', 'Tickets created', '*70*', 'How fresh it is', 'crm · ticket', 'How to ask'])
       expect(shown).toContain(words);
-    expect(shown).toContain('You see team Tier 2 and your own records, because crema.yaml names you as a supervisor.');
+    expect(shown).toContain('You see team Tier 2, because crema.yaml names you as a supervisor.');
     await company.sandbox.openHome(maya);
     expect(await home(company, maya, /\*140\*/)).toContain('You see everything');
     expect(company.sandbox.apiCalls.filter((call) => !call.ok)).toEqual([]);

@@ -65,7 +65,7 @@ function freshnessBlocks(results: readonly KpiResult[], locale: string): KnownBl
     results.flatMap((result) =>
       result.freshness.sources.map(({ source, stream, asOf }) => {
         const phrase = asOfPhrase({ ...result, freshness: { ...result.freshness, asOf } }, locale);
-        return [`${source} · ${stream}`, phrase] as const;
+        return [`${source} · ${stream}`, asOf ? `${phrase} (${result.period.timezone})` : phrase] as const;
       }),
     ),
   );
