@@ -22,8 +22,8 @@ export function boardTable(result: KpiResult, kpi: BoardKpi, locale: string, nar
   const { by, rows, other } = result.breakdown!;
   const all = other ? [...rows, other] : rows;
   const { board } = kpi;
-  const names = (narrow ? board.narrow : board.columns).filter(
-    (name) => by === board.by || all.some((row) => numberIn(row, name) !== null),
+  const columns = (narrow ? board.narrow : board.columns.map((name) => [name, headingOf(kpi, name)] as const)).filter(
+    ([name]) => by === board.by || all.some((row) => numberIn(row, name) !== null),
   );
   const ranked = !narrow && rows.some((row) => row.rank !== undefined);
   const withStatus = !narrow && rows.some((row) => row.status !== undefined);
@@ -32,15 +32,15 @@ export function boardTable(result: KpiResult, kpi: BoardKpi, locale: string, nar
       ...(ranked ? ['#'] : []),
       dimensionOf(by).title,
       ...(withStatus ? ['Status'] : []),
-      ...names.map((name) => headingOf(kpi, name)),
+      ...columns.map(([, heading]) => heading),
     ],
     rows: all.map((row) => [
       ...(ranked ? [row.rank == null ? noValue : formatNumber(row.rank, locale)] : []),
       narrow ? nameOf(row, locale) : row.label,
       ...(withStatus ? [row.status ?? ''] : []),
-      ...names.map((name) => cellOf(row, kpi, name, locale, narrow)),
+      ...columns.map(([name]) => cellOf(row, kpi, name, locale, narrow)),
     ]),
-    numeric: [...(ranked ? [true] : []), false, ...(withStatus ? [false] : []), ...names.map(() => true)],
+    numeric: [...(ranked ? [true] : []), false, ...(withStatus ? [false] : []), ...columns.map(() => true)],
   };
 }
 

@@ -62,8 +62,8 @@ function kpiSection(kpi: Kpi): string {
   ].join('\n');
 }
 
-function boardWords({ by, fewestToRank }: Board): string {
-  const order = fewestToRank === undefined ? 'the largest first' : `ranked from ${fewestToRank} cases on`;
+function boardWords({ by, ranked }: Board): string {
+  const order = ranked === undefined ? 'the largest first' : `ranked from ${ranked.fewest} cases on`;
   return `one per ${by} unless the question says otherwise, ${order}`;
 }
 

@@ -91,7 +91,7 @@ function resultText(result: KpiResult, asTable: boolean, { locale, color }: Text
   if (!asTable && kpiOf(result.kpi)?.chart !== null) lines.push('', sparkline(result, locale));
   lines.push('', ...caveatPhrases(result, locale));
   lines.push([periodPhrase(result, locale), result.period.timezone, asOfPhrase(result, locale)].join(' · '));
-  return `${lines.join('\n').replaceAll('\n\n\n', '\n\n')}\n`;
+  return `${lines.join('\n').replaceAll(/\n{3,}/g, '\n\n')}\n`;
 }
 
 /** What needs a person now, ahead of the number; that nothing does, in a line. */

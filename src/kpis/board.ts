@@ -15,51 +15,58 @@ export interface RankedGroup extends MeasuredGroup {
 }
 
 /**
- * Whether rows are ranked: by what somebody sees of others only, so not for whoever sees their own records, nor among rows
- * that a question has picked.
+ * How rows are ranked: not at all for whoever sees none but their own records, nor where the question has picked the rows,
+ * for they are ranked among others.
  */
-export function isRanked(kpi: Kpi, scope: Scope, by: DimensionId, viewer: KpiResult['scope']): boolean {
-  return (
-    kpi.board?.fewestToRank !== undefined &&
-    viewer !== 'own' &&
-    !scope.filters.some((filter) => filter.dimension === by && !filter.except)
-  );
+export function rankingOf(kpi: Kpi, scope: Scope, by: DimensionId, viewer: KpiResult['scope']): Board['ranked'] {
+  const picked = scope.filters.some(({ dimension }) => dimension === by);
+  return viewer === 'own' || picked ? undefined : kpi.board?.ranked;
 }
 
 /**
- * The rows with enough cases first, the best value at the top, then the others, the largest first. Equal values share a
- * rank, and the next one is as far down as if they did not (1, 2, 2, 4). `groups` come the largest first.
+ * The rows with enough cases first, the best at the top, then the others, the largest first. Equal ones share a rank, and
+ * the next one is as far down as if they did not (1, 2, 2, 4). `groups` come the largest first.
  */
-export function rankGroups(groups: readonly MeasuredGroup[], { board, better }: Kpi): RankedGroup[] {
+export function rankGroups(
+  groups: readonly MeasuredGroup[],
+  better: Kpi['better'],
+  { fewest, tie }: NonNullable<Board['ranked']>,
+): RankedGroup[] {
   const enough = ({ group, measured }: MeasuredGroup) =>
-    group.key !== '' && measured.value !== null && (measured.denominator ?? 0) >= (board?.fewestToRank ?? 0);
+    group.key !== '' && measured.value !== null && (measured.denominator ?? 0) >= fewest;
   const sign = better === 'down' ? -1 : 1;
-  const ranked = groups.filter(enough).sort((a, b) => sign * (Number(b.measured.value) - Number(a.measured.value)));
-  const places = ranked.map(({ measured }) => ranked.findIndex((other) => other.measured.value === measured.value) + 1);
+  const second = ({ measured }: MeasuredGroup) => measured.parts[tie] ?? Number.NEGATIVE_INFINITY;
+  const compare = (a: MeasuredGroup, b: MeasuredGroup) =>
+    sign * (Number(b.measured.value) - Number(a.measured.value)) ||
+    (second(a) === second(b) ? 0 : second(b) - second(a));
+  const ranked = groups.filter(enough).sort(compare);
+  const ranks = ranked.map((row) => ranked.findIndex((other) => compare(row, other) === 0) + 1);
   return [
-    ...ranked.map((row, index) => ({ ...row, rank: places[index]! })),
+    ...ranked.map((row, index) => ({ ...row, rank: ranks[index]! })),
     ...groups.filter((row) => !enough(row)).map((row) => ({ ...row, rank: null })),
   ];
 }
 
-/** What the ranks go by, who has none, and how much they say. */
+/** What the ranks go by, who has none, and how much they say; nothing where no row has been ranked or left without. */
 export function rankNotes(
-  { fewestToRank, value }: Board,
+  { board, parts }: Kpi,
   { by, rows }: { by: string; rows: readonly BreakdownRow[] },
   mature: boolean,
 ): string[] {
+  const { ranked: rule, value } = board ?? {};
   const ranked = rows.filter((row) => typeof row.rank === 'number');
-  const unranked = rows.filter((row) => row.rank === null).length;
-  if (ranked.length + unranked === 0) return [];
-  const some = `${fewestToRank} cases or more`;
-  if (ranked.length === 0) return [`No ${by} has ${some}, so there are no ranks.`];
+  const others = rows.filter((row) => row.rank === null).length;
+  if (!rule || ranked.length + others === 0) return [];
+  if (ranked.length === 0) return [`Nothing to rank: no ${by} has ${rule.fewest} cases.`];
+  const tie = parts[rule.tie]?.column ?? parts[rule.tie]?.title;
   const few = ranked.filter((row) => (row.denominator ?? 0) < fewCases).length;
+  const counted = ranked.length === 1 ? `1 ${by}` : `${ranked.length} ${by}s`;
   return [
-    `Ranked by ${value.toLowerCase()}: ${ranked.length} ${ranked.length === 1 ? by : `${by}s`} with ${some}; equal rates share a rank.`,
-    ...(unranked > 0
-      ? [`${unranked} with fewer ${unranked === 1 ? 'comes' : 'come'} after them, without a rank.`]
+    `Ranked by ${value?.toLowerCase()}, equal ones by ${tie}: ${counted} with ${rule.fewest} cases or more.`,
+    ...(others > 0 ? [`${others} with fewer ${others === 1 ? 'follows' : 'follow'} without a rank.`] : []),
+    ...(few > 0
+      ? [`${few} of the ranked ${few === 1 ? 'has' : 'have'} fewer than ${fewCases}: close ranks say little.`]
       : []),
-    ...(few > 0 ? [`${few} of the ranked have fewer than ${fewCases}: close ranks say little.`] : []),
-    ...(mature ? [] : ['The latest cases may still be resolved: ranks may change.']),
+    ...(mature ? [] : ['The latest may still be resolved: ranks may change.']),
   ];
 }

@@ -1,7 +1,7 @@
 import type { Queryable } from '../db/db.ts';
 import type { BreakdownRow, KpiResult } from '../domain/kpi-result.ts';
 import { daysBetween } from '../domain/period.ts';
-import { isRanked, type RankedGroup, rankGroups } from './board.ts';
+import { type RankedGroup, rankGroups, rankingOf } from './board.ts';
 import { type DimensionId, dimensionOf, plainLabel } from './dimensions.ts';
 import { addSums, type Group, type Kpi, type Measured, noSums, type Scope } from './kpi.ts';
 import { namesOf } from './values.ts';
@@ -26,7 +26,8 @@ export async function breakdownOf(
     // On a board whoever has nothing is there too.
     .filter(({ measured }) => kpi.board || measured.weight > 0 || hasCases(kpi, measured))
     .sort((a, b) => b.measured.weight - a.measured.weight || compareIds(a.group, b.group));
-  const groups: RankedGroup[] = isRanked(kpi, scope, by, viewer) ? rankGroups(largestFirst, kpi) : largestFirst;
+  const ranking = rankingOf(kpi, scope, by, viewer);
+  const groups: RankedGroup[] = ranking ? rankGroups(largestFirst, kpi.better, ranking) : largestFirst;
   const most = kpi.board ? mostBoardRows : mostRows;
   const shown = groups.slice(0, most);
   const rest = groups.slice(most);

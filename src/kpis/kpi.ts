@@ -76,13 +76,13 @@ export interface Board {
   value: string;
   /** Columns behind the row's name, in order: parts by name, and `value`. */
   columns: readonly string[];
-  /** Those that there is room for on a phone. */
-  narrow: readonly string[];
+  /** Those that there is room for on a phone, each with a heading as short as can be. */
+  narrow: readonly (readonly [name: string, heading: string])[];
   /**
-   * Rows of at least so many cases are ranked by value, the best first; the others come after them without a rank. Absent:
-   * no ranks, the largest first.
+   * Rows of at least `fewest` cases are ranked by value, the best first, equal values by the part `tie`, of which more is
+   * better and none is last; the others come after them without a rank. Absent: no ranks, the largest first.
    */
-  fewestToRank?: number;
+  ranked?: { fewest: number; tie: string };
   /** What is said beside a row's name, by `source/key`: of operators, whether they are there. */
   status?: (reader: Queryable, scope: Scope) => Promise<ReadonlyMap<string, string>>;
 }

@@ -202,7 +202,7 @@ test.each(guarded)('in %s an empty text is no team and no operator to have right
 });
 
 describe('answers', () => {
-  // Boards have rows of people instead: tests/kpis/rights.slow.test.ts asks those too.
+  // Boards count what has an operator, and have rows of those who have nothing: tests/kpis/boards.test.ts.
   const ticketKpis = kpis.filter((kpi) => kpi.streams.includes('ticket') && !kpi.board).map((kpi) => kpi.id);
   test.each(ticketKpis)('%s counts what its viewer may see, in total and by operator', async (id) => {
     const asker = askerOf(tenantId);

@@ -10,6 +10,7 @@ export interface OracleTicket {
   closed: number | null;
   priority: string | null;
   team: string | null;
+  operator: string | null;
   flag: boolean | null;
   demo: boolean;
   deleted: boolean;
@@ -114,6 +115,30 @@ export function oracleOf(asker: Asker, tickets: readonly OracleTicket[], now: nu
     };
   };
 
+  const firstResponses = (scope: OracleScope): OracleAnswer =>
+    timesOf(
+      created(scope).flatMap(({ created: from, answered }) =>
+        answered !== null && ms(answered) <= now ? [Math.max(0, ms(answered) - from) / 1e6] : [],
+      ),
+    );
+  const resolutions = (scope: OracleScope): OracleAnswer => {
+    const times = counted
+      .filter((ticket) => scope.matches(ticket) && isIn(ticket.resolved, scope))
+      .map((ticket) => (ticket.resolved! - ticket.created) / 1e6);
+    const { value, parts } = timesOf(times.filter((time) => time >= 0));
+    return { value, parts: { ...parts, negative: times.filter((time) => time < 0).length } };
+  };
+  const openAt = (scope: OracleScope): { open: OracleTicket[]; level: string } => {
+    const lastDay = Temporal.PlainDate.from(scope.to).subtract({ days: 1 }).toString();
+    // The end of a day that is over, else this moment.
+    const isBy = (at: number): boolean => (lastDay < today ? dateOf(at) <= lastDay : at <= now);
+    const open = counted.filter((ticket) => {
+      const end = ends(ticket);
+      return scope.matches(ticket) && isBy(ticket.created) && (end === null || !isBy(end));
+    });
+    return { open: scope.from > today ? [] : open, level: lastDay < today ? lastDay : today };
+  };
+
   return {
     today,
     tickets: (scope: OracleScope): OracleAnswer => ({ value: created(scope).length, parts: {} }),
@@ -127,12 +152,7 @@ export function oracleOf(asker: Asker, tickets: readonly OracleTicket[], now: nu
       parts: {},
     }),
 
-    'first-response-time': (scope: OracleScope): OracleAnswer =>
-      timesOf(
-        created(scope).flatMap(({ created: from, answered }) =>
-          answered !== null && ms(answered) <= now ? [Math.max(0, ms(answered) - from) / 1e6] : [],
-        ),
-      ),
+    'first-response-time': (scope: OracleScope): OracleAnswer => firstResponses(scope),
 
     'sla-reported': (scope: OracleScope): OracleAnswer => {
       const flags = created(scope).map((ticket) => ticket.flag);
@@ -146,26 +166,36 @@ export function oracleOf(asker: Asker, tickets: readonly OracleTicket[], now: nu
       };
     },
 
-    'resolution-time': (scope: OracleScope): OracleAnswer => {
-      const times = counted
-        .filter((ticket) => scope.matches(ticket) && isIn(ticket.resolved, scope))
-        .map((ticket) => (ticket.resolved! - ticket.created) / 1e6);
-      const { value, parts } = timesOf(times.filter((time) => time >= 0));
-      return { value, parts: { ...parts, negative: times.filter((time) => time < 0).length } };
+    'resolution-time': (scope: OracleScope): OracleAnswer => resolutions(scope),
+
+    leaderboard: (scope: OracleScope): OracleAnswer => {
+      const isAssigned = (one: OracleTicket) => one.operator !== null;
+      const assigned = created(scope).filter(isAssigned);
+      const told = assigned.filter(({ source }) => resolving.has(source));
+      const resolved = told.filter((one) => isKnown(one.resolved)).length;
+      const own = { ...scope, matches: (one: OracleTicket) => scope.matches(one) && isAssigned(one) };
+      return {
+        value: told.length === 0 ? null : resolved / told.length,
+        numerator: resolved,
+        denominator: told.length,
+        parts: {
+          assigned: assigned.length,
+          resolved: told.length === 0 && assigned.length > 0 ? null : resolved,
+          first_response: firstResponses(own).value,
+          resolution: resolutions(own).value,
+          sla: ratioOf(assigned.map((one) => wholeOf(halvesOf(one, false)))).value,
+        },
+      };
+    },
+
+    workload: (scope: OracleScope): OracleAnswer => {
+      const open = openAt(scope).open;
+      const assigned = open.filter(({ operator }) => operator !== null).length;
+      return { value: assigned, parts: { open: assigned, unassigned: open.length - assigned } };
     },
 
     backlog: (scope: OracleScope): OracleAnswer => {
-      const lastDay = Temporal.PlainDate.from(scope.to).subtract({ days: 1 }).toString();
-      // The end of a day that is over, else this moment.
-      const isBy = (at: number): boolean => (lastDay < today ? dateOf(at) <= lastDay : at <= now);
-      const level = lastDay < today ? lastDay : today;
-      const open =
-        scope.from > today
-          ? []
-          : counted.filter((ticket) => {
-              const end = ends(ticket);
-              return scope.matches(ticket) && isBy(ticket.created) && (end === null || !isBy(end));
-            });
+      const { open, level } = openAt(scope);
       const ages = open.map((ticket) => Temporal.PlainDate.from(dateOf(ticket.created)).until(level).total('days'));
       const between = (least: number, below: number) => ages.filter((age) => age >= least && age < below).length;
       return {

@@ -6,7 +6,6 @@ import { ticketSlaDaily } from '../../rollups/ticket-sla-daily.ts';
 import { momentsOf } from '../../stats/intervals.ts';
 import type { Kpi, Sums } from '../kpi.ts';
 import { scoresOf } from '../survey-answers.ts';
-import { percentileNote } from '../ticket-durations.ts';
 import { measureSla } from '../ticket-sla.ts';
 import { operatorRecords } from './query.ts';
 
@@ -17,7 +16,7 @@ export const leaderboard: Kpi = {
   title: 'Leaderboard by resolution rate',
   question: 'How does each operator do: resolved, response times, SLA, satisfaction?',
   formula:
-    'Tickets resolved by now / tickets assigned, of those created in the period that have an operator. Operators with 10 tickets or more are ranked by it, equal rates sharing a rank; the others follow without one.',
+    'Tickets resolved by now / tickets assigned, of those created in the period that have an operator. Operators with 10 tickets or more are ranked by it, equal rates by SLA; the others follow without a rank.',
   kind: 'cohort',
   unit: 'ratio',
   better: 'up',
@@ -45,8 +44,14 @@ export const leaderboard: Kpi = {
     by: 'operator',
     value: 'Resolution rate',
     columns: ['assigned', 'resolved', 'value', 'first_response', 'resolution', 'sla', 'csat'],
-    narrow: ['value', 'first_response', 'resolution', 'sla', 'csat'],
-    fewestToRank: 10,
+    narrow: [
+      ['value', 'Resolved'],
+      ['first_response', 'First response'],
+      ['resolution', 'Resolution'],
+      ['sla', 'SLA'],
+      ['csat', 'CSAT'],
+    ],
+    ranked: { fewest: 10, tie: 'sla' },
   },
   caveats: [
     'A ticket is the operator’s who has it now, whoever had it before. Tickets that nobody has are in no row; a note counts them.',
@@ -82,7 +87,9 @@ export const leaderboard: Kpi = {
     const unassigned = counts.unassigned ?? 0;
     return [
       ...(unassigned > 0 ? [`${unassigned} ${unassigned === 1 ? 'ticket' : 'tickets'} unassigned.`] : []),
-      ...(parts.first_response === null && parts.resolution === null ? [] : [percentileNote]),
+      ...(parts.first_response === null && parts.resolution === null
+        ? []
+        : ['Medians are within 1 % of the exact ones.']),
     ];
   },
 };

@@ -38,7 +38,11 @@ export const workload: Kpi = {
     by: 'operator',
     value: 'Open',
     columns: ['value', 'team_median', 'against_median'],
-    narrow: ['value', 'team_median', 'against_median'],
+    narrow: [
+      ['value', 'Open'],
+      ['team_median', 'Team median'],
+      ['against_median', 'Against it'],
+    ],
     status: statuses,
   },
   caveats: [
