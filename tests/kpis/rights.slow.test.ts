@@ -198,6 +198,7 @@ function forbiddenIn(said: Answer, { tenant, grants, cells: seen }: View): strin
   // What they typed themselves tells them nothing.
   const { request: _, value: __, commands: ___, ...told } = said as Answer & Record<string, unknown>;
   const text = JSON.stringify(told);
+  const all = grants === 'all';
   const mine = cells.filter((_, cell) => seen.has(cell));
   // Whose records somebody may see is known by name, also where there are none: an operator without tickets.
   const granted = grants === 'all' ? [] : grants.operators;
