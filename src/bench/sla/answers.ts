@@ -53,18 +53,14 @@ export async function makeHistory(db: Db, shape: HistoryShape): Promise<History>
  * Answers with growing history: each question in turn on every database, again and again, warm, so that what else the
  * machine does falls on all of them alike. Medians and 95th percentiles in milliseconds, ratios of medians to the first.
  */
-export async function benchAnswers(
-  histories: readonly History[],
-  runs: number,
-  line: (text: string) => void,
-): Promise<Record<string, unknown>> {
+export async function benchAnswers(histories: readonly History[], runs: number, line: (text: string) => void) {
   const first: Record<string, number> = {};
   for (const { name, db, tenant } of histories) {
     await db.run(sql`vacuum analyze`);
     first[name] = rounded((await timed(() => ask(db, tenant, questions[0], everything))).ms);
   }
   line(`/kpi sla, first call after analyze: ${histories.map(({ name }) => `${first[name]} ms (${name})`).join(', ')}`);
-  const figures: Record<string, unknown> = { firstAfterAnalyzeMs: first };
+  const measuredQuestions = [];
   for (const { question, as, viewer } of asked) {
     // `all` takes as long as the history is, by its nature.
     const times = await interleaved(histories, question === 'sla all' ? Math.ceil(runs / 10) : runs, (history) =>
@@ -83,7 +79,7 @@ export async function benchAnswers(
         ...(await costOf(db, tenant, question, viewer)),
       });
     }
-    figures[`${question} as ${as}`] = measured;
+    measuredQuestions.push({ question, as, histories: measured });
     line(`/kpi ${question} (${as}, n=${measured[0]?.runs})`);
     for (const each of measured)
       line(
@@ -91,8 +87,8 @@ export async function benchAnswers(
           (each.scanned.length > 0 ? `, reads all of ${each.scanned.join(', ')}` : ''),
       );
   }
-  figures.queries = await queriesOf(histories, runs, line);
-  return figures;
+  const queries = await queriesOf(histories, runs, line);
+  return { firstAfterAnalyzeMs: first, questions: measuredQuestions, queries };
 }
 
 /** Milliseconds per database of so many rounds, each round once on every database, after one that is not counted. */

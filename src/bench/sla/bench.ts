@@ -20,10 +20,7 @@ export function runSlaBench(
 }
 
 /** The SLA from the pure engine to the answer; every database is made for it and dropped. */
-export async function benchSla(
-  server: Server,
-  { quick, line }: { quick: boolean; line: (text: string) => void },
-): Promise<Record<string, unknown>> {
+export async function benchSla(server: Server, { quick, line }: { quick: boolean; line: (text: string) => void }) {
   const { tickets, days, histories, answers, open, few, rounds } = quick ? sizes.quick : sizes.full;
   const engine = benchEngine(histories, line);
   const stored = await benchStored(server, tickets, line);
