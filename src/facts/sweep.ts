@@ -117,7 +117,7 @@ export function evaluate(
     }));
 }
 
-/** Stored verdicts of those tickets, by `keyText`. */
+/** Stored verdicts of those tickets, by `keyText`; looked up one by one, as `readTickets` does. */
 export async function readStored(
   tx: Queryable,
   tenantId: number,
@@ -128,7 +128,9 @@ export async function readStored(
   );
   const rows = await tx.query<TicketKey & TicketSlaRow>(sql`
     select s.source, s.id, ${join(columns)} from (${listOf(keys)}) as k (source, id)
-    join crm.ticket_sla s on s.tenant_id = ${tenantId} and s.source = k.source and s.id = k.id`);
+    cross join lateral (
+      select * from crm.ticket_sla where tenant_id = ${tenantId} and source = k.source and id = k.id limit 1
+    ) as s`);
   return new Map(rows.map((row) => [keyText(row), row]));
 }
 

@@ -15,7 +15,10 @@ export interface TicketRecord extends TicketKey {
   recorded: RecordedEvent[];
 }
 
-/** Reads those of the tickets that exist, deleted ones too. */
+/**
+ * Reads those of the tickets that exist, deleted ones too: each by its primary key, by construction. Left to choose, the
+ * planner reads all tickets for a few hundred of them until there are far more.
+ */
 export async function readTickets(
   tx: Queryable,
   tenantId: number,
@@ -53,7 +56,9 @@ export async function readTickets(
           and c.field in ('status', 'priority', 'operator_id', 'team_id')
       ) as changes
     from unnest(${keys.map((key) => key.source)}::text[], ${keys.map((key) => key.id)}::text[]) as k (source, id)
-    join crm.tickets t on t.tenant_id = ${tenantId} and t.source = k.source and t.id = k.id`);
+    cross join lateral (
+      select * from crm.tickets where tenant_id = ${tenantId} and source = k.source and id = k.id limit 1
+    ) as t`);
   return rows.map(({ source, id, deleted, snapshot, events, changes }) => {
     const given = new Set(events?.map((event) => event.kind));
     const seen = (changes ?? []).filter((change) => !given.has(change.kind));

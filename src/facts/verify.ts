@@ -6,13 +6,14 @@ import { readDelivered } from './delivered.ts';
 import type { SlaTerms } from './policies.ts';
 import { evaluate, keyText, readStored } from './sweep.ts';
 import { readTickets, type TicketKey } from './ticket-record.ts';
-import { slaColumns } from './ticket-sla-row.ts';
+import { slaColumnKinds, slaColumns } from './ticket-sla-row.ts';
 
 const page = 2_000;
+const most = 100;
 
-/** A stored fact that another evaluation does not come to. */
+/** A stored fact that another evaluation does not come to; instants in ISO 8601. */
 export interface DifferingFact extends TicketKey {
-  column: string;
+  column: (typeof slaColumns)[number];
   stored: string | null;
   evaluated: string | null;
 }
@@ -33,7 +34,7 @@ export async function markAllTickets(db: Queryable, tenantId: number): Promise<v
 
 /**
  * Evaluates every ticket again and compares with what is stored, under the stream's lock; a ticket that still waits for
- * the sweep is left out. Call it after a sweep as of the same `now`: then a difference is a defect.
+ * the sweep is left out. Call it after a sweep as of the same `now`, and none of a later one: then a difference is a defect.
  */
 export async function verifySla(
   db: Db,
@@ -46,6 +47,11 @@ export async function verifySla(
     await lockStream(tx, tenantId, 'ticket');
     const delivered = await readDelivered(tx, tenantId);
     const verified: VerifiedSla = { tickets: 0, differing: 0, examples: [] };
+    const differs = (fact: DifferingFact) => {
+      verified.differing += 1;
+      if (verified.examples.length < most) verified.examples.push(fact);
+    };
+    for (const fact of await factsOfNothing(tx, tenantId)) differs(fact);
     let last: TicketKey = { source: '', id: '' };
     for (;;) {
       const keys = await tx.query<TicketKey & { waits: boolean }>(sql`
@@ -67,15 +73,30 @@ export async function verifySla(
         verified.tickets += 1;
         for (const column of slaColumns) {
           if (kept && kept[column] === row[column]) continue;
-          verified.differing += 1;
-          const text = (value: string | number | null | undefined) => (value == null ? null : String(value));
-          if (verified.examples.length < 100)
-            verified.examples.push({
-              ...{ source: key.source, id: key.id, column },
-              ...{ stored: text(kept?.[column]), evaluated: text(row[column]) },
-            });
+          differs({
+            ...{ source: key.source, id: key.id, column },
+            ...{ stored: textOf(column, kept?.[column]), evaluated: textOf(column, row[column]) },
+          });
         }
       }
     }
   });
+}
+
+/** Stored verdicts on tickets that are not there any more and that no mark takes away. */
+function factsOfNothing(tx: Queryable, tenantId: number): Promise<DifferingFact[]> {
+  return tx.query<DifferingFact>(sql`
+    select s.source, s.id, 'state' as column, s.state as stored, null as evaluated
+    from crm.ticket_sla s
+    left join crm.tickets t on t.tenant_id = s.tenant_id and t.source = s.source and t.id = s.id and t.deleted_at is null
+    where s.tenant_id = ${tenantId} and t.id is null and not exists (
+      select from ops.sla_marks m where m.tenant_id = s.tenant_id and m.source = s.source and m.ticket_id = s.id
+    )
+    order by s.source, s.id`);
+}
+
+function textOf(column: (typeof slaColumns)[number], value: string | number | null | undefined): string | null {
+  if (value === null || value === undefined) return null;
+  if (slaColumnKinds[column] !== 'instant') return String(value);
+  return Temporal.Instant.fromEpochMilliseconds(Number(value)).toString();
 }

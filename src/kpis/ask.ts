@@ -2,7 +2,15 @@ import sql from 'sql-template-tag';
 import type { Db, Queryable } from '../db/db.ts';
 import { readAs } from '../db/viewer.ts';
 import type { Comparison, KpiResult, SeriesPoint } from '../domain/kpi-result.ts';
-import { addUnits, bucketsOf, type DateRange, daysBetween, grainFor, type PeriodDates } from '../domain/period.ts';
+import {
+  addUnits,
+  bucketsOf,
+  type DateRange,
+  daysBetween,
+  type Grain,
+  grainFor,
+  type PeriodDates,
+} from '../domain/period.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { ReadAt } from '../rollups/read.ts';
 import { today, unsettledDays } from '../rollups/read.ts';
@@ -13,7 +21,7 @@ import { breakdownOf, fraction } from './breakdown.ts';
 import { coverageOf, datesOf, isCovered, isMature, isStale, overlaps } from './coverage.ts';
 import type { DimensionId } from './dimensions.ts';
 import { type Reach, reachOf } from './freshness.ts';
-import { addSums, type Filter, type Kpi, type Measured, noSums, type Scope, type Sums } from './kpi.ts';
+import { addSums, type Filter, type Group, type Kpi, type Measured, noSums, type Scope, type Sums } from './kpi.ts';
 import type { KpiQuestion } from './question.ts';
 import { findValues } from './values.ts';
 
@@ -57,7 +65,9 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
     const reach = await reachOf(reader, kpi, at);
     const dates = datesOf(question, reach, at, tenant.weekStart);
     const scope: Scope = { at, weekStart: tenant.weekStart, period: dates, filters };
-    const whole = await total(reader, kpi, scope);
+    const series = await seriesGroups(reader, kpi, scope, question);
+    // Levels of days do not add up to a level; everything else is the sum of its buckets, and read once for both.
+    const whole = kpi.kind === 'stock' ? await total(reader, kpi, scope) : sumOf(series.groups);
     const coverage = coverageOf(dates, question, reach, at);
     const measured = measureCovered(kpi, whole, dates, reach, at);
     const viewerScope = await scopeOf(reader);
@@ -84,7 +94,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
         : {}),
       comparison: await comparisonOf(reader, kpi, scope, dates, { question, reach, measured, coverage }),
       target: targetOf(context.target ?? kpi.target, measured, kpi),
-      series: await seriesOf(reader, kpi, scope, question, reach),
+      series: seriesOf(kpi, scope, question, reach, series),
       distribution: kpi.distribution && measured.weight > 0 ? kpi.distribution(whole) : null,
       attention: kpi.attention ? await kpi.attention(reader, scope) : null,
       records: question.records && kpi.records ? await kpi.records(reader, scope) : null,
@@ -115,7 +125,10 @@ async function scopeOf(reader: Queryable): Promise<KpiResult['scope']> {
 }
 
 async function total(reader: Queryable, kpi: Kpi, scope: Scope): Promise<Sums> {
-  const groups = await kpi.query(reader, scope, { kind: 'total' });
+  return sumOf(await kpi.query(reader, scope, { kind: 'total' }));
+}
+
+function sumOf(groups: readonly Group[]): Sums {
   return groups.reduce((sum, group) => addSums(sum, group.sums), noSums);
 }
 
@@ -191,20 +204,30 @@ function targetOf(target: number | null, measured: Measured, kpi: Kpi): KpiResul
   return { value: target, met: kpi.better === 'up' ? value >= target : value <= target };
 }
 
-async function seriesOf(
-  reader: Queryable,
-  kpi: Kpi,
-  scope: Scope,
-  question: KpiQuestion,
-  reach: Reach,
-): Promise<KpiResult['series']> {
+/** The period by buckets of a grain, as far as they have begun. `groups` hold the whole period. */
+interface SeriesGroups {
+  grain: Exclude<Grain, 'hour'>;
+  buckets: readonly string[];
+  groups: readonly Group[];
+}
+
+async function seriesGroups(reader: Queryable, kpi: Kpi, scope: Scope, question: KpiQuestion): Promise<SeriesGroups> {
   const chosen = question.grain ?? grainFor(scope.period);
   const grain = chosen === 'hour' ? 'day' : chosen;
   const current = today(scope.at);
   const buckets = bucketsOf(scope.period, grain, scope).filter((bucket) => bucket <= current);
-  const groups = new Map(
-    (await kpi.query(reader, scope, { kind: 'series', grain, buckets })).map((group) => [group.bucket, group]),
-  );
+  return { grain, buckets, groups: await kpi.query(reader, scope, { kind: 'series', grain, buckets }) };
+}
+
+function seriesOf(
+  kpi: Kpi,
+  scope: Scope,
+  question: KpiQuestion,
+  reach: Reach,
+  { grain, buckets, groups }: SeriesGroups,
+): KpiResult['series'] {
+  const current = today(scope.at);
+  const byBucket = new Map(groups.map((group) => [group.bucket, group]));
   const isAll = question.period?.kind === 'all';
   const points = buckets.map((bucket): SeriesPoint => {
     const end = addUnits(bucket, grain, 1);
@@ -213,7 +236,7 @@ async function seriesOf(
       to: end < scope.period.to ? end : scope.period.to,
     };
     const whole = isAll || (clipped.from === bucket && clipped.to === end);
-    const measured = measureCovered(kpi, groups.get(bucket)?.sums ?? noSums, clipped, reach, scope.at);
+    const measured = measureCovered(kpi, byBucket.get(bucket)?.sums ?? noSums, clipped, reach, scope.at);
     return {
       at: bucket,
       value: measured.value,

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { useDatabase } from '../database.ts';
@@ -147,6 +148,23 @@ describe('the command line', () => {
     expect(bad).toMatchObject({ code: 1, out: expect.stringContaining('stored 2, recomputed 1') });
     expect((await crema('refresh', '--full')).code).toBe(0);
     expect((await crema('refresh', '--verify')).code).toBe(0);
+  });
+
+  test('finds a wrong fact and names it, and --full makes it right', async () => {
+    await database.db.run(sql`
+      update crm.ticket_sla set resolution_state = 'missed', resolution_decided_at = '2026-03-03T09:00:00Z' where id = 'b'`);
+    const bad = await crema('refresh', '--verify');
+    expect(bad.code).toBe(1);
+    expect(bad.out).toContain('verified 3 tickets, 2 facts differ');
+    expect(bad.out).toContain('import/b resolution_state: stored missed, evaluated met');
+    expect(bad.out).toContain(
+      'import/b resolution_decided_at: stored 2026-03-03T09:00:00Z, evaluated 2026-03-03T20:00:00Z',
+    );
+    const full = await crema('refresh', '--full');
+    expect(full).toMatchObject({ code: 0, out: expect.stringContaining('ticket-sla: 3 tickets evaluated, 1 changed') });
+    const good = await crema('refresh', '--verify', '--json');
+    expect(good.code).toBe(0);
+    expect(JSON.parse(good.out)).toMatchObject({ sla: { tickets: 3, evaluated: 0, differing: 0 }, differing: 0 });
   });
 
   test('lists and explains', async () => {

@@ -114,6 +114,16 @@ describe('the demo', () => {
     expect(result.value).toBeGreaterThan(20);
     expect(result.distribution.bands.every((band) => band.count > 0)).toBe(true);
     expect(result.period.timezone).toBe('Asia/Jakarta');
+    for (const [id, least] of [
+      ['csat', 3.5],
+      ['nps', 0],
+    ] as const) {
+      const asked = await runCrema(['kpi', id, 'last month', '--json', '--now', clock.now().toString()], env);
+      const answered = JSON.parse(asked.out) as { value: number; denominator: number; comparison: { value: number } };
+      expect(answered.value).toBeGreaterThan(least);
+      expect(answered.denominator).toBeGreaterThan(30);
+      expect(answered.comparison.value).not.toBeNull();
+    }
   });
 
   test('reuses its data the second time, and adds what has happened on a later day', async () => {

@@ -41,8 +41,6 @@ export async function anOffice(db: Db, slug: string) {
       when = '00:00',
       more: { source?: string; version?: VersionKind } = {},
     ) => db.tx((tx) => writeIn(tx, run(when), entityId, states, more)),
-    writeIn: (tx: Tx, entityId: EntityId, states: readonly State[], when = '00:00') =>
-      writeIn(tx, run(when), entityId, states, {}),
     /** Tickets as they are now, in full: what is left out is null. Each call is newer than the one before. */
     tickets: (...states: ({ id: string } & Record<string, string | null>)[]) =>
       office.write(
@@ -68,9 +66,12 @@ export async function anOffice(db: Db, slug: string) {
           },
         })),
       ),
-    delete: (entityId: EntityId, ...ids: string[]) =>
+    delete: (entityId: EntityId, id: string) => office.deleteAt(entityId, id, ++version),
+    deleteAt: (entityId: EntityId, id: string, deletedAs: number) =>
       db.tx((tx) =>
-        deleteRecords(tx, run('00:00'), { entity: entities[entityId], source: 'import', ids, version: ++version }),
+        deleteRecords(tx, run('00:00'), {
+          ...{ entity: entities[entityId], source: 'import', ids: [id], version: deletedAs },
+        }),
       ),
     sweep: (
       time: string,

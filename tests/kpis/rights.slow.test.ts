@@ -225,7 +225,7 @@ function forbiddenIn(said: Answer, { tenant, grants, cells: seen }: View): strin
 function* numbersOf(
   result: KpiResult,
   kpi: Kpi,
-  { by: dimension, versus }: Question,
+  { versus }: Question,
   visible: readonly Rec[],
   asked: Asked,
 ): Generator<readonly [string, number, number]> {
@@ -272,8 +272,12 @@ function* numbersOf(
   for (const note of result.notes) {
     const told = /only (\d+)\.|on (?:all )?(\d+) (?:of|tickets)/.exec(note);
     if (told) yield [`the note "${note}"`, Number(told[1] ?? told[2]), total];
+    const unassigned = /^(\d+) tickets? unassigned/.exec(note)?.[1];
+    const nobodys = visible.filter((record) => record.operator === null && came(() => true)(record, asked));
+    if (unassigned !== undefined) yield [`the note "${note}"`, Number(unassigned), nobodys.length];
   }
-  if (!dimension || !result.breakdown) return;
+  if (!result.breakdown) return;
+  const dimension = result.breakdown.by as DimensionId;
   const groups = new Map(
     [...Map.groupBy(matching, (record) => dimensionValue(record, dimension))].map(([key, own]) => [key, own.length]),
   );

@@ -62,6 +62,7 @@ function printFacts(io: Io, facts: VerifiedSla): void {
   io.out(`  verified ${facts.tickets} tickets, ${facts.differing} facts differ\n`);
   for (const { source, id, column, stored, evaluated } of facts.examples)
     io.out(`  ${source}/${id} ${column}: stored ${stored ?? 'nothing'}, evaluated ${evaluated ?? 'nothing'}\n`);
+  if (facts.differing > facts.examples.length) io.out(`  and ${facts.differing - facts.examples.length} more\n`);
 }
 
 function printVerified(io: Io, verified: Verified): void {

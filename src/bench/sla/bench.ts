@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../app/command.ts';
-import { type Server, withServer } from '../scratch.ts';
-import { benchAnswers, makeHistories } from './answers.ts';
+import { makeScratch, type Server, withServer } from '../scratch.ts';
+import { benchAnswers, historyShapes, makeHistory } from './answers.ts';
 import { benchEngine } from './engine.ts';
 import { benchStored } from './stored.ts';
 import { benchSweeps } from './sweeps.ts';
@@ -20,19 +20,18 @@ export function runSlaBench(
 }
 
 /** The SLA from the pure engine to the answer; every database is made for it and dropped. */
-export async function benchSla(
-  server: Server,
-  { quick, line }: { quick: boolean; line: (text: string) => void },
-): Promise<Record<string, unknown>> {
+export async function benchSla(server: Server, { quick, line }: { quick: boolean; line: (text: string) => void }) {
   const { tickets, days, histories, answers, open, few, rounds } = quick ? sizes.quick : sizes.full;
   const engine = benchEngine(histories, line);
   const stored = await benchStored(server, tickets, line);
-  const made = await makeHistories(server, { tickets, days });
+  const shapes = historyShapes({ tickets, days });
+  const scratches = await Promise.all(shapes.map(() => makeScratch(server)));
   try {
+    const made = await Promise.all(shapes.map((shape, index) => makeHistory(scratches[index]!.db, shape)));
     const answered = await benchAnswers(made, answers, line);
     const sweeps = await benchSweeps(server, { ended: made[1]!, open, few, rounds }, line);
     return { quick, engine, stored, answers: answered, sweeps };
   } finally {
-    await Promise.all(made.map(({ drop }) => drop()));
+    await Promise.all(scratches.map(({ drop }) => drop()));
   }
 }

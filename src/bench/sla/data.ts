@@ -105,16 +105,13 @@ const targets: Sql = (() => {
  * `verifySla` says whether the engine comes to the same.
  */
 export async function addVerdicts(db: Queryable, tenantId: number): Promise<void> {
-  const half = (name: string, fulfilled: string) => sql`
-    cross join lateral (
-      select ${raw(fulfilled)} as at, e.created_at + t.${raw(name)} * interval '1 second' as due
-    ) as ${raw(`${name}_times`)}
+  const half = (alias: string, fulfilled: string, target: string) => sql`
     cross join lateral (
       select at, due, case
         when at <= due then 'met' when at is null and due > ${now.toString()}::timestamptz then 'pending' else 'missed'
       end as state
-      from (select ${raw(`${name}_times`)}.*) as known
-    ) as ${raw(name[0]!)}`;
+      from (select ${raw(fulfilled)} as at, e.created_at + ${raw(target)} * interval '1 second' as due) as times
+    ) as ${raw(alias)}`;
   const stored = (half: string) =>
     raw(`${half}.state, case when ${half}.state = 'pending' then ${half}.due end,
       case ${half}.state when 'met' then ${half}.at when 'missed' then ${half}.due end,
@@ -137,8 +134,8 @@ export async function addVerdicts(db: Queryable, tenantId: number): Promise<void
       least(case when f.state = 'pending' then f.due end, case when r.state = 'pending' then r.due end)
     from crm.tickets e
     join ${targets} on t.priority = e.priority
-    ${half('first_response', 'e.first_response_at')}
-    ${half('resolution', 'e.resolved_at')}
+    ${half('f', 'e.first_response_at', 't.first_response')}
+    ${half('r', 'e.resolved_at', 't.resolution')}
     where e.tenant_id = ${tenantId}`);
   await db.run(sql`
     insert into ops.sla_sources (tenant_id, source, replies, customer_replies, resolutions)

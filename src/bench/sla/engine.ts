@@ -10,7 +10,7 @@ const secondMs = 1000;
 const hourMs = 3_600_000;
 
 /** Tickets per second through the pure engine, whole histories from creation to verdict; medians of rounds after one that warms up. */
-export function benchEngine(tickets: number, line: (text: string) => void): Record<string, unknown> {
+export function benchEngine(tickets: number, line: (text: string) => void) {
   const histories = madeHistories(tickets);
   const eventsPerTicket = rounded(histories.reduce((sum, { events }) => sum + events.length, 0) / tickets);
   const aroundTheClock = rate(histories, continuousPolicies);

@@ -16,11 +16,7 @@ import { businessPolicies } from './policies.ts';
  * hours, written, and their days marked. Then the aggregates are made, and everything stored is compared with a second
  * evaluation and a recompute.
  */
-export async function benchStored(
-  server: Server,
-  tickets: number,
-  line: (text: string) => void,
-): Promise<Record<string, unknown>> {
+export async function benchStored(server: Server, tickets: number, line: (text: string) => void) {
   const { db, drop } = await makeScratch(server);
   try {
     const tenant = await makeCompany(db, businessPolicies);

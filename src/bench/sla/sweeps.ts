@@ -29,7 +29,7 @@ export async function benchSweeps(
   server: Server,
   { ended, open, few, rounds }: { ended: History; open: number; few: number; rounds: number },
   line: (text: string) => void,
-): Promise<Record<string, unknown>> {
+) {
   const [many, small] = await Promise.all([makeScratch(server), makeScratch(server)]);
   try {
     const size = (count: number) => count.toLocaleString('en');
@@ -44,7 +44,7 @@ export async function benchSweeps(
       await db.run(sql`vacuum analyze`);
     }
     let at = start;
-    const figures: Record<string, unknown> = {};
+    const figures = [];
     for (const due of [0, 100, 1000]) {
       const times = desks.map((): number[] => []);
       const repeats = due === 0 ? 10 * rounds : rounds;
@@ -63,7 +63,7 @@ export async function benchSweeps(
           ratio: rounded(median(times[index] ?? []) / median(times[0] ?? []), 2),
           ...(await plansOf(desk, due, at)),
         });
-      figures[`${due} due`] = measured;
+      figures.push({ due, desks: measured });
       line(`sweep with ${due === 0 ? 'nothing' : size(due)} due (n=${repeats})`);
       for (const each of measured)
         line(
