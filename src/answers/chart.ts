@@ -5,12 +5,13 @@ import { kpiOf } from '../kpis/index.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { fewCases } from '../stats/compare.ts';
 
-/** The picture of an answer: bars for a breakdown, else the series, as a line or in its parts; null when there is nothing to draw. */
+/** The picture of an answer: bars for a breakdown, else the series, as a line or in its parts; null for a KPI that is a table only, and when there is nothing to draw. */
 export function chartOfAnswer(result: KpiResult, locale: string): ChartSpec | null {
   const declared = kpiOf(result.kpi);
   if (declared?.chart === null) return null;
   const chart: NonNullable<Kpi['chart']> = declared?.chart ?? { series: 'line', prefer: 'series' };
-  if (result.breakdown) {
+  // One bar shows nothing: of a board with a single row, how it came about does.
+  if (result.breakdown && !(declared?.board && result.breakdown.rows.length < 2)) {
     const { reference } = chart;
     return chartFromResult(result, { locale, kind: 'breakdown', preferred: 'bar', ...(reference && { reference }) });
   }

@@ -24,6 +24,7 @@ export const demo: Command = {
         '  /kpi sla-reported 30d by priority',
         '  /kpi resolution-time "last month" by team',
         '  /kpi backlog 12w',
+        '  /kpi leaderboard 30d',
         '  /kpi list',
         '',
         'Switch the person (bottom left) to see what an executive, a support lead, a supervisor and an agent see.',

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { boardOf, boardTable } from '../../src/answers/board-table.ts';
 import { csvOf, tableOf } from '../../src/answers/table.ts';
 import { casesOf, headline, partPhrases } from '../../src/answers/wording.ts';
-import { aResult } from '../slack/results.ts';
+import { aLeaderboard, aResult, aWorkload } from '../slack/results.ts';
 
 const result = aResult({
   filters: { team: 'Tier 2' },
@@ -135,4 +136,70 @@ test('points are points on every surface, below zero too', () => {
     ['B', '–', '0'],
   ]);
   expect(csvOf(points).split('\n')[1]).toBe('a,A,-33.333333333333336,-1000,30,0.75');
+});
+
+const plain = (rows: readonly string[][]) => rows.map((row) => row.map((cell) => cell.replaceAll('\u202F', ' ')));
+
+test('a board has every column, a rank where there is one, and a dash for no data', () => {
+  const { header, rows, numeric } = tableOf(aLeaderboard(), 'en');
+  expect(header).toEqual([
+    '#',
+    'Operator',
+    'Assigned',
+    'Resolved',
+    'Resolution rate',
+    'First response',
+    'Resolution',
+    'SLA',
+    'CSAT, of 5',
+  ]);
+  expect(plain(rows)).toEqual([
+    ['1', 'Operator 1', '42', '40', '95.2 %', '1 h 30 min', '26 h 00 min', '90.0 %', '4.25'],
+    ['1', 'Operator 2', '42', '40', '95.2 %', '1 h 30 min', '26 h 00 min', '90.0 %', '4.25'],
+    ['–', 'Operator 3', '3', '3', '100.0 %', '–', '–', '–', '–'],
+  ]);
+  expect(numeric).toEqual([true, false, true, true, true, true, true, true, true]);
+});
+
+test('on a phone rank and status stand beside the name, and a rate beside its cases', () => {
+  const narrow = (result: ReturnType<typeof aWorkload>) => boardTable(result, boardOf(result)!, 'en', true);
+  const board = narrow(aLeaderboard());
+  expect(board.header).toEqual(['Operator', 'Resolved', 'First response', 'Resolution', 'SLA', 'CSAT']);
+  expect(plain(board.rows)[1]?.slice(0, 2)).toEqual(['1. Operator 2', '95.2 % of 42']);
+  expect(plain(board.rows)[2]?.[0]).toBe('Operator 3');
+  expect(plain(narrow(aWorkload()).rows)).toEqual([
+    ['Operator 1 · online', '11', '6.5', '+4.5'],
+    ['Operator 2 · away', '5', '6.5', '−1.5'],
+    ['Operator 3', '0', '–', '–'],
+  ]);
+});
+
+test('a board of other things leaves out what is said of nobody there', () => {
+  const some = aWorkload();
+  const parts = { open: 16, team_median: null, against_median: null, unassigned: 3 };
+  const byTeam = { by: 'team', rows: [{ key: 't', label: 'Tier 1', value: 16, share: 1, parts }], other: null };
+  const { header, rows } = tableOf({ ...some, breakdown: byTeam }, 'en');
+  expect([header, ...rows]).toEqual([
+    ['Team', 'Open'],
+    ['Tier 1', '16'],
+  ]);
+});
+
+test('a board as CSV has every part under its name in the JSON', () => {
+  expect(csvOf(aWorkload()).split('\n').slice(0, 4)).toEqual([
+    'rank,key,label,status,value,numerator,denominator,share,open,team_median,against_median,unassigned',
+    ',op-1,Operator 1,online,11,,,0.6875,11,6.5,4.5,0',
+    ',op-2,Operator 2,away,5,,,0.3125,5,6.5,-1.5,0',
+    ',op-3,Operator 3,,0,,,0,0,,,0',
+  ]);
+});
+
+test('what the headline of a board says is not said again beside it', () => {
+  expect(partPhrases(aWorkload(), 'en')).toEqual(['Unassigned 3']);
+  expect(plain([partPhrases(aLeaderboard(), 'en')])[0]).toEqual([
+    'First response (median) 1 h 30 min',
+    'Resolution (median) 26 h 00 min',
+    'SLA met 90.0 %',
+    'CSAT 4.25 of 5',
+  ]);
 });

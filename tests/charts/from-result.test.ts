@@ -407,3 +407,27 @@ test('alternative text keeps to what Slack takes', () => {
   })!;
   expect(spec.altText.length).toBeLessThanOrEqual(2000);
 });
+
+describe('a reference', () => {
+  const rows = (medians: readonly (number | null)[]) =>
+    medians.map((median, index) => ({ ...aRow(`op-${index}`, 9 - index), parts: { median } }));
+  const drawn = (medians: readonly (number | null)[]) =>
+    chartFromResult(
+      aResult({ unit: 'count', target: null, breakdown: { by: 'operator', rows: rows(medians), other: null } }),
+      { locale: 'en', kind: 'breakdown', preferred: 'bar', reference: { part: 'median', label: 'team median' } },
+    );
+
+  test('that all rows share is a line across them, and said', () => {
+    const spec = drawn([6.5, 6.5, 6.5]);
+    expect(spec?.target).toEqual({ value: 6.5, label: 'team median 6.5' });
+    expect(spec?.altText).toContain('The team median 6.5 is marked.');
+  });
+
+  test.each([[[6.5, 7]], [[6.5, null]], [[null, null]]])('of %j is no line', (medians) => {
+    expect(drawn(medians)?.target).toBeNull();
+  });
+
+  test('of 0 is a line too', () => {
+    expect(drawn([0, 0])?.target).toEqual({ value: 0, label: 'team median 0' });
+  });
+});

@@ -23,7 +23,7 @@ import {
 import { refusalMessage } from '../../src/slack/messages/refusal.ts';
 import { leadMessage, resultMessage } from '../../src/slack/messages/result.ts';
 import { shareNotice } from '../../src/slack/messages/share-notice.ts';
-import { aBreakdown, anAnswer, aResult } from './results.ts';
+import { aBreakdown, aLeaderboard, anAnswer, aResult, aWorkload } from './results.ts';
 
 const view = { locale: 'en', canShare: true };
 const image = { kind: 'image', fileId: 'F1', altText: 'SLA by day, rising to 94 % on Sunday' } as const;
@@ -89,6 +89,10 @@ const messages: readonly (readonly [string, Message])[] = [
   ],
   ['a table', answerMessage(anAnswer('sla-reported by team table', byTeam), view)],
   ['CSV', answerMessage(anAnswer('sla-reported csv'), view)],
+  ['a board without a chart', answerMessage(anAnswer('leaderboard', aLeaderboard()), view)],
+  ['a board with its chart', resultMessage(anAnswer('workload', aWorkload()), { ...view, picture: image })],
+  ['a board whose chart is missing', resultMessage(anAnswer('workload', aWorkload()), { ...view, picture: missing })],
+  ['a board as CSV', answerMessage(anAnswer('leaderboard csv', aLeaderboard()), view)],
   ['a shared answer', resultMessage(anAnswer('sla-reported'), { ...view, picture: image, sharedBy: 'U0EXEC0001' })],
   [
     'an answer that was shared',
@@ -232,12 +236,24 @@ function foreignMessages(name: string): Message[] {
   const answer = anAnswer('sla-reported by account', result);
   const table = anAnswer('sla-reported by account table', result);
   const csv = anAnswer('sla-reported by account csv', result);
+  const crowd = aWorkload(() => name);
+  const [first] = crowd.breakdown!.rows;
+  const many = Array.from({ length: 100 }, () => ({ ...first!, status: name }));
+  const workload = { ...crowd, breakdown: { ...crowd.breakdown!, rows: many } };
   return [
     resultMessage(answer, { ...view, picture: { ...image, altText: name } }),
     resultMessage(answer, { ...view, picture: missing, notice: name, sharedBy: name }),
     leadMessage(answer, 'en'),
     answerMessage(table, view),
     answerMessage(csv, view),
+    answerMessage(
+      anAnswer(
+        'leaderboard table',
+        aLeaderboard(() => name),
+      ),
+      view,
+    ),
+    answerMessage(anAnswer('workload table', workload), view),
     answerMessage(
       { ...anAnswer('sla-reported', { ...result, value: null, requires: [name] }), kind: 'no-data', data: null },
       view,
@@ -284,7 +300,7 @@ function expectHarmless(message: Message): void {
     expect(own).not.toMatch(/[<>]/);
     expect(own).not.toMatch(/https?:\/\/|www\.\w|evil\.\w/);
   }
-  const literal = [...every(message.blocks, 'plain_text'), ...every(message.blocks, 'text')];
+  const literal = ['plain_text', 'text', 'raw_text'].flatMap((type) => every(message.blocks, type));
   for (const line of literal.flatMap((each) => each.split('\n'))) {
     // Whole pairs of isolates are ours: they keep a name from right to left inside its cell.
     const text = line.replaceAll(/\u2068([^\u202A-\u202E\u2066-\u2069]*)\u2069/gu, '$1');
@@ -324,6 +340,12 @@ describe('long answers', () => {
     const long = aResult({ series: { ...series, points: [...series.points] } });
     expect(JSON.stringify(answerMessage(anAnswer('sla-reported table', long), view))).toContain('… 360 earlier');
     expect(JSON.stringify(answerMessage(anAnswer('sla-reported csv', long), view))).toMatch(/… and \d+ more/);
+    const some = aWorkload();
+    const [row] = some.breakdown!.rows;
+    const rows = Array.from({ length: 60 }, (_, index) => ({ ...row!, key: String(index) }));
+    const crowd = { ...some, breakdown: { ...some.breakdown!, rows } };
+    expect(JSON.stringify(answerMessage(anAnswer('workload', crowd), view))).toContain('… and 35 more');
+    expect(JSON.stringify(answerMessage(anAnswer('workload table', crowd), view))).toContain('… and 20 more');
   });
 
   test('keep the number in a notification that is cut', () => {

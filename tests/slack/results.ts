@@ -67,3 +67,49 @@ export function anAnswer(words: string, result: KpiResult = aResult()): Extract<
   if (request.kind !== 'kpi') throw new Error(`"${words}" is no question`);
   return { kind: 'result', request, result };
 }
+
+/** Two ranked operators and one with too few tickets, as a leaderboard has them. */
+export function aLeaderboard(nameOf: (index: number) => string = (index) => `Operator ${index}`): KpiResult {
+  const row = (index: number, overrides: Partial<BreakdownRow>): BreakdownRow => {
+    const parts = { assigned: 42, resolved: 40, first_response: 5_400, resolution: 93_600, sla: 0.9, csat: 4.25 };
+    return { ...aRow(nameOf(index)), value: 40 / 42, numerator: 40, denominator: 42, share: 0.4, parts, ...overrides };
+  };
+  const few = { assigned: 3, resolved: 3, first_response: null, resolution: null, sla: null, csat: null };
+  return aResult({
+    kpi: 'leaderboard',
+    title: 'Leaderboard by resolution rate',
+    ...{ value: 83 / 87, numerator: 83, denominator: 87, target: null },
+    parts: { assigned: 87, resolved: 83, first_response: 5_400, resolution: 93_600, sla: 0.9, csat: 4.25 },
+    breakdown: {
+      by: 'operator',
+      rows: [
+        row(1, { rank: 1 }),
+        row(2, { rank: 1 }),
+        row(3, { rank: null, value: 1, numerator: 3, denominator: 3, share: 0.2, parts: few }),
+      ],
+      other: null,
+    },
+    notes: ['2 tickets unassigned.'],
+  });
+}
+
+/** Operators against the median of their team; of the last one's nothing is known. */
+export function aWorkload(nameOf: (index: number) => string = (index) => `Operator ${index}`): KpiResult {
+  const row = (index: number, open: number, team_median: number | null, status?: string): BreakdownRow => ({
+    ...{ key: `op-${index}`, label: nameOf(index), value: open, share: open / 16 },
+    parts: { open, team_median, against_median: team_median === null ? null : open - team_median, unassigned: 0 },
+    ...(status === undefined ? {} : { status }),
+  });
+  const { numerator: _, denominator: __, ...result } = aResult();
+  return {
+    ...result,
+    ...{ kpi: 'workload', title: 'Workload in open tickets', kind: 'stock', unit: 'count', better: 'neither' },
+    ...{ value: 16, target: null, comparison: null },
+    parts: { open: 16, team_median: null, against_median: null, unassigned: 3 },
+    breakdown: {
+      by: 'operator',
+      rows: [row(1, 11, 6.5, 'online'), row(2, 5, 6.5, 'away'), row(3, 0, null)],
+      other: null,
+    },
+  };
+}
