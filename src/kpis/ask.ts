@@ -67,7 +67,8 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
     const scope: Scope = { at, weekStart: tenant.weekStart, period: dates, filters };
     const series = await seriesGroups(reader, kpi, scope, question);
     // Levels of days do not add up to a level; everything else is the sum of its buckets, and read once for both.
-    const whole = kpi.kind === 'stock' ? await total(reader, kpi, scope) : sumOf(series.groups);
+    const isApart = kpi.kind === 'stock' || kpi.totalHasMore === true;
+    const whole = isApart ? await total(reader, kpi, scope) : sumOf(series.groups);
     const coverage = coverageOf(dates, question, reach, at);
     const measured = measureCovered(kpi, whole, dates, reach, at);
     const viewerScope = await scopeOf(reader);

@@ -143,7 +143,10 @@ export interface Kpi {
   board?: Board;
   caveats: readonly string[];
   examples: readonly string[];
+  /** Buckets of a series add up to the total, but for levels and where `totalHasMore`: the total then is a query of its own. */
   query(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]>;
+  /** Whether the query answers more for the total than for the buckets of a series, which then need not read it. */
+  totalHasMore?: boolean;
   measure(sums: Sums, context: { days: number }): Measured;
   /** Bands of a distribution over the whole period, where the KPI has one. */
   distribution?: (sums: Sums) => { title: string; bands: { label: string; count: number }[] };

@@ -61,6 +61,7 @@ export const leaderboard: Kpi = {
   ],
   examples: ['leaderboard', 'leaderboard 30d', 'leaderboard last month team:"Tier 2"'],
   query: operatorRecords,
+  totalHasMore: true,
   lacks: ({ counts }) => (counts.tickets ?? 0) > 0 && (counts.resolvable ?? 0) === 0,
   measure(sums) {
     const assigned = sums.counts.tickets ?? 0;
