@@ -81,15 +81,25 @@ async function sweepChunk(
   return { evaluated: records.length, changed: rows.length };
 }
 
-/** Takes the marks of some tickets away and names them, with some whose due time has come. */
+/**
+ * Takes the marks of some tickets away and names them, or some whose due time has come. Marks are taken from the
+ * beginning of their key and deleted within that stretch of it: asked for the first distinct tickets, or to delete those
+ * of a list, the planner goes through all marks that wait, for every chunk of them.
+ */
 async function takeDue(tx: Queryable, tenantId: number, now: Temporal.Instant): Promise<TicketKey[]> {
   const marked = await tx.query<TicketKey>(sql`
-    select distinct source, ticket_id as id from ops.sla_marks where tenant_id = ${tenantId}
-    order by source, ticket_id limit ${chunk}`);
-  if (marked.length > 0) {
+    select distinct source, ticket_id as id from (
+      select source, ticket_id from ops.sla_marks where tenant_id = ${tenantId}
+      order by source, ticket_id, id limit ${chunk}
+    ) as first
+    order by source, ticket_id`);
+  const [first, last] = [marked.at(0), marked.at(-1)];
+  if (first && last) {
     await tx.run(sql`
       delete from ops.sla_marks m using (${listOf(marked)}) as k (source, id)
-      where m.tenant_id = ${tenantId} and m.source = k.source and m.ticket_id = k.id`);
+      where m.tenant_id = ${tenantId} and m.source = k.source and m.ticket_id = k.id
+        and (m.source, m.ticket_id) >= (${first.source}, ${first.id})
+        and (m.source, m.ticket_id) <= (${last.source}, ${last.id})`);
     return marked;
   }
   return tx.query<TicketKey>(sql`
