@@ -94,7 +94,8 @@ describe('a bin', () => {
     const rows = sql`(
       select 1::bigint as tenant_id, date '2026-01-01' as day, n::text as source, '' as priority, '' as channel, '' as status,
         '' as team_id, '' as operator_id, '' as account_id, timestamptz '2020-01-01T00:00Z' as created_at,
-        timestamptz '2020-01-01T00:00Z' + us * interval '1 microsecond' as resolved_at
+        timestamptz '2020-01-01T00:00Z' + us * interval '1 microsecond' as resolved_at,
+        null::timestamptz as resolution_at, null::bigint as resolution_us, 'pending' as resolution_state
       from unnest(${durations}::bigint[]) with ordinality as d (us, n)
     ) as r`;
     const found = await database.db.query<{ source: string; bin: number; us: number }>(sql`

@@ -66,6 +66,8 @@ describe('the writer', () => {
     ]);
     expect(await takeMarks(database.db, tenant)).toEqual({
       'ticket-created-daily': ['2026-03-02'],
+      'ticket-sla-daily': ['2026-03-02'],
+      'ticket-answered-daily': ['2026-03-02'],
       'ticket-resolved-daily': ['2026-03-02'],
       'ticket-ended-daily': ['2026-03-02'],
     });
@@ -74,6 +76,8 @@ describe('the writer', () => {
     ]);
     expect(await takeMarks(database.db, tenant)).toEqual({
       'ticket-created-daily': ['2026-02-28', '2026-03-02'],
+      'ticket-sla-daily': ['2026-02-28', '2026-03-02'],
+      'ticket-answered-daily': ['2026-02-28', '2026-03-02'],
       'ticket-resolved-daily': ['2026-03-02', '2026-03-06'],
       'ticket-ended-daily': ['2026-03-02', '2026-03-06'],
     });
@@ -144,6 +148,8 @@ describe('a deleted record', () => {
     expect(await deleteTickets(database.db, tenant, ['a', 'a', 'unknown'], 2)).toBe(1);
     expect(await takeMarks(database.db, tenant)).toEqual({
       'ticket-created-daily': ['2026-03-01'],
+      'ticket-sla-daily': ['2026-03-01'],
+      'ticket-answered-daily': ['2026-03-01'],
       'ticket-resolved-daily': ['2026-03-04'],
       'ticket-ended-daily': ['2026-03-04'],
     });

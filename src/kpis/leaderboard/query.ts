@@ -9,19 +9,17 @@ import { ticketDurations } from '../ticket-durations.ts';
 import { ticketSla } from '../ticket-sla.ts';
 
 /**
- * What operators did in a period, of the records that have one; over time only how many tickets were assigned and
- * resolved. The whole also counts the tickets that have no operator (`unassigned`), which are in nothing else.
+ * What operators did in a period, of the records that have one. The whole, and its buckets, also count the tickets that
+ * have none (`unassigned`), which are in no row.
  */
 export async function operatorRecords(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]> {
   const assigned = assignedOnly(scope);
-  const created = await ticketSla(reader, assigned, grouping);
-  if (grouping.kind === 'series') return created;
   return mergeGroups([
-    ...created,
+    ...(await ticketSla(reader, assigned, grouping)),
     ...(await timesOf('first_response', ticketAnsweredDaily, reader, assigned, grouping)),
     ...(await timesOf('resolution', ticketResolvedDaily, reader, assigned, grouping)),
     ...(await surveyAnswers(reader, assigned, grouping, 'csat')),
-    ...(grouping.kind === 'total' ? await unassignedTickets(reader, scope, grouping) : []),
+    ...(grouping.kind === 'breakdown' ? [] : await unassignedTickets(reader, scope, grouping)),
   ]);
 }
 
