@@ -1,6 +1,7 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Db, Queryable, Tx } from '../db/db.ts';
 import { lockStream } from '../db/locks.ts';
+import { refreshStatistics } from '../db/statistics.ts';
 import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
 import type { TenantZone } from '../rollups/rollup.ts';
@@ -12,6 +13,9 @@ import { slaColumnKinds, slaColumns, slaRowOf, type TicketSlaRow } from './ticke
 
 /** Tickets per transaction: few enough that a writer never waits long for the lock. */
 const chunk = 2_000;
+
+/** What statements look for in the stored verdicts. */
+const soughtColumns = ['tenant_id', 'source', 'id', 'next_due_at', 'last_fact_at', 'settles_at'];
 
 export interface Swept {
   /** Tickets evaluated, and those of them whose stored verdict changed. */
@@ -40,6 +44,7 @@ export async function sweepSla(db: Db, tenant: TenantZone, terms: SlaTerms, opti
     swept.changed += done.changed;
     onProgress?.(swept);
   }
+  await refreshStatistics(db, 'crm.ticket_sla', soughtColumns, swept.changed);
   return swept;
 }
 

@@ -1,5 +1,6 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import type { Tx } from '../db/db.ts';
+import { refreshStatistics } from '../db/statistics.ts';
 import { type Entity, entityIds } from '../domain/entities.ts';
 import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
@@ -62,7 +63,7 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
   }
   if (written.inserted + written.updated + countOf('confirmed') > 0) await upsert(tx, tenant.tenantId, batch);
   if (written.inserted + written.updated > 0) {
-    await refreshStatistics(tx, entity, written.inserted);
+    await refreshStatistics(tx, entity.table, soughtColumns(entity), written.inserted);
     const touched = sql`select ${source}::text, c.id from compared c where c.outcome in ('inserted', 'updated')`;
     await markStored(tx, rollups, tenant, touched);
     await markTickets(tx, tenant.tenantId, batch, sql`select id from (${touched}) as t (source, id)`);
@@ -153,20 +154,10 @@ async function upsert(tx: Tx, tenantId: number, batch: Batch): Promise<void> {
     where excluded.version >= t.version`);
 }
 
-/**
- * Has the table analysed when this batch made a good part of it. The planner otherwise believes the old figures (none
- * at all after a first import) until autovacuum comes by, takes any index for as good as the primary key, and the marks
- * below and the drain after us read the whole table once per record.
- */
-async function refreshStatistics(tx: Tx, entity: Entity, inserted: number): Promise<void> {
-  if (inserted < 500) return;
-  const [known] = await tx.query<{ records: number }>(sql`
-    select reltuples::bigint as records from pg_class where oid = ${entity.table}::regclass`);
-  if (inserted < (known?.records ?? 0) / 10) return;
-  // A rollup may also be dated by what a view adds to the entity.
+/** What statements look for in an entity's table. A rollup may also be dated by what a view adds to the entity. */
+function soughtColumns(entity: Entity): string[] {
   const own = rollupsOf(entity.id).filter(({ entityTable, at }) => entityTable === entity.table || at in entity.fields);
-  const found = new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...own.map((rollup) => rollup.at)]);
-  await tx.run(sql`analyze ${raw(entity.table)} (${columns([...found])})`);
+  return [...new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...own.map((rollup) => rollup.at)])];
 }
 
 async function moveStream(tx: Tx, run: WriteRun, batch: Batch): Promise<void> {
