@@ -95,11 +95,11 @@ function resultText(result: KpiResult, asTable: boolean, { locale, color }: Text
 }
 
 /** What needs a person now, ahead of the number; that nothing does, in a line. */
-function attentionText({ attention }: KpiResult, locale: string): string[] {
+function attentionText({ attention, freshness }: KpiResult, locale: string): string[] {
   if (!attention) return [];
   const { lines, more } = attentionLines(attention);
   return [
-    attentionSentence(attention, locale),
+    attentionSentence(attention, freshness, locale),
     ...lines.map(({ id, facts }) => `  ${id} · ${facts}`),
     ...(more > 0 && lines.length > 0 ? [`  and ${more} more`] : []),
   ];

@@ -78,7 +78,9 @@ export function leadMessage(answer: ResultAnswer, locale: string): Message {
 export function notification(result: KpiResult, locale: string): string {
   const line = headline(result, locale);
   const shown = line.length <= limits.notification ? line : `${shownValue(result, locale)}: ${line}`;
-  return result.attention && isUrgent(result) ? `${attentionSentence(result.attention, locale)} ${shown}` : shown;
+  return result.attention && isUrgent(result)
+    ? `${attentionSentence(result.attention, result.freshness, locale)} ${shown}`
+    : shown;
 }
 
 function bodyBlocks(result: KpiResult, show: KpiRequest['show'], { locale, picture }: ResultView): KnownBlock[] {
