@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { attentionLines, attentionSentence } from '../../src/answers/attention.ts';
 import type { Attention, Freshness } from '../../src/domain/kpi-result.ts';
 
-const ticket = {
+const ticket: Attention['first'][number] = {
   ...{ id: 'T-1', priority: 'critical', operator: 'Kim Tan', team: 'Delivery' },
-  ...{ half: 'first-response', dueAt: '2026-11-16T01:39:00Z' },
-} as const;
+  half: 'first-response',
+  dueAt: '2026-11-16T01:39:00Z',
+};
 const attention = (more: Partial<Attention> = {}): Attention => ({
   ...{ at: '2026-11-16T01:25:00Z', timezone: 'Asia/Jakarta', withinMinutes: 60, tickets: 9, unassigned: 3 },
   first: [ticket],

@@ -68,10 +68,14 @@ export function resultMessage(answer: ResultAnswer, view: ResultView): Message {
   ]);
 }
 
-/** The number at once, in one line, while the chart is under way. */
+/** The number at once, in a line, while the chart is under way; before it that somebody has to act. */
 export function leadMessage(answer: ResultAnswer, locale: string): Message {
   const { result } = answer;
-  return message(notification(result, locale), [...staleBlocks(result, locale), paragraph(headline(result, locale))]);
+  return message(notification(result, locale), [
+    ...staleBlocks(result, locale),
+    ...(isUrgent(result) ? attentionBlocks(result, locale).slice(0, 1) : []),
+    paragraph(headline(result, locale)),
+  ]);
 }
 
 /** What needs a person now, then the headline, or where that is too long at least its number and title. */
