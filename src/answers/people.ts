@@ -182,7 +182,7 @@ export async function administrators(
   tenantId: number,
 ): Promise<{ name: string; slackUserId: string | null }[]> {
   return db.query(sql`
-    select name, "slackUserId" from (
+    select name, max("slackUserId") as "slackUserId" from (
       select coalesce(name, email, slack_user_id, person_id) as name, slack_user_id as "slackUserId", 1 as place, role
       from ops.people
       where tenant_id = ${tenantId} and role in ('owner', 'admin')
@@ -194,7 +194,7 @@ export async function administrators(
       where o.tenant_id = ${tenantId} and o.role in ('owner', 'admin') and o.name <> ''
         and o.deleted_at is null and o.active is distinct from false
     ) known
-    group by name, "slackUserId", place, role
-    order by place, role desc, name
+    group by name
+    order by min(place), max(role) desc, name
     limit 3`);
 }

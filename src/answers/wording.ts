@@ -164,7 +164,8 @@ export function partPhrases(result: KpiResult, locale: string): string[] {
 /** Why there is no number, and since when there are some. */
 export function noDataPhrase(result: KpiResult, data: { from: string; to: string } | null, locale: string): string {
   if (result.requires.length > 0) return `Not measured: ${result.requires.join('; ')}.`;
-  if (result.freshness.sources.length === 0) return 'Nothing has been loaded yet. Import or sync some data first.';
+  if (result.freshness.sources.length === 0)
+    return `No ${kpiOf(result.kpi)?.needs ?? 'data'} have been loaded yet. Import or sync some first.`;
   if (!data) return 'There is no data that you may see.';
   const undecided = result.parts.pending ?? 0;
   if (undecided > 0)

@@ -7,6 +7,7 @@ import { type Clock, fixedClock, systemClock } from '../lib/clock.ts';
 import { CremaError, messageOf, usageError } from '../lib/errors.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { type Command, type CommandContext, type ExitCode, globalOptions, type Io } from './command.ts';
+import { checkTargets } from './targets.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -97,7 +98,11 @@ function contextOf(input: ProgramInput, environment: Environment, globals: Globa
     clock: clockOf(globals.now),
     log,
     io: input.io,
-    config: () => loadConfig(environment.configFile, { named: environment.configNamed, knownKpis: kpiIds }),
+    config: async () => {
+      const loaded = await loadConfig(environment.configFile, { named: environment.configNamed, knownKpis: kpiIds });
+      checkTargets(loaded.config);
+      return loaded;
+    },
     untilStopped: input.untilStopped,
   };
 }

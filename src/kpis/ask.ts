@@ -97,7 +97,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
       target: targetOf(context.target ?? kpi.target, measured, kpi),
       series: seriesOf(kpi, scope, question, reach, series),
       distribution: kpi.distribution && measured.weight > 0 ? kpi.distribution(whole) : null,
-      attention: kpi.attention ? await kpi.attention(reader, scope) : null,
+      attention: kpi.attention && reach.data ? await kpi.attention(reader, scope) : null,
       records: question.records && kpi.records ? await kpi.records(reader, scope) : null,
       breakdown,
       freshness: {
@@ -110,6 +110,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
       notes: [
         ...(breakdown ? rankNotes(kpi, breakdown, coverage.mature) : []),
         ...notesOf(kpi, measured, whole, question, dates),
+        ...judgedByClock(kpi, reach, at, coverage),
       ],
       receipt: null,
     };
@@ -198,11 +199,17 @@ function isPresentOnly(kpi: Kpi, question: KpiQuestion): boolean {
   return question.filters.some(({ dimension }) => kpi.presentOnly?.includes(dimension));
 }
 
+/** Met or missed only where the cases not decided yet could not turn it. */
 function targetOf(target: number | null, measured: Measured, kpi: Kpi): KpiResult['target'] {
   if (target === null) return null;
   if (measured.value === null || kpi.better === 'neither') return { value: target, met: null };
-  const value = Number(measured.value);
-  return { value: target, met: kpi.better === 'up' ? value >= target : value <= target };
+  const isMet = (value: number) => (kpi.better === 'up' ? value >= target : value <= target);
+  const met = isMet(Number(measured.value));
+  const { numerator, denominator } = measured;
+  const open = measured.parts.pending ?? 0;
+  if (open === 0 || numerator === undefined || denominator === undefined) return { value: target, met };
+  const ends = [numerator / (denominator + open), (numerator + open) / (denominator + open)];
+  return { value: target, met: ends.every((end) => isMet(end) === met) ? met : null };
 }
 
 /** The period by buckets of a grain, as far as they have begun. `groups` hold the whole period. */
@@ -244,7 +251,7 @@ function seriesOf(
       ...fraction(measured),
       ...(kpi.chart?.stack ? { parts: measured.parts } : {}),
       complete: whole && clipped.to <= current && (isAll || isCovered(clipped.to, reach, scope.at.timezone)),
-      ...(reach.maturesAfterDays > 0 && { mature: isMature(clipped, reach, current) }),
+      ...(reach.maturesAfterDays > 0 && { mature: isMature(clipped, reach, scope.at) }),
     };
   });
   return { grain, points };
@@ -254,6 +261,17 @@ function requirementsOf(kpi: Kpi, sums: Sums, measured: Measured, reach: Reach):
   if (measured.value !== null || reach.sources.length === 0) return [];
   const lacking = kpi.lacks ? kpi.lacks(sums) : reach.data === null;
   return lacking ? [...new Set(reach.sources.map(({ source }) => `no ${kpi.needs} in source ${source}`))] : [];
+}
+
+/** Open cases go on being decided after the data has ended, as far as the clock tells. */
+function judgedByClock(kpi: Kpi, reach: Reach, at: ReadAt, { mature }: { mature: boolean }): string[] {
+  if (typeof kpi.maturesAfterDays === 'number' || mature || reach.asOf === null || reach.data === null) return [];
+  if (reach.asOf.until(at.now).total('hours') < 1) return [];
+  const until = reach.asOf.toZonedDateTimeISO(at.timezone);
+  const time = until.toPlainTime().toString({ smallestUnit: 'minute' });
+  return [
+    `Open tickets are judged by the clock; replies and resolutions after ${until.toPlainDate()} ${time} are not known yet.`,
+  ];
 }
 
 function notesOf(kpi: Kpi, measured: Measured, sums: Sums, question: KpiQuestion, dates: PeriodDates): string[] {

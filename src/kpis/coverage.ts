@@ -16,7 +16,7 @@ import type { KpiQuestion } from './question.ts';
 /** The default period ends with the last day that has ended, is covered by every source, and is mature. */
 export function datesOf(question: KpiQuestion, reach: Reach, at: ReadAt, weekStart: number): PeriodDates {
   const context: CalendarContext = { today: today(at), weekStart };
-  const covered = reach.asOf?.toZonedDateTimeISO(at.timezone).toPlainDate().toString();
+  const covered = coveredUntil(reach, at);
   const anchor = covered && covered < context.today ? covered : context.today;
   const dates =
     question.period === null
@@ -43,12 +43,24 @@ export function coverageOf(
 ): { complete: boolean; mature: boolean } {
   const ended = dates.to <= today(at);
   const complete = ended && (question.period?.kind === 'all' || isCovered(dates.to, reach, at.timezone));
-  return { complete, mature: complete && isMature(dates, reach, today(at)) };
+  return { complete, mature: complete && isMature(dates, reach, at) };
 }
 
-/** Whether the cases of days are decided by the beginning of a date. */
-export function isMature(dates: DateRange, reach: Reach, current: string): boolean {
-  return addUnits(dates.to, 'day', reach.maturesAfterDays) <= current;
+/**
+ * Whether the cases of days are decided, and the data reaches the moment they were: what the clock decides after the data
+ * has ended is judged without knowing what happened.
+ */
+export function isMature(dates: DateRange, reach: Reach, at: ReadAt): boolean {
+  const current = today(at);
+  if (reach.maturesAfterDays === 0) return dates.to <= current;
+  const covered = coveredUntil(reach, at);
+  const known = covered !== undefined && covered < current ? covered : current;
+  return addUnits(dates.to, 'day', reach.maturesAfterDays) <= known;
+}
+
+/** The day the data reaches into; undefined where none was loaded. */
+function coveredUntil(reach: Reach, at: ReadAt): string | undefined {
+  return reach.asOf?.toZonedDateTimeISO(at.timezone).toPlainDate().toString();
 }
 
 export function isCovered(to: string, reach: Reach, timezone: string): boolean {

@@ -17,7 +17,11 @@ export const importFiles: Command = {
     { flags: '--map <file>', description: 'the mapping from columns to fields (docs/importing.md); required' },
     { flags: '--strict', description: 'load nothing of a file that has a rejected row' },
     { flags: '--dry-run', description: 'do everything but keep it, and say what would be done' },
-    { flags: '--as-of <instant>', description: 'the moment the files were exported (default: the newest row)' },
+    {
+      flags: '--as-of <instant>',
+      description:
+        'the moment the files were exported (default: the newest row by the order of the mapping, else the time of the run)',
+    },
   ],
   examples: [
     'crema import --map examples/maps/servicenow-incidents.yaml incident_event_log.csv.gz',

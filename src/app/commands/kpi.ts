@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import sql from 'sql-template-tag';
 import { type Answer, answer } from '../../answers/answer.ts';
 import { type KpiRequest, parseRequest } from '../../answers/parse.ts';
 import { findPersonNamed } from '../../answers/people.ts';
@@ -55,6 +56,7 @@ export const kpi: Command = {
         context.io.note(textOf(answered, { locale: tenant.locale, color: false }));
         return 2;
       }
+      for (const note of await outdatedBy(session)) context.io.note(`${note}\n`);
       const rendered = await render(answered, request.kind === 'kpi' ? request : null, format, context, tenant.locale);
       if (options.out === undefined) context.io.out(rendered);
       else await writeOut(String(options.out), rendered, context);
@@ -62,6 +64,18 @@ export const kpi: Command = {
     });
   },
 };
+
+/** What was stored by other settings than those of now, and stays so until somebody brings it up to date. */
+async function outdatedBy({ db, tenant, terms }: Session): Promise<string[]> {
+  const [row] = await db.query<{ policies: boolean; zone: string | null }>(sql`
+    select
+      coalesce((select fingerprint <> ${terms.fingerprint} from ops.sla_policies where tenant_id = ${tenant.tenantId}), false) as policies,
+      (select min(timezone) from ops.rollups where tenant_id = ${tenant.tenantId} and timezone <> ${tenant.timezone}) as zone`);
+  return [
+    ...(row?.policies ? ['SLAs are still those of other policies than the configuration has; run: crema refresh'] : []),
+    ...(row?.zone ? [`Days are still those of ${row.zone}, not ${tenant.timezone}; run: crema refresh`] : []),
+  ];
+}
 
 function formatOf(options: Readonly<Record<string, unknown>>, context: CommandContext): Format {
   const given = options.format ?? (context.globals.json ? 'json' : 'text');

@@ -2,6 +2,7 @@ import { loadConfig } from '../../config/config.ts';
 import { kpiIds } from '../../kpis/index.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Command } from '../command.ts';
+import { checkTargets } from '../targets.ts';
 
 export const start: Command = {
   name: 'start',
@@ -18,7 +19,10 @@ export const start: Command = {
 
     const reload = () => {
       loadConfig(environment.configFile, { named: true, knownKpis: kpiIds })
-        .then(({ config: next }) => app.reload(next))
+        .then(({ config: next }) => {
+          checkTargets(next);
+          return app.reload(next);
+        })
         .then(() => log.info('configuration read again'))
         .catch((error: unknown) => log.error({ error: messageOf(error) }, 'configuration not changed'));
     };
