@@ -2,8 +2,8 @@ import sql, { join, raw } from 'sql-template-tag';
 import type { Tx } from '../db/db.ts';
 import { ensurePartitions, isPartitioned } from '../db/partitions.ts';
 import type { Entity } from '../domain/entity.ts';
-import { rollupsOf } from '../rollups/index.ts';
-import { markStored } from '../rollups/marks.ts';
+import { dependentsOf, rollupsOf } from '../rollups/index.ts';
+import { markDependent, markStored } from '../rollups/marks.ts';
 import type { WriteRun } from './batch.ts';
 import { lockWriters } from './lock.ts';
 import { markRelated } from './related-marks.ts';
@@ -42,6 +42,12 @@ export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): 
   // A deletion moves no record to another day, so its days before are its days after.
   const stored = sql`select ${source}::text, d.id ${storedPart} from deleted d where d.known`;
   await markStored(tx, rollupsOf(entity.id), tenant, stored, entity.partitionedBy);
+  await markDependent(
+    tx,
+    dependentsOf(entity.id),
+    tenant,
+    sql`select ${source}::text, d.id from deleted d where d.known`,
+  );
   await markTickets(tx, tenant.tenantId, deletion, sql`select d.id from deleted d where d.known`);
   await markRelated(tx, tenant, deletion, sql`select d.id from deleted d where d.known`);
   const required = Object.entries(entity.fields)

@@ -133,6 +133,15 @@ const list = [
     none: 'No rep',
   },
   {
+    id: 'month',
+    title: 'Month',
+    column: 'created_month',
+    entity: null,
+    values: [],
+    described: false,
+    none: 'No month',
+  },
+  {
     id: 'product',
     title: 'Product',
     column: 'product',
@@ -173,6 +182,7 @@ export function isDimension(id: string): id is DimensionId {
 /** A value as a label where no record names it: `on-hold` becomes `On hold`. */
 export function plainLabel(dimension: Dimension, key: string): string {
   if (key === '') return dimension.none;
-  if (dimension.entity) return key;
+  // A month is its own label: 2026-10.
+  if (dimension.entity || dimension.id === 'month') return key;
   return key.charAt(0).toUpperCase() + key.slice(1).replaceAll(/[-_]/g, ' ');
 }

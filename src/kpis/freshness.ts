@@ -53,10 +53,16 @@ export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<
       return { source, stream, asOf: reached.toString(), ageSeconds, ...late };
     }),
     asOf,
-    data: span?.first && span.last ? { from: span.first, to: addDays(span.last, 1) } : null,
+    data: span?.first && span.last ? { from: span.first, to: addDays(lastDay(kpi, span.last, asOf, at), 1) } : null,
     pending: (marked?.pending ?? 0) + (unjudged?.pending ?? 0),
     maturesAfterDays: await daysToMature(reader, kpi, at.tenantId),
   };
+}
+
+/** A level that is kept goes on as long as its sources do, also where no record is dated so late. */
+function lastDay(kpi: Kpi, last: string, asOf: Temporal.Instant | null, at: ReadAt): string {
+  const reached = kpi.isKnownOn && asOf?.toZonedDateTimeISO(at.timezone).toPlainDate().toString();
+  return reached && reached > last ? reached : last;
 }
 
 async function daysToMature(reader: Queryable, kpi: Kpi, tenantId: number): Promise<number> {

@@ -1,16 +1,22 @@
 import { backlog } from './backlog/kpi.ts';
 import { csat } from './csat/kpi.ts';
 import { firstResponseTime } from './first-response-time/kpi.ts';
+import { funnel } from './funnel/kpi.ts';
 import type { Kpi } from './kpi.ts';
 import { leaderboard } from './leaderboard/kpi.ts';
+import { leads } from './leads/kpi.ts';
 import { nps } from './nps/kpi.ts';
+import { pipeline } from './pipeline/kpi.ts';
 import { resolutionTime } from './resolution-time/kpi.ts';
+import { revenueWon } from './revenue-won/kpi.ts';
+import { salesCycle } from './sales-cycle/kpi.ts';
 import { sla } from './sla/kpi.ts';
 import { slaFirstResponse } from './sla-first-response/kpi.ts';
 import { slaReported } from './sla-reported/kpi.ts';
 import { slaResolution } from './sla-resolution/kpi.ts';
 import { tickets } from './tickets/kpi.ts';
 import { ticketsResolved } from './tickets-resolved/kpi.ts';
+import { winRate } from './win-rate/kpi.ts';
 import { workload } from './workload/kpi.ts';
 
 /** The catalogue, in the order it is shown. */
@@ -28,6 +34,12 @@ export const kpis: readonly Kpi[] = [
   nps,
   leaderboard,
   workload,
+  leads,
+  funnel,
+  pipeline,
+  winRate,
+  revenueWon,
+  salesCycle,
 ];
 
 export const kpiIds: readonly string[] = kpis.map((kpi) => kpi.id);

@@ -206,6 +206,11 @@ export interface Kpi {
   scenarios?: readonly [string, ...string[]];
   /** Whether it keeps what was believed on each day, for `as-of:DATE`. */
   snapshots?: true;
+  /**
+   * For a level that is kept and not worked out from events: whether it is known what it was at the end of a day. A question
+   * without a period is about today where the last complete day is not known.
+   */
+  isKnownOn?: (reader: Queryable, at: ReadAt, day: string) => Promise<boolean>;
   /** Whether the records are there but what the KPI needs of them is not: then `requires` says so. */
   lacks?: (sums: Sums) => boolean;
   /** Things to say with this answer, in full sentences. */

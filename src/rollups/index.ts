@@ -1,5 +1,9 @@
 import type { EntityId } from '../domain/entity.ts';
 import { campaignDaily } from './campaign-daily.ts';
+import { leadCreatedDaily } from './lead-created-daily.ts';
+import { leadQualifiedDaily } from './lead-qualified-daily.ts';
+import { opportunityClosedDaily } from './opportunity-closed-daily.ts';
+import { opportunityOpenedDaily } from './opportunity-opened-daily.ts';
 import type { Rollup } from './rollup.ts';
 import { surveyDaily } from './survey-daily.ts';
 import { ticketAnsweredDaily } from './ticket-answered-daily.ts';
@@ -19,8 +23,17 @@ export const rollups: readonly Rollup[] = [
   ticketAnsweredDaily,
   surveyDaily,
   campaignDaily,
+  leadCreatedDaily,
+  leadQualifiedDaily,
+  opportunityClosedDaily,
+  opportunityOpenedDaily,
 ];
 
 export function rollupsOf(entity: EntityId): readonly Rollup[] {
   return rollups.filter((rollup) => rollup.stream === entity);
+}
+
+/** Rollups of other streams that are made of this entity too. */
+export function dependentsOf(entity: EntityId): readonly Rollup[] {
+  return rollups.filter((rollup) => rollup.alsoOf?.entity === entity);
 }
