@@ -27,5 +27,12 @@ export function checkColumns(mapping: Blocks, header: readonly string[], file: s
 }
 
 function usesOf(mapping: Blocks): ColumnUse[] {
-  return mapping.entities.flatMap((entity) => [...entity.fields, ...(entity.order ? [entity.order] : [])]);
+  return mapping.entities.flatMap(({ fields, order, where }) => [
+    ...fields.flatMap((field) => {
+      if (field.constant !== undefined) return [];
+      return [field, ...(field.more ?? []).map((column) => ({ column, place: field.place }))];
+    }),
+    ...(order ? [order] : []),
+    ...(where ?? []),
+  ]);
 }

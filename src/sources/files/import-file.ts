@@ -34,7 +34,8 @@ export interface ImportProgress {
 export interface ImportOptions {
   file: string;
   mapping: FileMapping;
-  tenant: TenantZone;
+  /** With the currency of amounts that do not name one. */
+  tenant: TenantZone & { currency?: string };
   /** Any rejection loads nothing. */
   strict: boolean;
   /** Does everything but keep it. */
@@ -57,6 +58,7 @@ export async function importFile(deps: ImportDeps, options: ImportOptions): Prom
     const work = createWork({
       entities: mapping.entities,
       format: mapping.format,
+      currency: options.tenant.currency,
       at: deps.clock.now(),
       asOf: options.asOf,
       onReject: deps.onReject,

@@ -24,6 +24,8 @@ export interface ImportWork {
 export function createWork(options: {
   entities: readonly EntityMapping[];
   format: FileFormat;
+  /** ISO 4217 code of amounts that do not name one. */
+  currency: string | undefined;
   at: Temporal.Instant;
   asOf: Temporal.Instant | undefined;
   onReject: ((rejection: Rejection) => void) | undefined;
@@ -33,6 +35,7 @@ export function createWork(options: {
   const entities = options.entities.map((entity) => ({
     converter: createEntityConverter(entity, {
       format,
+      currency: options.currency,
       slotOf: (column) => columns.indexOf(column),
       runVersion: versionOf(at),
       shared: options.entities.length > 1,
