@@ -38,7 +38,7 @@ export async function historyBatch(
     stage: string;
     mapping: EntityMapping;
     index: number;
-    asOf: Temporal.Instant;
+    asOf: Temporal.Instant | undefined;
   },
 ): Promise<Batch> {
   const { tenantId, source, stage, mapping, index, asOf } = log;

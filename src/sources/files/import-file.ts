@@ -1,11 +1,11 @@
 import sql from 'sql-template-tag';
 import type { Db } from '../../db/db.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { CremaError, messageOf } from '../../lib/errors.ts';
+import { CremaError, messageOf, usageError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { TenantZone } from '../../rollups/rollup.ts';
 import { checkColumns } from './columns.ts';
-import type { Rejection } from './convert.ts';
+import type { EntityConverter, Rejection } from './convert.ts';
 import { loadRows } from './load-rows.ts';
 import type { FileMapping } from './mapping.ts';
 import { openRows, type RowFile } from './reader.ts';
@@ -52,15 +52,24 @@ export interface ImportOptions {
 export async function importFile(deps: ImportDeps, options: ImportOptions): Promise<ImportSummary> {
   const started = performance.now();
   const { file, mapping } = options;
+  if (mapping.entities.some(({ stream }) => stream)) {
+    throw usageError(
+      'MAP_STREAMS',
+      `${mapping.file} maps the streams of a Singer tap, ${file} is a file`,
+      `Run the tap into it: TAP | crema ingest --singer --map ${mapping.file}`,
+    );
+  }
   const rows = await openRows(file, mapping.format.delimiter);
   try {
     if (rows.header) checkColumns(mapping, rows.header, file);
+    const at = deps.clock.now();
+    const asOf = (converter: EntityConverter) => options.asOf ?? converter.latest() ?? at;
     const work = createWork({
       entities: mapping.entities,
       format: mapping.format,
       currency: options.tenant.currency,
-      at: deps.clock.now(),
-      asOf: options.asOf,
+      at,
+      asOf,
       onReject: deps.onReject,
     });
     await deps.db
@@ -82,7 +91,7 @@ export async function importFile(deps: ImportDeps, options: ImportOptions): Prom
     const summaries = work.entities.map(({ converter, counts: own, history }) => ({
       entity: converter.mapping.entity.id,
       ...own,
-      asOf: work.asOf(converter),
+      asOf: asOf(converter),
       unmapped: listUnmapped(converter.unmapped),
       ...(history ? { history } : {}),
     }));

@@ -3,6 +3,7 @@ import { copyRows, type Tx } from '../../db/db.ts';
 import { entities } from '../../domain/entities.ts';
 import type { Batch, WriteRun, Written } from '../../ingest/batch.ts';
 import { lockWriters } from '../../ingest/lock.ts';
+import { createForParts } from '../../ingest/parts.ts';
 import { writeBatches } from '../../ingest/write.ts';
 import { usageError } from '../../lib/errors.ts';
 import type { EntityConverter } from './convert.ts';
@@ -52,21 +53,30 @@ export async function loadRows(
   const parts: Part[] = [];
   for (const feed of feeds) parts.push(...(await stageFeed(tx, run, feed)));
   beforeWriting?.();
+  // All at once, before a history reads what is stored: locks are taken in one order.
+  const isLog = parts.some(({ entity }) => entity.converter.mapping.history);
+  const written = parts.map(({ batch }) => batch.entity);
+  await lockWriters(tx, run.tenant.tenantId, isLog ? [...written, entities.ticket_event] : written);
   await addHistories(tx, run, parts);
-  const written = await writeBatches(
+  const batches = parts.flatMap(({ batch, history }) => (history ? [batch, history] : [batch]));
+  const results = await writeBatches(
     tx,
     run,
-    parts.flatMap(({ batch, history }) => (history ? [batch, history] : [batch])),
+    batches.filter(({ partial }) => !partial),
   );
+  // What describes records goes before what only tells a part of them.
+  const told = batches.filter(({ partial }) => partial);
+  for (const batch of told) await createForParts(tx, run.tenant.tenantId, batch);
+  if (told.length > 0) for (const [batch, result] of await writeBatches(tx, run, told)) results.set(batch, result);
   for (const { entity, batch, history } of parts) {
-    const counts = countsOf(written.get(batch)!);
+    const counts = countsOf(results.get(batch)!);
     for (const name of Object.keys(counts) as (keyof WrittenCounts)[]) entity.counts[name] += counts[name];
     entity.counts.written += counts.inserted + counts.updated;
-    if (history) entity.history = countsOf(written.get(history)!);
+    if (history) entity.history = countsOf(results.get(history)!);
   }
 }
 
-/** Rows are whole records: none of them waits for the rest of it. */
+/** None of the records waits for the rest of it: parts of unknown ones have been given a place. */
 function countsOf({ inserted, updated, unchanged, older }: Written): WrittenCounts {
   return { inserted, updated, unchanged, older };
 }
@@ -95,6 +105,7 @@ async function stageFeed(tx: Tx, run: LoadRun, feed: Feed): Promise<Part[]> {
       fields: mapping.fields.map((field) => field.name).filter((name) => name !== 'id'),
       keeps: mapping.fields.filter((field) => field.keepLastKnown).map((field) => field.name),
       version: converter.versionKind(),
+      ...(mapping.stream?.partial ? { partial: true } : {}),
       asOf: work.asOf(converter),
     };
     parts.push({ feed, entity, batch, history: undefined });
@@ -104,9 +115,7 @@ async function stageFeed(tx: Tx, run: LoadRun, feed: Feed): Promise<Part[]> {
 
 /** Adds the events of the logs among the parts (`history:`). */
 async function addHistories(tx: Tx, run: LoadRun, parts: readonly Part[]): Promise<void> {
-  if (!parts.some(({ entity }) => entity.converter.mapping.history)) return;
   const { tenantId } = run.tenant;
-  await lockWriters(tx, tenantId, [...parts.map(({ batch }) => batch.entity), entities.ticket_event]);
   for (const part of parts) {
     const { feed, entity } = part;
     const { mapping } = entity.converter;

@@ -43,8 +43,13 @@ export function noEntity(mapping: EntityMapping): string {
   return `\\N${'\t\\N'.repeat(mapping.fields.length)}`;
 }
 
+/** Name of the temp table that an entity's rows of a stage are resolved into. */
+export function incomingTable(stage: string, index: number): string {
+  return `${stage}_incoming_${index}`;
+}
+
 export interface Resolved {
-  /** Temp table with one row per id. */
+  /** Temp table with one row per id; of a part, with the fields it says in `given`. */
   table: string;
   records: number;
   /** Rows that lost against another row with the same id. */
@@ -56,7 +61,7 @@ export interface Resolved {
  * the file. `keep: last-known` fields take the last value that is not null among all the id's rows.
  */
 export async function resolveRows(tx: Tx, stage: string, mapping: EntityMapping, index: number): Promise<Resolved> {
-  const table = `${stage}_incoming_${index}`;
+  const table = incomingTable(stage, index);
   const prefix = `e${index}_`;
   const order = { last: `${prefix}version desc, line desc`, first: `${prefix}version, line`, unique: 'line' }[
     mapping.rows
@@ -68,6 +73,10 @@ export async function resolveRows(tx: Tx, stage: string, mapping: EntityMapping,
       const lastKnown = `first_value(${column}) over (partition by id order by ${column} is null, ${order})`;
       return `${keepLastKnown ? lastKnown : column} as ${name}`;
     });
+  if (mapping.stream?.partial) {
+    const given = mapping.fields.map(({ name }) => `'${name}'`).filter((name) => name !== "'id'");
+    values.push(`array[${given.join(', ')}]::text[] as given`);
+  }
   const records = await tx.run(sql`
     create temp table ${raw(table)} on commit drop as
     select distinct on (id) ${raw(['id', `${prefix}version as version`, ...values].join(', '))}

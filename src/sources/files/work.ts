@@ -17,8 +17,8 @@ export interface ImportWork {
   }[];
   rejections: Rejection[];
   reject(rejection: Rejection): void;
-  /** How far this brings an entity's stream. */
-  asOf(converter: EntityConverter): Temporal.Instant;
+  /** How far this brings an entity's stream; undefined where it says nothing about that. */
+  asOf(converter: EntityConverter): Temporal.Instant | undefined;
 }
 
 export function createWork(options: {
@@ -27,7 +27,9 @@ export function createWork(options: {
   /** ISO 4217 code of amounts that do not name one. */
   currency: string | undefined;
   at: Temporal.Instant;
-  asOf: Temporal.Instant | undefined;
+  asOf: ImportWork['asOf'];
+  /** Whether the rows feed other entities too; by itself, whether there are several. */
+  shared?: boolean;
   onReject: ((rejection: Rejection) => void) | undefined;
 }): ImportWork {
   const { format, at } = options;
@@ -38,7 +40,7 @@ export function createWork(options: {
       currency: options.currency,
       slotOf: (column) => columns.indexOf(column),
       runVersion: versionOf(at),
-      shared: options.entities.length > 1,
+      shared: options.shared ?? options.entities.length > 1,
     }),
     counts: emptyCounts(),
   }));
@@ -55,6 +57,6 @@ export function createWork(options: {
       if (rejections.length < 2 * shownRejections) rejections.push(rejection);
       options.onReject?.(rejection);
     },
-    asOf: (converter) => options.asOf ?? converter.latest() ?? at,
+    asOf: options.asOf,
   };
 }
