@@ -3,8 +3,8 @@ import type { Tx } from '../db/db.ts';
 import { ensurePartitions, isPartitioned } from '../db/partitions.ts';
 import { refreshStatistics } from '../db/statistics.ts';
 import { type Entity, entityIds } from '../domain/entity.ts';
-import { dependentsOf, rollupsOf } from '../rollups/index.ts';
-import { markDependent, markStored } from '../rollups/marks.ts';
+import { rollupsOf } from '../rollups/index.ts';
+import { markStored } from '../rollups/marks.ts';
 import { columns } from '../rollups/rollup.ts';
 import type { Batch, WriteRun, Written } from './batch.ts';
 import { compare, trackedFields, writtenFields } from './compare.ts';
@@ -63,8 +63,6 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
       sql`select ${source}::text, c.id ${stored} from compared c where c.outcome = 'updated'`,
       entity.partitionedBy,
     );
-    const before = sql`select ${source}::text, c.id from compared c where c.outcome = 'updated'`;
-    await markDependent(tx, dependentsOf(entity.id), tenant, before);
     // An event may be told of another ticket than before.
     if (entity.ticketOf !== 'id')
       await markTickets(tx, tenant.tenantId, batch, sql`select c.id from compared c where c.outcome = 'updated'`);
@@ -85,8 +83,6 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
       sql`select ${source}::text, c.id ${part} from compared c where c.outcome in ('inserted', 'updated')`,
       entity.partitionedBy,
     );
-    const after = sql`select ${source}::text, c.id from compared c where c.outcome in ('inserted', 'updated')`;
-    await markDependent(tx, dependentsOf(entity.id), tenant, after);
     const touched = sql`select c.id from compared c where c.outcome in ('inserted', 'updated')`;
     await markTickets(tx, tenant.tenantId, batch, touched);
     await markRelated(tx, tenant, batch, touched);
@@ -171,7 +167,12 @@ function soughtColumns(entity: Entity): string[] {
   return [...new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...parts, ...own.map(({ at }) => at)])];
 }
 
-async function moveStream(tx: Tx, run: WriteRun, batch: Batch): Promise<void> {
+/** Notes how far a source's stream of an entity is; it never goes back. Without `asOf` only that it was written to. */
+export async function moveStream(
+  tx: Tx,
+  run: WriteRun,
+  batch: Pick<Batch, 'source' | 'entity' | 'asOf'>,
+): Promise<void> {
   const at = run.at.toString();
   const asOf = batch.asOf?.toString() ?? null;
   await tx.run(sql`

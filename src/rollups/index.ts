@@ -32,8 +32,3 @@ export const rollups: readonly Rollup[] = [
 export function rollupsOf(entity: EntityId): readonly Rollup[] {
   return rollups.filter((rollup) => rollup.stream === entity);
 }
-
-/** Rollups of other streams that are made of this entity too. */
-export function dependentsOf(entity: EntityId): readonly Rollup[] {
-  return rollups.filter((rollup) => rollup.alsoOf?.entity === entity);
-}

@@ -17,14 +17,6 @@ export const leadCreatedDaily: Rollup = {
   definitionVersion: 1,
   key: ['source', 'stage', ...dimensions, 'created_month'],
   measures: ['leads', 'amount_minor', 'with_amount', 'reached_sql', 'reached_opportunity', 'reached_won'],
-  alsoOf: {
-    entity: 'opportunity',
-    rows: (tenantId, touched) => sql`
-      select t.source, o.lead_id
-      from (${touched}) as t (source, id)
-      join crm.opportunities o on o.tenant_id = ${tenantId} and o.source = t.source and o.id = t.id
-      where o.lead_id is not null`,
-  },
   unsettled: isAheadOf,
   select: (rows, _timezone, now) => {
     const by = now ? sql`${now.toString()}::timestamptz` : sql`'infinity'::timestamptz`;

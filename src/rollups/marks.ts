@@ -41,20 +41,6 @@ export async function markStored(
   }
 }
 
-/**
- * The same for rollups of other streams that records named by `ids` belong to: by way of the rows they are part of as
- * they stand at this moment, so also before and after the change, and under the locks of those rollups' streams.
- */
-export async function markDependent(
-  tx: Queryable,
-  rollups: readonly Rollup[],
-  tenant: TenantZone,
-  ids: Sql,
-): Promise<void> {
-  for (const [alsoOf, dependent] of Map.groupBy(rollups, (rollup) => rollup.alsoOf))
-    if (alsoOf) await markStored(tx, dependent, tenant, alsoOf.rows(tenant.tenantId, ids));
-}
-
 /** Marks every day the rollup has rows for or should have: the full rebuild is a drain of all of them. */
 export async function markAll(tx: Queryable, rollup: Rollup, tenant: TenantZone): Promise<void> {
   await tx.run(sql`

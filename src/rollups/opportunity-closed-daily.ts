@@ -1,5 +1,4 @@
 import sql from 'sql-template-tag';
-import { accountOfLead } from './opportunity-account.ts';
 import { dimensionValues, type Rollup } from './rollup.ts';
 
 const dimensions = ['operator_id', 'account_id', 'product'] as const;
@@ -17,7 +16,6 @@ export const opportunityClosedDaily: Rollup = {
   definitionVersion: 1,
   key: ['source', 'status', ...dimensions, 'cycle_days'],
   measures: ['opportunities', 'amount_minor', 'with_amount'],
-  alsoOf: accountOfLead,
   select: (rows, timezone) => sql`
     select
       tenant_id, day, source, status, ${dimensionValues(dimensions)},

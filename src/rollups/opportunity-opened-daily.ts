@@ -1,5 +1,4 @@
 import sql from 'sql-template-tag';
-import { accountOfLead } from './opportunity-account.ts';
 import { dimensionValues, type Rollup } from './rollup.ts';
 
 const dimensions = ['operator_id', 'account_id', 'product'] as const;
@@ -14,7 +13,6 @@ export const opportunityOpenedDaily: Rollup = {
   definitionVersion: 1,
   key: ['source', ...dimensions],
   measures: ['opportunities'],
-  alsoOf: accountOfLead,
   select: (rows) => sql`
     select tenant_id, day, source, ${dimensionValues(dimensions)}, count(*)::int as opportunities
     from ${rows}

@@ -29,12 +29,6 @@ export interface Rollup {
    * facts are stored: that is what is kept, and a function of stored data. With it, facts dated later are hidden.
    */
   select(rows: Sql, timezone: string, now?: Temporal.Instant): Sql;
-  /**
-   * An entity of another stream that its rows are made of too. `rows` turns touched records of that entity (a select of
-   * source and id) into the rows of `entityTable` they belong to (the same): the writer of the other entity marks their
-   * days, under the lock of this rollup's stream.
-   */
-  alsoOf?: { entity: EntityId; rows(tenantId: number, touched: Sql): Sql };
   /** Whether a row `e` of a past day may count otherwise as of `now` than as stored; absent where none can. */
   unsettled?: (now: Temporal.Instant) => Sql;
 }
