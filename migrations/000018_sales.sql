@@ -38,6 +38,7 @@ select
   coalesce(nullif(o.account_id, ''), ops.account_of_lead(o.tenant_id, o.source, o.lead_id)) as account_id
 from crm.opportunities o;
 
+create index leads_updated_at_idx on crm.leads (tenant_id, updated_at);
 create index leads_qualified_at_idx on crm.leads (tenant_id, qualified_at) where qualified_at is not null;
 create index leads_closed_at_idx on crm.leads (tenant_id, closed_at) where closed_at is not null;
 create index opportunities_opened_at_idx on crm.opportunities (tenant_id, (coalesce(created_at, engaged_at)));

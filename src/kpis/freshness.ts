@@ -1,4 +1,4 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { join, raw } from 'sql-template-tag';
 import type { Queryable } from '../db/db.ts';
 import type { SourceFreshness } from '../domain/kpi-result.ts';
 import type { DateRange } from '../domain/period.ts';
@@ -34,10 +34,16 @@ export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<
   const marks = sources.flatMap((source) => (source.asOf ? [source.asOf] : []));
   const asOf = marks.length < sources.length || marks.length === 0 ? null : marks.reduce((a, b) => earlier(a, b)!);
 
+  const until = sql`day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`;
+  const spans = [
+    sql`select min(day) as first, max(day) as last from ${raw(kpi.datedBy.table)}
+      where tenant_id = ${at.tenantId} ${ownRows(kpi)} and ${until}`,
+    ...(kpi.alsoDatedBy ?? []).map(
+      ({ table }) => sql`select min(day), max(day) from ${raw(table)} where tenant_id = ${at.tenantId} and ${until}`,
+    ),
+  ];
   const [span] = await reader.query<{ first: string | null; last: string | null }>(sql`
-    select min(day)::date as first, max(day)::date as last from ${raw(kpi.datedBy.table)}
-    where tenant_id = ${at.tenantId} ${ownRows(kpi)}
-      and day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`);
+    select min(first)::date as first, max(last)::date as last from (${join(spans, ' union all ')}) as spans`);
   const [marked] = await reader.query<{ pending: number }>(sql`
     select count(distinct (rollup, bucket))::int as pending from ops.dirty
     where tenant_id = ${at.tenantId} and rollup = any (${kpi.rollups.map((rollup) => rollup.id)}::text[])`);

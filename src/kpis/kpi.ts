@@ -171,6 +171,8 @@ export interface Kpi {
   rollups: readonly Rollup[];
   /** The rollup whose days say since when and until when there is data. */
   datedBy: Rollup;
+  /** Other rollups whose days it has data on too, for a KPI that counts things by several dates. */
+  alsoDatedBy?: readonly Rollup[];
   /** Which rows of that rollup are this KPI's, where it shares them with others. */
   only?: { column: string; value: string };
   /** What a source must deliver for there to be a value, for `requires`. */

@@ -35,6 +35,7 @@ export const funnel: Kpi = {
   streams: ['lead', 'opportunity'],
   rollups: [leadCreatedDaily, leadQualifiedDaily, opportunityOpenedDaily, opportunityClosedDaily],
   datedBy: leadCreatedDaily,
+  alsoDatedBy: [leadQualifiedDaily, opportunityOpenedDaily, opportunityClosedDaily],
   needs: 'leads',
   maturesAfterDays: 0,
   target: null,

@@ -12,8 +12,8 @@ import { type GroupRow, groupColumns, scopeConditions, toGroup } from '../scope.
 const ever = '0001-01-01';
 
 /**
- * Whether the level at the end of a past day is known: from its snapshot, or because the records as they are now are the
- * last that is known of it, no source reaching further than its end.
+ * Whether the level at the end of a past day is known: from its snapshot, or because no lead that was there has changed
+ * since, as far as its source says.
  */
 export async function isKnownOn(reader: Queryable, at: ReadAt, day: string): Promise<boolean> {
   return (await isCurrent(reader, at, day)) || (await takenDays(reader, at, 'pipeline', [day])).has(day);
@@ -21,10 +21,16 @@ export async function isKnownOn(reader: Queryable, at: ReadAt, day: string): Pro
 
 async function isCurrent(reader: Queryable, at: ReadAt, day: string): Promise<boolean> {
   if (day >= today(at)) return true;
-  const [row] = await reader.query<{ current: boolean | null }>(sql`
-    select bool_and(coalesce(as_of, loaded_at) <= ${startOfDay(addDays(day, 1), at.timezone).toString()}::timestamptz) as current
-    from ops.streams where tenant_id = ${at.tenantId} and stream = 'lead'`);
-  return row?.current === true;
+  const end = sql`${startOfDay(addDays(day, 1), at.timezone).toString()}::timestamptz`;
+  const [row] = await reader.query<{ changed: boolean }>(sql`
+    select exists (
+      select from crm.leads
+      where tenant_id = ${at.tenantId} and deleted_at is null and created_at < ${end} and updated_at >= ${end}
+    ) or exists (
+      select from crm.leads
+      where tenant_id = ${at.tenantId} and deleted_at is null and created_at < ${end} and updated_at is null
+    ) as changed`);
+  return row?.changed === false;
 }
 
 /**
