@@ -171,7 +171,7 @@ export interface Kpi {
   rollups: readonly Rollup[];
   /** The rollup whose days say since when and until when there is data. */
   datedBy: Rollup;
-  /** Other rollups whose days it has data on too, for a KPI that counts things by several dates. */
+  /** Other rollups whose days and values are its data too, for a KPI that counts things by several dates; with its dimensions. */
   alsoDatedBy?: readonly Rollup[];
   /** Which rows of that rollup are this KPI's, where it shares them with others. */
   only?: { column: string; value: string };
