@@ -164,3 +164,11 @@ grant select on crm.lead_progress, crm.deals to crema_reader;
 alter table ops.snapshots enable row level security;
 grant select on ops.snapshots to crema_reader;
 create policy tenant on ops.snapshots for select to crema_reader using (tenant_id = (select ops.current_tenant()));
+
+-- Streams as rows that a KPI can be made of: what `source` is a column of every aggregate is here also a value to ask for.
+create view ops.stream_ages with (security_invoker = true) as
+select
+  tenant_id, (coalesce(first_complete_at, loaded_at) at time zone 'UTC')::date as day,
+  source, source as origin, stream, as_of, refresh_sla_minutes
+from ops.streams;
+grant select on ops.stream_ages to crema_reader;

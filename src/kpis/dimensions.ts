@@ -133,6 +133,16 @@ const list = [
     none: 'No rep',
   },
   {
+    id: 'stream',
+    title: 'Stream',
+    column: 'stream',
+    // Its name is that of an entity, the same in every source.
+    entity: null,
+    values: [],
+    described: false,
+    none: 'No stream',
+  },
+  {
     id: 'month',
     title: 'Month',
     column: 'created_month',

@@ -1,6 +1,7 @@
 import { backlog } from './backlog/kpi.ts';
 import { csat } from './csat/kpi.ts';
 import { firstResponseTime } from './first-response-time/kpi.ts';
+import { freshness } from './freshness/kpi.ts';
 import { funnel } from './funnel/kpi.ts';
 import type { Kpi } from './kpi.ts';
 import { leaderboard } from './leaderboard/kpi.ts';
@@ -40,6 +41,7 @@ export const kpis: readonly Kpi[] = [
   winRate,
   revenueWon,
   salesCycle,
+  freshness,
 ];
 
 export const kpiIds: readonly string[] = kpis.map((kpi) => kpi.id);

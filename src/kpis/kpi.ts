@@ -103,7 +103,7 @@ export interface Board {
    * better and none is last; the others come after them without a rank. Absent: no ranks, the largest first.
    */
   ranked?: { fewest: number; tie: string };
-  /** What is said beside a row's name, by `source/key`: of operators, whether they are there. */
+  /** What is said beside the name of a row of `by`, by `source/key`: of operators, whether they are there. */
   status?: (reader: Queryable, scope: Scope) => Promise<ReadonlyMap<string, string>>;
 }
 
@@ -169,8 +169,11 @@ export interface Kpi {
   /** Streams whose watermarks decide whether a period is complete. */
   streams: readonly EntityId[];
   rollups: readonly Rollup[];
-  /** The rollup whose days say since when and until when there is data. */
-  datedBy: Rollup;
+  /**
+   * What says since when and until when there is data, and which values the dimensions have: one of `rollups`, or for a KPI
+   * that has none the table or view of what it counts, with `tenant_id`, `day` and its dimensions.
+   */
+  datedBy: Pick<Rollup, 'table'> & Partial<Rollup>;
   /** Other rollups whose days and values are its data too, for a KPI that counts things by several dates; with its dimensions. */
   alsoDatedBy?: readonly Rollup[];
   /** Which rows of that rollup are this KPI's, where it shares them with others. */
