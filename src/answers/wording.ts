@@ -222,6 +222,8 @@ export function partPhrases(result: KpiResult, locale: string): string[] {
   const kpi = kpiOf(result.kpi);
   return Object.entries(result.parts).flatMap(([name, value]) => {
     const part = kpi?.parts[name];
+    // Stages are told as such.
+    if (result.funnel?.stages.some(({ key }) => key === name)) return [];
     if (!part || value === null || (value === 0 && part.unit === 'count' && !part.signed)) return [];
     // A board declares what its headline says; elsewhere it is what has the same value.
     if (kpi.board ? part.inHeadline : value === result.value) return [];

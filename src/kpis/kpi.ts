@@ -172,6 +172,8 @@ export interface Kpi {
    */
   additive?: false;
   dimensions: readonly DimensionId[];
+  /** Values of a dimension where they are others than the dimension's own: the status of a campaign is not that of a ticket. */
+  values?: Readonly<Partial<Record<DimensionId, readonly string[]>>>;
   /** What it is broken down by where the question does not say, for a KPI that says little as a single number. */
   defaultBy?: DimensionId;
   /** Dimensions whose latest value says nothing about the past: filtered by one, the KPI is compared with nothing. */
