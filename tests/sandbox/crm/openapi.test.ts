@@ -45,7 +45,7 @@ describe.skipIf(!existsSync(file))(
     const { validate, operations } = existsSync(file) ? loadDescription() : { validate: () => [], operations: [] };
 
     test('answers every operation as described, in every shape it has', async () => {
-      const { crm } = await startCrm();
+      const { crm, clock } = await startCrm();
       const seen = new Set<string>();
       const check = async (operation: string, at: string, status = 200, key?: string) => {
         const reply = await get(crm, at, key);
@@ -69,15 +69,21 @@ describe.skipIf(!existsSync(file))(
       );
       const types = new Set<string>();
       const statuses = new Set<string>();
-      const outbound = { chat: '', at: '' };
+      let outbound = { chat: '', at: '' };
       for (const { chat_id: id } of contacts) {
         await check('/crm/chat/setting/{chat_id}/custom-field', `/crm/chat/setting/${id}/custom-field`);
         const { data } = await check('/crm/chat/{chat_id}/messages', `/crm/chat/${id}/messages?limit=100&sort=oldest`);
-        for (const { type, status } of data.messages) {
+        for (const { type, status, direction, timestamp } of data.messages) {
           types.add(type);
           statuses.add(status);
+          if (direction === 'outbound') outbound = { chat: id, at: timestamp };
         }
       }
+      // Sent, and nothing more yet: it takes a second at least.
+      clock.set(Temporal.Instant.from(outbound.at).add({ milliseconds: 500 }));
+      const fresh = await check('/crm/chat/{chat_id}/messages', `/crm/chat/${outbound.chat}/messages`);
+      statuses.add(fresh.data.messages[0].status);
+      clock.set(moment);
       expect(types).toEqual(new Set(['text', 'image', 'document', 'audio', 'video', 'template']));
       expect(statuses).toEqual(new Set(['sent', 'delivered', 'read', 'received', 'failed']));
       await check('/crm/setting/custom-field', '/crm/setting/custom-field');
