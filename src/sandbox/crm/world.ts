@@ -1,12 +1,22 @@
+import { type AccountUser, accountUsers } from '../company/account-users.ts';
 import { type Chats, createChats } from '../company/chats.ts';
 import { type Company, createCompany, sizeDays } from '../company/company.ts';
 import { createRoster, type Roster } from '../company/contacts.ts';
+import { createDayBook, type DayBook } from '../company/day-book.ts';
+import { type LeadLife, leadEndsAt, leadsOf } from '../company/leads.ts';
+import { type OutreachLife, outreachOf } from '../company/outreach.ts';
+import { satisfactionOf } from '../company/surveys.ts';
+import { type TicketLife, ticketsOf } from '../company/tickets.ts';
 
 /** The company with the caches that answering about it needs. */
 export interface World {
   company: Company;
   roster: Roster;
   chats: Chats;
+  tickets: DayBook<TicketLife>;
+  leads: DayBook<LeadLife>;
+  outreach: DayBook<OutreachLife>;
+  accountUsers: readonly AccountUser[];
 }
 
 export interface WorldOptions {
@@ -15,7 +25,7 @@ export interface WorldOptions {
   timezone: string;
   /** First local date of the CRM: contacts may be older, nothing that was said is. */
   from: string;
-  /** Contacts that exist or arrive within the first 18 months. */
+  /** Contacts that exist or arrive within the first 18 months, at least 5. */
   contacts: number;
   /** Monday of the one bad week; three weeks before the end of the first 18 months unless given. */
   badWeek?: string;
@@ -33,7 +43,25 @@ export function createWorld({ seed, timezone, from, contacts, badWeek }: WorldOp
     contacts,
   );
   const roster = createRoster(company);
-  return { company, roster, chats: createChats(company, roster) };
+  const leads = createDayBook(company, (day) => leadsOf(company, roster, day), leadEndsAt);
+  return {
+    company,
+    roster,
+    chats: createChats(company, roster),
+    tickets: createDayBook(
+      company,
+      (day) => ticketsOf(company.founding, company.dateOf(day)),
+      // What the customer says of it comes last.
+      (life) => Math.max(life.closedAt, satisfactionOf(company.founding, life)?.answeredAt ?? 0),
+    ),
+    leads,
+    outreach: createDayBook(
+      company,
+      (day) => outreachOf(company, leads, day),
+      (life) => life.convertedAt ?? life.respondedAt ?? life.sentAt,
+    ),
+    accountUsers: accountUsers(company),
+  };
 }
 
 /** Epoch seconds of an instant, with fractions. */
