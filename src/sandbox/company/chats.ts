@@ -10,6 +10,8 @@ export interface Chat {
   contact: ContactLife;
   sessions: readonly Session[];
   messages: readonly MessageLife[];
+  /** Everything that begins before this moment is in it; epoch seconds. */
+  until: number;
 }
 
 export interface Chats {
@@ -29,20 +31,20 @@ const averageRate = 0.022;
 
 /** The chats of a company's contacts, made on demand: only the latest asked for are kept. */
 export function createChats(company: Company, roster: Roster): Chats {
-  const kept = new Map<number, { until: number; chat: Chat }>();
+  const kept = new Map<number, Chat>();
   return {
     chat(index, now) {
       const known = kept.get(index);
       if (known && now <= known.until) {
         kept.delete(index);
         kept.set(index, known);
-        return known.chat;
+        return known;
       }
       const until = company.dayStart(company.dayAt(now) + 1) + aheadSeconds;
       const chat = liveThrough(company, roster.life(index), until);
       kept.delete(index);
       if (kept.size >= mostKept) kept.delete(kept.keys().next().value!);
-      kept.set(index, { until, chat });
+      kept.set(index, chat);
       return chat;
     },
   };
@@ -64,6 +66,7 @@ function liveThrough(company: Company, contact: ContactLife, until: number): Cha
   const ends = contact.deletedAt ?? Number.POSITIVE_INFINITY;
   return {
     contact,
+    until,
     sessions: sessions.filter((session) => session.startsAt < ends).toSorted((a, b) => a.startsAt - b.startsAt),
     messages: messages.filter((message) => message.at < ends).toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)),
   };

@@ -5,8 +5,12 @@ import { sendJson } from '../http.ts';
 import { listen } from '../server.ts';
 import { createAnswers } from './answers.ts';
 import { handleCall } from './api.ts';
+import { type CrmEvent, createEvents } from './events.ts';
 import { type CrmFaults, createCrmFaults } from './faults.ts';
 import { createMeter, type Quota } from './quota.ts';
+import { singerLines, singerMapping, tapStreams } from './singer.ts';
+import { type Truth, truthAt } from './truth.ts';
+import { createWebhookSender, type WebhookOptions, type WebhookSender } from './webhooks.ts';
 import { createWorld, epochSeconds, type WorldOptions } from './world.ts';
 
 export interface CrmOptions extends WorldOptions {
@@ -20,6 +24,10 @@ export interface CrmOptions extends WorldOptions {
   quota?: Quota;
   /** Whether the list of campaigns ends at its `rows` (20), which the CRM's description leaves open. Off unless given. */
   campaignsCutAtRows?: boolean;
+  /** Without one nothing is posted; `setWebhook` can set it up later. What happened before is never posted. */
+  webhook?: WebhookOptions;
+  /** Milliseconds of real time after which the CRM looks at its clock and posts what has happened; by `tick` only unless given. */
+  tickMs?: number;
 }
 
 export interface Crm {
@@ -30,6 +38,23 @@ export interface Crm {
   setApiKey(key: string | undefined): void;
   /** Calls answered so far, oldest first: path with query, and status. The last 10,000 are kept. */
   calls(): readonly { path: string; status: number }[];
+  /** The sender of webhooks, where there is one. */
+  webhooks(): WebhookSender | undefined;
+  /** Posts from now on to another address, or nowhere; what was not accepted yet is dropped. */
+  setWebhook(webhook: WebhookOptions | undefined): Promise<void>;
+  /**
+   * Hands what happened since the last tick to the sender and says how many events that is. Nothing when the clock went
+   * back: what was told once is not told again.
+   */
+  tick(): number;
+  /** What happened in `[from, to)`, ascending. */
+  events(from: Temporal.Instant, to: Temporal.Instant): CrmEvent[];
+  /** The tap's output as of the clock's moment unless another is given, a line at a time; see singerLines. */
+  singerMessages(options?: { state?: unknown; now?: Temporal.Instant; streams?: readonly string[] }): Generator<string>;
+  /** The tap's mapping file. */
+  readonly singerMapping: string;
+  /** What a perfect copy holds at that moment. */
+  truth(at: Temporal.Instant): Truth;
   stop(): Promise<void>;
 }
 
@@ -62,6 +87,19 @@ export async function createCrm(options: CrmOptions): Promise<Crm> {
     });
   });
   const url = await listen(server, options.port ?? 0);
+  const events = createEvents(world);
+  const streams = tapStreams(world);
+  let sender = options.webhook && createWebhookSender(options.webhook, log);
+  let told = api.now();
+  function tick(): number {
+    const now = api.now();
+    const happened = sender && now > told ? events.between(told, now) : [];
+    told = Math.max(told, now);
+    // Also without news: what was held back may be due.
+    sender?.send(happened, now);
+    return happened.length;
+  }
+  const timer = options.tickMs === undefined ? undefined : setInterval(tick, options.tickMs);
   return {
     url,
     faults,
@@ -69,7 +107,21 @@ export async function createCrm(options: CrmOptions): Promise<Crm> {
       apiKey = key;
     },
     calls: () => calls.slice(-keptCalls),
+    webhooks: () => sender,
+    async setWebhook(webhook) {
+      await sender?.stop();
+      sender = webhook && createWebhookSender(webhook, log);
+      told = Math.max(told, api.now());
+    },
+    tick,
+    events: (from, to) => events.between(epochSeconds(from), epochSeconds(to)),
+    singerMessages: ({ state, now = clock.now(), streams: names } = {}) =>
+      singerLines(names ? streams.filter(({ name }) => names.includes(name)) : streams, { state, now }),
+    singerMapping: singerMapping(streams),
+    truth: (at) => truthAt(world, streams, epochSeconds(at)),
     async stop() {
+      clearInterval(timer);
+      await sender?.stop();
       // Hanging answers would keep the server open for ever.
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
