@@ -80,10 +80,11 @@ export function createRoster(company: Company): Roster {
     const index = createdAts.length;
     createdAts.push(createdAt);
     const random = randomFor(`${seed}/contact/${index}/end`);
-    const age = (40 + 500 * random.next()) * daySeconds;
+    // Most who go do so in their first months.
+    const age = (5 + 420 * random.next() ** 2) * daySeconds;
     // Nobody is deleted before the CRM is there.
     const since = Math.max(createdAt, company.start);
-    deletedAts.push(random.chance(0.04) ? Math.round(since + age) : undefined);
+    deletedAts.push(random.chance(0.08) ? Math.round(since + age) : undefined);
   }
   for (let index = 0; index < initial; index++) {
     const age = 700 * daySeconds * (1 - (index + 0.5) / initial);
