@@ -196,7 +196,7 @@ function lifeOf(company: Company, index: number, createdAt: number, deletedAt: n
 /** A contact as the CRM has it at a moment (epoch seconds); undefined before it exists and when it is deleted. */
 export function contactAt(life: ContactLife, now: number): (ContactLife & { updatedAt: number }) | undefined {
   if (life.createdAt >= now || (life.deletedAt !== undefined && life.deletedAt < now)) return undefined;
-  let state: ContactLife & { updatedAt: number } = { ...life, updatedAt: life.createdAt };
-  for (const { at, set } of life.edits) if (at < now) state = { ...state, ...set, updatedAt: at };
+  const state = { ...life, updatedAt: life.createdAt };
+  for (const { at, set } of life.edits) if (at < now) Object.assign(state, set, { updatedAt: at });
   return state;
 }

@@ -78,17 +78,26 @@ export interface Person {
   country: string;
 }
 
+const mailNames = new Map<string, string>();
+
+/** The letters of a name that may stand in an e-mail address; there are only so many names. */
+function mailName(name: string): string {
+  let plain = mailNames.get(name);
+  if (plain === undefined) {
+    const letters = name.normalize('NFKD').toLowerCase();
+    plain = letters.replaceAll(/[^a-z.]/g, '').replaceAll(/^\.+|\.+$/g, '');
+    mailNames.set(name, plain);
+  }
+  return plain;
+}
+
 /** Made-up person number `index`. */
 export function personOf(index: number, random: Random): Person {
   const country = random.weighted(byWeight);
   const { given, family } = names[country.culture];
   const first = random.pick(given);
   const last = random.pick(family);
-  const plain = `${first}.${last}`
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z.]/g, '')
-    .replaceAll(/^\.+|\.+$/g, '');
+  const plain = mailName(`${first}.${last}`);
   const mailbox = `${plain === '' ? 'guest' : plain}${index}`;
   return {
     name: country.culture === 'japanese' || country.culture === 'vietnamese' ? `${last} ${first}` : `${first} ${last}`,

@@ -128,6 +128,27 @@ describe('the webhooks of the simulated CRM', () => {
     expect(new Set(readable.map(idOf)).isSupersetOf(new Set(odd.events.map(({ id }) => id)))).toBe(true);
   });
 
+  test('are followed by a heartbeat when all that happened has been accepted, and not before', async () => {
+    const { received, url } = await startReceiver((_, number) => (number === 1 ? 500 : 202));
+    const { crm, clock } = await startCrm({ from: '2026-08-01' });
+    await crm.setWebhook({ url, secret, concurrency: 1, retryMs: [1], heartbeat: ['message', 'contact'] });
+    crm.webhooks()!.setTrouble({ delay: 0.5, delaySeconds: 60 });
+    clock.set(clock.now().add({ hours: 8 }));
+    expect(crm.tick()).toBeGreaterThan(5);
+    await crm.webhooks()!.drained();
+    const heartbeats = () => received.filter(({ body }) => JSON.parse(body).type === 'heartbeat');
+    expect(heartbeats()).toEqual([]);
+    clock.set(clock.now().add({ seconds: 60 }));
+    crm.webhooks()!.setTrouble({});
+    crm.tick();
+    await crm.webhooks()!.drained();
+    expect(heartbeats()).toEqual([received.at(-1)]);
+    expect(JSON.parse(received.at(-1)!.body)).toMatchObject({
+      occurred_at: clock.now().toString(),
+      data: { streams: ['message', 'contact'] },
+    });
+  });
+
   test('begin when they are set up: what happened before is not told', async () => {
     const { received, url } = await startReceiver();
     const { crm, clock } = await startCrm();
