@@ -19,6 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ['charts'],
   ['kpis'],
   ['stats'],
+  ['sync'],
   ['sources'],
   ['ingest'],
   ['facts'],
