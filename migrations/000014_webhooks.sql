@@ -24,5 +24,5 @@ create table ops.webhook_events (
   check ((body is not null) = (state in ('stored', 'waiting')))
 );
 create index webhook_events_stored_idx on ops.webhook_events (tenant_id, occurred_at, event_id) where state = 'stored';
-create index webhook_events_waiting_idx on ops.webhook_events (tenant_id, retry_at) where state = 'waiting';
+create index webhook_events_waiting_idx on ops.webhook_events (tenant_id, entity, retry_at) where state = 'waiting';
 create index webhook_events_received_at_idx on ops.webhook_events (tenant_id, received_at);

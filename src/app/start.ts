@@ -12,6 +12,7 @@ import { createStops } from '../lib/stops.ts';
 import { createSlackDoor } from '../slack/app.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createWebServer } from '../web/server.ts';
+import { createWebhookRoute } from '../web/webhooks.ts';
 import { openDatabase, prepareSchema } from './open.ts';
 import { policiesOf } from './policies.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
@@ -65,12 +66,15 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const settings: Record<string, KpiSettings[string]> = { ...config.kpis };
 
     let terms = slaTerms(policiesOf(config, tenant.slug));
-    const upkeep = createUpkeep({ db, kept: [{ tenant, terms: () => terms }], clock, log });
+    const metrics = createMetrics();
+    const upkeep = createUpkeep({
+      ...{ db, kept: [{ tenant, terms: () => terms }], clock, log },
+      onWebhooks: metrics.webhooksSettled,
+    });
     stops.onStop('upkeep', () => upkeep.stop());
     const charts = createChartRenderer();
     stops.onStop('charts', () => charts.close());
 
-    const metrics = createMetrics();
     const slack = await openSlackDoor(environment, {
       db,
       clock,
@@ -86,6 +90,12 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       log,
       metrics,
       listeners: slack?.listener ? { slack: slack.listener } : {},
+      webhooks: createWebhookRoute({
+        ...{ db, clock, log },
+        sources: () => webhookSources,
+        observe: metrics.webhookReceived,
+        onStored: () => upkeep.wake(),
+      }),
       ready: async () => ({
         database: await stateOf(async () => void (await pendingMigrations(db))),
         migrations: (await pendingMigrations(db).catch(() => ['unknown'])).length === 0 ? 'ok' : 'pending',

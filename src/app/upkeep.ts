@@ -8,6 +8,7 @@ import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { drain } from '../rollups/engine.ts';
 import { rollups } from '../rollups/index.ts';
+import { applyWebhooks, type Observe } from '../sync/webhooks/apply.ts';
 
 /** Pause between looks at what changed, in milliseconds: changes reach the aggregates within seconds. */
 const pauseMs = 2_000;
@@ -54,21 +55,37 @@ async function drainMarked(db: Db, tenant: Tenant, clock: Clock): Promise<number
 }
 
 export interface Upkeep {
+  /** Starts the next turn at once, or one more after the turn that runs: something came that is not to wait. */
+  wake(): void;
   /** Ends the loop after the turn that runs, if one does. */
   stop(): Promise<void>;
 }
 
-/** Keeps tenants up to date again and again. A failing turn is logged and tried at the next one: its marks are still there. */
-export function createUpkeep(deps: { db: Db; kept: readonly Kept[]; clock: Clock; log: Log }): Upkeep {
+/**
+ * Keeps tenants up to date again and again: what webhooks told, then what is derived from the records. A failing turn is
+ * logged and tried at the next one: its events and marks are still there.
+ */
+export function createUpkeep(deps: {
+  db: Db;
+  kept: readonly Kept[];
+  clock: Clock;
+  log: Log;
+  onWebhooks?: Observe;
+}): Upkeep {
   const { db, kept, clock, log } = deps;
   let stopped = false;
-  let wake: () => void = () => undefined;
+  let woken = false;
+  let endPause: () => void = () => undefined;
 
   async function loop(): Promise<void> {
     while (!stopped) {
+      woken = false;
       for (const one of kept) {
         const tenant = one.tenant.slug;
         try {
+          const webhooks = await applyWebhooks(db, one.tenant, clock, deps.onWebhooks);
+          if (Object.values(webhooks).some((events) => events > 0))
+            log.info({ tenant, ...webhooks }, 'webhooks applied');
           const { evaluated, buckets } = await bringUpToDate(db, one, clock);
           if (evaluated + buckets > 0) log.info({ tenant, evaluated, buckets }, 'aggregates brought up to date');
         } catch (error) {
@@ -77,17 +94,23 @@ export function createUpkeep(deps: { db: Db; kept: readonly Kept[]; clock: Clock
       }
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, pauseMs);
-        wake = () => {
+        endPause = () => {
           clearTimeout(timer);
           resolve();
         };
-        if (stopped) wake();
+        if (stopped || woken) endPause();
       });
     }
   }
 
+  function wake(): void {
+    woken = true;
+    endPause();
+  }
+
   const running = loop();
   return {
+    wake,
     stop() {
       stopped = true;
       wake();

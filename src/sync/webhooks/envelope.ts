@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { EntityId } from '../../domain/entities.ts';
+import { entities } from '../../domain/entities.ts';
+import type { EntityId } from '../../domain/entity.ts';
+import { wholeStreams } from './heartbeat.ts';
 import { type EventType, eventTypeOf, heartbeatType } from './types.ts';
 
 /** An event as it is stored: to be applied, or known to be of no use. */
@@ -46,10 +48,11 @@ export function readEvent(body: Uint8Array, now: Temporal.Instant): ReceivedEven
     const eventId =
       envelope.id === undefined || envelope.id === null ? bodySha256 : textOf(envelope.id, 'id', longestId);
     const event = { ...nothing, ...known, eventId };
-    if (known.type === heartbeatType) return { ...event, state: 'stored', reason: null, values: {} };
     const type = eventTypeOf(known.type);
-    if (!type) return { ...event, state: 'ignored', reason: 'no type that is known' };
+    const isHeartbeat = known.type === heartbeatType;
+    if (!type && !isHeartbeat) return { ...event, state: 'ignored', reason: 'no type that is known' };
     if (!isObject(envelope.data)) throw new Malformed('data is no object');
+    if (!type) return { ...event, state: 'stored', reason: null, values: { streams: streamsOf(envelope.data) } };
     const objectId = textOf(envelope.data.id, 'data.id', longestId);
     const values = { ...valuesOf(type, envelope.data, known.occurredAt), id: objectId };
     return { ...event, entity: type.entity, objectId, state: 'stored', reason: null, values };
@@ -67,12 +70,20 @@ function valuesOf(
 ): Record<string, unknown> {
   const values: Record<string, unknown> = { ...type.otherwise };
   for (const field of type.dates ?? []) values[field] = occurredAt.toString();
-  for (const field of type.fields) {
-    if (!Object.hasOwn(data, field)) continue;
-    if (isDeeper(data[field], deepest)) throw new Malformed(`data.${field} is nested too deeply`);
-    values[field] = data[field];
+  for (const [name, value] of Object.entries(data)) {
+    const field = entities[type.entity].aliases?.[name] ?? name;
+    if (!type.fields.includes(field)) continue;
+    if (isDeeper(value, deepest)) throw new Malformed(`data.${name} is nested too deeply`);
+    values[field] = value;
   }
   return values;
+}
+
+function streamsOf({ streams }: Record<string, unknown>): string[] {
+  if (!Array.isArray(streams) || streams.length === 0) throw new Malformed('data.streams is no list of streams');
+  const other = streams.find((stream) => !wholeStreams.includes(stream));
+  if (other !== undefined) throw new Malformed(`data.streams may name ${wholeStreams.join(', ')} and no other`);
+  return [...new Set(streams)];
 }
 
 /** Whether a value has more than so many levels; looks no deeper than that. */

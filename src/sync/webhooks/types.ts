@@ -1,4 +1,5 @@
-import { type EntityId, entities } from '../../domain/entities.ts';
+import { entities } from '../../domain/entities.ts';
+import type { EntityId } from '../../domain/entity.ts';
 
 /** What an event of a type does. */
 export interface EventType {
@@ -13,9 +14,11 @@ export interface EventType {
   deletes?: true;
 }
 
-const allOf = (entity: EntityId) => Object.keys(entities[entity]?.fields ?? {}).filter((field) => field !== 'id');
+/** All a part may say; what was deleted is told by an event of its own. */
+const allOf = (entity: EntityId) =>
+  Object.keys(entities[entity].fields).filter((field) => field !== 'id' && field !== 'deleted_at');
 
-/** The heartbeat: everything that occurred before it has been sent and taken (docs/webhooks.md). */
+/** The heartbeat: of the streams it names, everything that occurred before it has been sent and taken. */
 export const heartbeatType = 'heartbeat';
 
 /** Every type of event there is, but for the heartbeat, which is about no record. */

@@ -76,12 +76,15 @@ describe('an event', () => {
     for (const type of ['toString', '__proto__', 'constructor']) expect(read(event({ type })).state).toBe('ignored');
   });
 
-  test('can be a heartbeat, which is about no record', () => {
-    expect(read({ type: 'heartbeat', occurred_at: at })).toMatchObject({
-      state: 'stored',
-      entity: null,
-      objectId: null,
+  test('can be a heartbeat, which is about no record but about streams', () => {
+    const beat = (streams: unknown) => read({ type: 'heartbeat', occurred_at: at, data: { streams } });
+    expect(beat(['message', 'ticket', 'message'])).toMatchObject({
+      ...{ state: 'stored', entity: null, objectId: null, values: { streams: ['message', 'ticket'] } },
     });
+    expect(beat([]).reason).toBe('data.streams is no list of streams');
+    expect(beat('message').reason).toBe('data.streams is no list of streams');
+    // Conversations also begin without an event.
+    expect(beat(['conversation']).reason).toBe('data.streams may name message, contact, ticket and no other');
   });
 
   test.each<[string, unknown]>([
