@@ -14,7 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ['bench'],
   ['demo'],
   ['app'],
-  ['slack', 'web'],
+  ['slack', 'web', 'jobs'],
   ['answers'],
   ['charts'],
   ['kpis'],
@@ -47,6 +47,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   piscina: ['charts'],
   commander: ['app'],
   zod: ['config', 'sources'],
+  'libphonenumber-js': ['sources'],
+  'graphile-worker': ['jobs'],
+  'node-cron': ['jobs'],
 };
 
 interface Import {
