@@ -17,6 +17,7 @@ import { openDatabase, prepareSchema } from './open.ts';
 import { policiesOf } from './policies.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
 import { createUpkeep } from './upkeep.ts';
+import { webhookSourcesOf } from './webhook-sources.ts';
 
 export interface StartOptions {
   environment: Environment;
@@ -33,7 +34,7 @@ export interface StartOptions {
 export interface RunningApp {
   /** Where the HTTP server listens. */
   url: string;
-  /** Takes over a changed configuration: people, targets, tenant settings. */
+  /** Takes over a changed configuration: people, targets, tenant settings, webhook secrets. */
   reload(config: Config): Promise<void>;
   stop(): Promise<void>;
 }
@@ -84,6 +85,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       charts,
       observe: metrics.handled,
     });
+    let webhookSources = webhookSourcesOf(config, tenant);
     const web = await createWebServer({
       port: environment.port,
       ...(options.host ? { host: options.host } : {}),
@@ -118,6 +120,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         await syncTenants(db, next, true);
         terms = slaTerms(policiesOf(next, tenant.slug));
         Object.assign(tenant, await loadTenant(db, options.tenant));
+        webhookSources = webhookSourcesOf(next, tenant);
         for (const id of Object.keys(settings)) delete settings[id];
         Object.assign(settings, next.kpis);
       },

@@ -31,6 +31,10 @@ export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): 
   const part = raw(entity.partitionedBy ? `, t.${entity.partitionedBy} as part` : '');
   const storedPart = raw(entity.partitionedBy ? ', d.part' : '');
   const samePart = raw(entity.partitionedBy ? `and t.${entity.partitionedBy} = d.part` : '');
+  // A part that was told later says that the record was there then, however old the rest of it is.
+  const newest = entity.partial
+    ? sql`greatest(t.version, (select max(said.version::bigint) from jsonb_each_text(t.field_versions) as said (field, version)))`
+    : sql`t.version`;
   // A tombstone is dated by the deletion.
   if (isPartitioned(entity.table)) await ensurePartitions(tx, entity.table, [at.slice(0, 10)]);
   await tx.run(sql`
@@ -38,7 +42,7 @@ export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): 
     select d.id ${part}, t.id is not null as known, t.id is not null and t.deleted_at is null as present
     from unnest(${[...new Set(deletion.ids)]}::text[]) as d (id)
     left join ${raw(entity.table)} t on t.tenant_id = ${tenant.tenantId} and t.source = ${source} and t.id = d.id
-    where t.id is null or (t.version <= ${version} and t.deleted_at is null) or t.version < ${version}`);
+    where t.id is null or (${newest} <= ${version} and t.deleted_at is null) or ${newest} < ${version}`);
   // A deletion moves no record to another day, so its days before are its days after.
   const stored = sql`select ${source}::text, d.id ${storedPart} from deleted d where d.known`;
   await markStored(tx, rollupsOf(entity.id), tenant, stored, entity.partitionedBy);

@@ -47,7 +47,7 @@ export function createWebhookRoute(deps: WebhookDeps): Route {
         return sendJson(response, 413, { error: 'too_large', message: `An event has at most ${longestBody} bytes.` });
       }
       const problem = signatureProblem(
-        source.secrets,
+        source.secrets.map((secret) => secret.reveal()),
         headerOf(request, 'x-crema-timestamp'),
         headerOf(request, 'x-crema-signature'),
         body,

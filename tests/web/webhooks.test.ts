@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { fixedClock } from '../../src/lib/clock.ts';
 import { CremaError } from '../../src/lib/errors.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import { Secret } from '../../src/lib/secret.ts';
 import { signWebhook } from '../../src/sync/webhooks/signature.ts';
 import type { WebhookSource } from '../../src/sync/webhooks/store.ts';
 import { createMetrics } from '../../src/web/metrics.ts';
@@ -26,7 +27,7 @@ beforeAll(async () => {
 let named = 0;
 /** A server with a source of its own. */
 async function startDoor(over: Partial<WebhookDeps> = {}) {
-  const source: WebhookSource = { tenantId, source: `crm-${++named}`, secrets: ['hush'] };
+  const source: WebhookSource = { tenantId, source: `crm-${++named}`, secrets: [new Secret('hush')] };
   const woken: string[] = [];
   const metrics = createMetrics();
   const route = createWebhookRoute({
@@ -146,14 +147,14 @@ describe('an event that is sent', () => {
   });
 
   test('signed with a secret that has gone is refused, from the next request on', async () => {
-    const secrets = { current: ['hush'] };
+    const secrets = { current: [new Secret('hush')] };
     const { post, stored } = await startDoor({
       sources: () => new Map([[`crm-${named}`, { tenantId, source: `crm-${named}`, secrets: secrets.current }]]),
     });
     expect((await post(event({ id: 'a' }))).status).toBe(202);
-    secrets.current = ['louder', 'hush'];
+    secrets.current = [new Secret('louder'), new Secret('hush')];
     expect((await post(event({ id: 'b' }))).status).toBe(202);
-    secrets.current = ['louder'];
+    secrets.current = [new Secret('louder')];
     expect(await post(event({ id: 'c' }))).toMatchObject({ status: 401, answer: { error: 'wrong_signature' } });
     expect(await stored()).toHaveLength(2);
   });

@@ -55,6 +55,14 @@ export function readEvent(body: Uint8Array, now: Temporal.Instant): ReceivedEven
     if (!type) return { ...event, state: 'stored', reason: null, values: { streams: streamsOf(envelope.data) } };
     const objectId = textOf(envelope.data.id, 'data.id', longestId);
     const values = { ...valuesOf(type, envelope.data, known.occurredAt), id: objectId };
+    if (Object.keys(values).length === 1 && !type.deletes)
+      return {
+        ...event,
+        entity: type.entity,
+        objectId,
+        state: 'ignored',
+        reason: 'data says nothing its type speaks of',
+      };
     return { ...event, entity: type.entity, objectId, state: 'stored', reason: null, values };
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../db/db.ts';
+import type { Secret } from '../../lib/secret.ts';
 import type { ReceivedEvent } from './envelope.ts';
 
 /** One sender: the tenant and source its records belong to, and what it may sign with. */
@@ -7,7 +8,7 @@ export interface WebhookSource {
   tenantId: number;
   source: string;
   /** The current secret and, while it is being replaced, the other one. */
-  secrets: readonly string[];
+  secrets: readonly Secret[];
 }
 
 export type Stored = ReceivedEvent['state'] | 'duplicate';

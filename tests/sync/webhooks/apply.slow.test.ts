@@ -134,6 +134,18 @@ describe('events', () => {
     await crm.apply();
     expect(await crm.record('conversation', 'k')).toEqual({ id: 'k' });
   });
+
+  test('leave a field empty that was said to be, also when that came first', async () => {
+    const crm = newSource();
+    const assigned = (minute: number, operator_id: string | null): Sent => ({
+      ...{ type: 'conversation.assigned', minute, data: { id: 'k', operator_id } },
+    });
+    for (const event of [assigned(2, null), assigned(1, 'o1')]) {
+      await crm.send(event);
+      await crm.apply();
+    }
+    expect(await crm.record('conversation', 'k')).toEqual({ id: 'k' });
+  });
 });
 
 describe('a deleted contact', () => {

@@ -76,6 +76,13 @@ describe('an event', () => {
     for (const type of ['toString', '__proto__', 'constructor']) expect(read(event({ type })).state).toBe('ignored');
   });
 
+  test('that says nothing but whom it is about is ignored', () => {
+    expect(read(event({ type: 'message.status', data: { id: 'm1', text: 'a secret' } }))).toMatchObject({
+      ...{ state: 'ignored', entity: 'message', objectId: 'm1', values: null },
+      reason: 'data says nothing its type speaks of',
+    });
+  });
+
   test('can be a heartbeat, which is about no record but about streams', () => {
     const beat = (streams: unknown) => read({ type: 'heartbeat', occurred_at: at, data: { streams } });
     expect(beat(['message', 'ticket', 'message'])).toMatchObject({
