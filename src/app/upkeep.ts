@@ -77,15 +77,26 @@ export function createUpkeep(deps: {
   let woken = false;
   let endPause: () => void = () => undefined;
 
+  /** Returns whether there is more. What is wrong with events does not keep what is there already from being brought up to date. */
+  async function applyStored({ tenant }: Kept): Promise<boolean> {
+    try {
+      const { more, ...settled } = await applyWebhooks(db, tenant, clock, deps.onWebhooks);
+      if (Object.values(settled).some((events) => events > 0))
+        log.info({ tenant: tenant.slug, ...settled }, 'webhooks applied');
+      return more;
+    } catch (error) {
+      log.warn({ tenant: tenant.slug, error: messageOf(error) }, 'applying webhooks failed, will be tried again');
+      return false;
+    }
+  }
+
   async function loop(): Promise<void> {
     while (!stopped) {
       woken = false;
       for (const one of kept) {
         const tenant = one.tenant.slug;
         try {
-          const webhooks = await applyWebhooks(db, one.tenant, clock, deps.onWebhooks);
-          if (Object.values(webhooks).some((events) => events > 0))
-            log.info({ tenant, ...webhooks }, 'webhooks applied');
+          if (await applyStored(one)) woken = true;
           const { evaluated, buckets } = await bringUpToDate(db, one, clock);
           if (evaluated + buckets > 0) log.info({ tenant, evaluated, buckets }, 'aggregates brought up to date');
         } catch (error) {

@@ -13,9 +13,10 @@ export const applierLock = 'webhook_events';
 
 const tellable: readonly EntityId[] = [...new Set(Object.values(eventTypes).map((type) => type.entity))];
 
-/** Makes events due again whose object has come. */
-export async function wakeWaiting(db: Db, tenantId: number, now: Temporal.Instant): Promise<void> {
-  await db.tx(async (tx) => {
+/** Makes events due again whose object has come; returns how many. */
+export async function wakeWaiting(db: Db, tenantId: number, now: Temporal.Instant): Promise<number> {
+  return db.tx(async (tx) => {
+    let woken = 0;
     await lockStream(tx, tenantId, applierLock);
     for (const entity of tellable) {
       const looked = await tx.query<{ source: string; event_id: string; here: boolean }>(sql`
@@ -32,6 +33,7 @@ export async function wakeWaiting(db: Db, tenantId: number, now: Temporal.Instan
       // Unless there are more, looking at the same ones again is as good.
       const changed = looked.filter(({ here }) => here || looked.length === mostLooked);
       if (changed.length === 0) continue;
+      woken += looked.filter(({ here }) => here).length;
       await tx.run(sql`
         update ops.webhook_events w
         set state = case when l.here then 'stored' else w.state end,
@@ -39,5 +41,6 @@ export async function wakeWaiting(db: Db, tenantId: number, now: Temporal.Instan
         from jsonb_to_recordset(${JSON.stringify(changed)}::jsonb) as l (source text, event_id text, here boolean)
         where w.tenant_id = ${tenantId} and w.source = l.source and w.event_id = l.event_id`);
     }
+    return woken;
   });
 }

@@ -26,7 +26,7 @@ function newSource(db: Db = database.db) {
   };
 }
 
-const nothing = { applied: 0, ignored: 0, waiting: 0, rejected: 0 };
+const nothing = { applied: 0, ignored: 0, waiting: 0, rejected: 0, more: false };
 const message = (id: string, minute: number, data: object = {}): Sent => ({
   type: 'message.created',
   minute,
