@@ -40,7 +40,7 @@ const loads: readonly Load[] = [
 const quickLoads: readonly Load[] = [{ rate: 20, seconds: 5 }];
 
 /** Pause between two looks at the KPI, in milliseconds: what is measured is at most that much too long. */
-const lookMs = 50;
+const lookMs = 100;
 /** When an event that is not in the KPI is given up. */
 const timeoutMs = 60_000;
 
