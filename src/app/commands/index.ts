@@ -6,6 +6,7 @@ import { kpi } from './kpi.ts';
 import { migrate } from './migrate.ts';
 import { refresh } from './refresh.ts';
 import { start } from './start.ts';
+import { webhooks } from './webhooks.ts';
 
 /** Every subcommand of the product; main.ts adds those that need the sandbox. */
-export const commands: readonly Command[] = [start, migrate, importFiles, ingest, refresh, kpi, doctor];
+export const commands: readonly Command[] = [start, migrate, importFiles, ingest, refresh, kpi, webhooks, doctor];
