@@ -5,6 +5,7 @@ import type { Environment } from '../config/environment.ts';
 import { claimInstance } from '../db/locks.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { slaTerms } from '../facts/policies.ts';
+import { createUpkeep } from '../jobs/upkeep.ts';
 import type { Clock } from '../lib/clock.ts';
 import { CremaError, messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -15,7 +16,6 @@ import { createWebServer } from '../web/server.ts';
 import { openDatabase, prepareSchema } from './open.ts';
 import { policiesOf } from './policies.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
-import { createUpkeep } from './upkeep.ts';
 
 export interface StartOptions {
   environment: Environment;

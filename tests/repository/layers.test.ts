@@ -14,7 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ['bench'],
   ['demo'],
   ['app'],
-  ['slack', 'web'],
+  ['slack', 'web', 'jobs'],
   ['answers'],
   ['charts'],
   ['kpis'],
@@ -46,6 +46,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   piscina: ['charts'],
   commander: ['app'],
   zod: ['config', 'sources'],
+  'graphile-worker': ['jobs'],
+  'node-cron': ['jobs'],
 };
 
 interface Import {
