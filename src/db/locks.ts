@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import type { Db, Queryable, Tx } from './db.ts';
 
 /** First key of our advisory locks: one class per thing that is locked. */
-const lockClass = { stream: 7301, instance: 7302, job: 7303, mending: 7304, queueSchema: 7305 } as const;
+const lockClass = { stream: 7301, instance: 7302, job: 7304, mending: 7305, queueSchema: 7306 } as const;
 
 /**
  * Locks (tenant, stream) until the transaction ends. Always a statement of its own, before anything is read: a lock

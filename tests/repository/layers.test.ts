@@ -19,6 +19,7 @@ const layers: readonly (readonly string[])[] = [
   ['charts'],
   ['kpis'],
   ['stats'],
+  ['sync'],
   ['sources'],
   ['ingest'],
   ['facts'],
@@ -46,6 +47,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   piscina: ['charts'],
   commander: ['app'],
   zod: ['config', 'sources'],
+  'libphonenumber-js': ['sources'],
   'graphile-worker': ['jobs'],
   'node-cron': ['jobs'],
 };
