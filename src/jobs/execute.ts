@@ -2,7 +2,7 @@ import type { Db } from '../db/db.ts';
 import type { Clock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import type { Job, JobReport, JobTenant } from './job.ts';
+import type { Job, JobReport } from './job.ts';
 import { enqueue, type RunRef } from './queue.ts';
 import {
   beginByHand,
@@ -15,6 +15,7 @@ import {
   type Moments,
   renewLease,
 } from './runs.ts';
+import type { Kept } from './upkeep.ts';
 import { releaseWaiting } from './waiting.ts';
 
 /** How fast things are noticed, in milliseconds. */
@@ -76,13 +77,7 @@ function momentsOf(deps: ExecuteDeps): Moments {
 }
 
 /** Runs what the queue has carried here, if it is still to be run. */
-export async function runQueued(
-  deps: ExecuteDeps,
-  of: JobTenant,
-  job: Job,
-  ref: RunRef,
-  stop: AbortSignal,
-): Promise<void> {
+export async function runQueued(deps: ExecuteDeps, of: Kept, job: Job, ref: RunRef, stop: AbortSignal): Promise<void> {
   const claimed = await claimRun(deps.db, ref, job, momentsOf(deps), deps.timing.leaseMs);
   if (claimed.kind === 'over') return;
   if (claimed.kind === 'busy') {
@@ -100,7 +95,7 @@ export type ByHand =
   | { kind: 'busy'; runId: number };
 
 /** Runs a job here and now, recorded as a run by hand with one attempt, unless it is running already. */
-export async function runByHand(deps: ExecuteDeps, of: JobTenant, job: Job, stop: AbortSignal): Promise<ByHand> {
+export async function runByHand(deps: ExecuteDeps, of: Kept, job: Job, stop: AbortSignal): Promise<ByHand> {
   const begun = await beginByHand(deps.db, of.tenant.tenantId, job, momentsOf(deps), deps.timing.leaseMs);
   if (begun.kind === 'busy') return begun;
   return { kind: 'ran', runId: begun.claim.runId, ...(await attempt(deps, of, job, begun.claim, stop)) };
@@ -109,7 +104,7 @@ export async function runByHand(deps: ExecuteDeps, of: JobTenant, job: Job, stop
 /** Runs a run that has failed once more, here and now. Undefined when it is over. */
 export async function runAgain(
   deps: ExecuteDeps,
-  of: JobTenant,
+  of: Kept,
   job: Job,
   ref: RunRef,
   stop: AbortSignal,
@@ -122,7 +117,7 @@ export async function runAgain(
 
 async function attempt(
   deps: ExecuteDeps,
-  of: JobTenant,
+  of: Kept,
   job: Job,
   claim: Claim,
   stop: AbortSignal,

@@ -78,13 +78,7 @@ export interface Job {
   run(context: JobContext): Promise<JobReport>;
 }
 
-/** A tenant and what is derived for it. */
-export interface JobTenant {
-  readonly tenant: Tenant;
-  /** Asked for every run: a new configuration brings new ones. */
-  readonly terms: () => SlaTerms;
-}
-
+/** Those of a tenant. */
 export function jobsFor(jobs: readonly Job[], tenant: Tenant): readonly Job[] {
   return jobs.filter((job) => job.tenant === undefined || job.tenant === tenant.slug);
 }

@@ -19,6 +19,11 @@ const carryAttempts = 25;
 /** From the wish to stop to the abort of what runs, in milliseconds: most runs end by themselves in that time. */
 const stopGraceMs = 2_000;
 
+/** A tenant's job in the queue: workers only take what they have the task of, so a process leaves other tenants' alone. */
+export function taskOf(tenantId: number, job: string): string {
+  return `${tenantId}:${job}`;
+}
+
 /** Connections named as ours: a shared embedded server counts its users by the name. */
 function named(url: string): string {
   const parsed = new URL(url);
@@ -48,7 +53,8 @@ export async function enqueue(
   const key = `run:${ref.tenantId}:${ref.runId}:${handedOver}`;
   await tx.query(sql`
     select id from graphile_worker.add_job(
-      identifier => ${job}::text, payload => ${JSON.stringify(ref)}::json, queue_name => ${`${ref.tenantId}:${job}`}::text,
+      identifier => ${taskOf(ref.tenantId, job)}::text, payload => ${JSON.stringify(ref)}::json,
+      queue_name => ${taskOf(ref.tenantId, job)}::text,
       run_at => ${runAt?.toString() ?? null}::timestamptz, max_attempts => ${carryAttempts}::int, job_key => ${key}::text)`);
   await tx.run(sql`
     update ops.job_runs set queue_key = ${key} where tenant_id = ${ref.tenantId} and run_id = ${ref.runId}`);
@@ -70,15 +76,15 @@ export interface QueueOptions {
   /** Runs at a time. */
   concurrency: number;
   pollMs: number;
-  /** One task per job this process knows: what it does not know, it leaves to others. */
+  /** By `taskOf`: what is not among them is left to others. */
   tasks: Readonly<Record<string, (ref: RunRef, signal: AbortSignal) => Promise<void>>>;
 }
 
 export async function startQueueWorkers(options: QueueOptions): Promise<QueueWorkers> {
   const { log, tasks } = options;
   const taskList: TaskList = Object.fromEntries(
-    Object.entries(tasks).map(([job, task]) => [
-      job,
+    Object.entries(tasks).map(([name, task]) => [
+      name,
       (payload: unknown, helpers: { abortSignal: AbortSignal }) => task(payload as RunRef, helpers.abortSignal),
     ]),
   );

@@ -70,8 +70,7 @@ export async function startDue(deps: TickDeps, tenant: Tenant, jobs: readonly Jo
   const due = new Set(rows.map((row) => row.schedule_id));
   let started = 0;
   // In the order of the list, parts before what waits for them: a part's slots are there when the others look for them.
-  for (const job of jobs)
-    if (due.has(job.id)) started += await db.tx((tx) => startDueOf(tx, deps, tenant, job));
+  for (const job of jobs) if (due.has(job.id)) started += await db.tx((tx) => startDueOf(tx, deps, tenant, job));
   return started;
 }
 

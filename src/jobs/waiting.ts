@@ -28,7 +28,8 @@ async function partsOf(tx: Queryable, tenantId: number, job: Job, dueAt: Tempora
       select from ops.job_runs
       where tenant_id = ${tenantId} and job = p.part and state = 'done' and due_at >= last.due_at
     )`);
-  const named = (failed: boolean) => rows.filter(({ state }) => (state === 'failed') === failed).map(({ part }) => part);
+  const named = (failed: boolean) =>
+    rows.filter(({ state }) => (state === 'failed') === failed).map(({ part }) => part);
   return { open: named(false), failed: named(true) };
 }
 
