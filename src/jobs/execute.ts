@@ -91,12 +91,24 @@ export async function runQueued(deps: ExecuteDeps, of: Kept, job: Job, ref: RunR
 
 export type ByHand =
   | { kind: 'ran'; runId: number; outcome: Outcome; report?: JobReport; error?: string }
-  /** Another run of the job is working; this one did nothing. */
+  /** Another run of the job is working, or is done since; this one did nothing. */
   | { kind: 'busy'; runId: number };
 
-/** Runs a job here and now, recorded as a run by hand with one attempt, unless it is running already. */
-export async function runByHand(deps: ExecuteDeps, of: Kept, job: Job, stop: AbortSignal): Promise<ByHand> {
-  const begun = await beginByHand(deps.db, of.tenant.tenantId, job, momentsOf(deps), deps.timing.leaseMs);
+/**
+ * Runs a job here and now, recorded as a run by hand with one attempt, unless it is running already, or is done by a run
+ * later than `doneSince`.
+ */
+export async function runByHand(
+  deps: ExecuteDeps,
+  of: Kept,
+  job: Job,
+  stop: AbortSignal,
+  options: { doneSince?: number } = {},
+): Promise<ByHand> {
+  const begun = await beginByHand(deps.db, of.tenant.tenantId, job, {
+    ...{ moments: momentsOf(deps), leaseMs: deps.timing.leaseMs },
+    ...options,
+  });
   if (begun.kind === 'busy') return begun;
   return { kind: 'ran', runId: begun.claim.runId, ...(await attempt(deps, of, job, begun.claim, stop)) };
 }

@@ -74,17 +74,18 @@ export async function claimRun(db: Db, ref: RunRef, job: Job, moments: Moments, 
   });
 }
 
-/** Begins a run by hand, or names the run of that job which is working already. */
+/** Begins a run by hand, or names the run of that job which is working already, or is done and later than `doneSince`. */
 export async function beginByHand(
   db: Db,
   tenantId: number,
   job: Job,
-  moments: Moments,
-  leaseMs: number,
+  { moments, leaseMs, doneSince }: { moments: Moments; leaseMs: number; doneSince?: number },
 ): Promise<Exclude<Claimed, { kind: 'over' }>> {
   return db.tx(async (tx) => {
     await lockJob(tx, tenantId, job.id);
-    const working = await workingRun(tx, tenantId, job.id, moments.machine);
+    const working =
+      (await workingRun(tx, tenantId, job.id, moments.machine)) ??
+      (doneSince === undefined ? undefined : await doneRun(tx, tenantId, job.id, doneSince));
     if (working !== undefined) return { kind: 'busy', runId: working };
     const at = moments.at.toString();
     const [row] = await tx.query<{ run_id: number }>(sql`
@@ -120,6 +121,14 @@ async function workingRun(
     select run_id from ops.job_runs
     where tenant_id = ${tenantId} and job = ${job} and state = 'running' and lease_until > ${machine.toString()}::timestamptz
     limit 1`);
+  return row?.run_id;
+}
+
+async function doneRun(tx: Queryable, tenantId: number, job: string, since: number): Promise<number | undefined> {
+  const [row] = await tx.query<{ run_id: number }>(sql`
+    select run_id from ops.job_runs
+    where tenant_id = ${tenantId} and job = ${job} and state = 'done' and run_id > ${since}
+    order by run_id desc limit 1`);
   return row?.run_id;
 }
 

@@ -56,6 +56,8 @@ export interface RunStatus {
   attempts: number;
   startedAt: string | null;
   finishedAt: string | null;
+  /** Until when it is its worker's without being renewed; of the machines' clock. */
+  leaseUntil: string | null;
   tookMs: number | null;
   error: string | null;
   problem: string | null;
@@ -151,6 +153,7 @@ interface RunRow {
   max_attempts: number;
   started_at: Temporal.Instant | null;
   finished_at: Temporal.Instant | null;
+  lease_until: Temporal.Instant | null;
   took_ms: number | null;
   error: string | null;
   problem: string | null;
@@ -161,7 +164,7 @@ interface RunRow {
 
 function runColumns(now: Temporal.Instant) {
   return sql`
-    r.run_id, r.job, r.started_by, r.slot_key, r.due_at, r.state, r.attempt, r.max_attempts, r.started_at, r.finished_at,
+    r.run_id, r.job, r.started_by, r.slot_key, r.due_at, r.state, r.attempt, r.max_attempts, r.started_at, r.finished_at, r.lease_until,
     r.took_ms, r.error, r.problem, r.counts, r.lacking,
     r.beyond_sla or (r.state not in ('done', 'failed')
       and ${now.toString()}::timestamptz > r.due_at + r.refresh_sla_minutes * interval '1 minute') as beyond`;
@@ -173,6 +176,7 @@ function runStatus(row: RunRow): RunStatus {
     ...{ state: row.state, attempt: row.attempt, attempts: row.max_attempts },
     startedAt: row.started_at?.toString() ?? null,
     finishedAt: row.finished_at?.toString() ?? null,
+    leaseUntil: row.lease_until?.toString() ?? null,
     ...{ tookMs: row.took_ms, error: row.error, problem: row.problem, counts: row.counts, lacking: row.lacking },
     beyondSla: row.beyond,
   };

@@ -10,6 +10,7 @@ export interface Route {
 
 export interface RouteDeps {
   slack: RequestListener | undefined;
+  cron: RequestListener | undefined;
   ready: () => Promise<Checks>;
   readyTimeoutMs: number;
   metrics: Metrics;
@@ -21,6 +22,7 @@ const readOnly = ['GET', 'HEAD'];
 /** Every path there is. */
 export function createRoutes({
   slack,
+  cron,
   ready,
   readyTimeoutMs,
   metrics,
@@ -53,5 +55,7 @@ export function createRoutes({
     ],
   ]);
   if (slack) routes.set('/slack/events', { methods: ['POST'], handle: slack });
+  // It starts work, so a HEAD is not for it.
+  if (cron) routes.set('/api/cron/aggregate-metrics', { methods: ['GET'], handle: cron });
   return routes;
 }
