@@ -1,12 +1,13 @@
 import { schedule as scheduleTask } from 'node-cron';
 import type { Db } from '../db/db.ts';
-import { type Clock, systemClock } from '../lib/clock.ts';
+import { type Clock, isMovable, systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { type ExecuteDeps, type Ran, runQueued, type Timing, usualTiming } from './execute.ts';
 import { type Job, jobsFor } from './job.ts';
-import { beat, forgetPool, mendRuns, unlockSilentPools } from './pools.ts';
-import { installQueue, type QueueWorkers, startQueueWorkers, taskOf } from './queue.ts';
+import { keepWorkers } from './keep-workers.ts';
+import { mendRuns } from './pools.ts';
+import { installQueue, startQueueWorkers, taskOf } from './queue.ts';
 import { registerSchedules, startDue } from './schedules.ts';
 import { type Backlog, backlogOf } from './status.ts';
 import type { Kept } from './upkeep.ts';
@@ -59,18 +60,22 @@ export async function createJobs(options: JobsOptions): Promise<Jobs> {
     ...{ db, clock, machine, log, timing, jobs },
     ...(options.observe ? { observe: options.observe } : {}),
   };
-  const workers = await startQueueWorkers({
-    ...{ url: options.url, log, concurrency: options.concurrency ?? 4, pollMs: timing.pollMs },
-    tasks: Object.fromEntries(
-      kept.flatMap((of) =>
-        jobsFor(jobs, of.tenant).map((job) => [
-          taskOf(of.tenant.tenantId, job.id),
-          (ref, signal) => runQueued(deps, of, job, ref, signal),
-        ]),
+  const startWorkers = () =>
+    startQueueWorkers({
+      ...{ url: options.url, log, concurrency: options.concurrency ?? 4, pollMs: timing.pollMs },
+      tasks: Object.fromEntries(
+        kept.flatMap((of) =>
+          jobsFor(jobs, of.tenant).map((job) => [
+            taskOf(of.tenant.tenantId, job.id),
+            (ref, signal) => runQueued(deps, of, job, ref, signal),
+          ]),
+        ),
       ),
-    ),
+    });
+  const workers = await keepWorkers({
+    ...{ db, log, machine, timing, start: startWorkers },
+    tenantIds: kept.map(({ tenant }) => tenant.tenantId),
   });
-  const heart = keepBeating(options, workers, machine, timing);
 
   let lastTickAt = performance.now();
   let trouble: string | undefined;
@@ -119,12 +124,15 @@ export async function createJobs(options: JobsOptions): Promise<Jobs> {
     suppressMissedWarning: true,
     logger: heartbeatLogger(log),
   });
+  const unfollow = isMovable(clock)
+    ? clock.onMove(() => void (ticking ?? Promise.resolve()).then(tick))
+    : () => undefined;
   // What came due while nobody was there does not wait for the minute.
   await tick();
 
   return {
     state() {
-      if (!workers.isAlive()) return 'the workers of the queue have ended';
+      if (!workers.isAlive()) return 'the workers of the queue have ended, others will be started';
       if (trouble !== undefined) return trouble;
       return performance.now() - lastTickAt > lateTickMs ? 'the heartbeat of the schedules is late' : 'ok';
     },
@@ -134,43 +142,9 @@ export async function createJobs(options: JobsOptions): Promise<Jobs> {
     },
     async stop() {
       await heartbeat.destroy();
+      unfollow();
       await ticking;
-      // The pool keeps beating while its last runs end, or others would take it for dead.
       await workers.stop();
-      await heart.stop();
-    },
-  };
-}
-
-/** Says every few seconds that this pool lives, and frees what dead ones hold. */
-function keepBeating(
-  { db, kept, log }: JobsOptions,
-  workers: QueueWorkers,
-  machine: Clock,
-  timing: Timing,
-): { stop(): Promise<void> } {
-  const tenantIds = kept.map(({ tenant }) => tenant.tenantId);
-  let beating: Promise<void> | undefined;
-  async function once(): Promise<void> {
-    try {
-      await beat(db, workers.poolId, tenantIds, machine.now());
-      await unlockSilentPools(db, machine.now(), timing.silentMs, log);
-    } catch (error) {
-      log.warn({ error: messageOf(error) }, 'heartbeat of the workers failed');
-    }
-  }
-  function next(): void {
-    beating ??= once().finally(() => {
-      beating = undefined;
-    });
-  }
-  next();
-  const timer = setInterval(next, timing.beatMs);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await beating;
-      await forgetPool(db, workers.poolId).catch(() => undefined);
     },
   };
 }

@@ -1,11 +1,14 @@
-import sql from 'sql-template-tag';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sql, { raw } from 'sql-template-tag';
+import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { createDb } from '../../src/db/db.ts';
 import { retryDelayMs } from '../../src/jobs/execute.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { createJobs, type Jobs, type JobsOptions } from '../../src/jobs/jobs.ts';
+import { keepWorkers } from '../../src/jobs/keep-workers.ts';
 import { backlogOf, deadRuns, type RunStatus, runOf, statusOf } from '../../src/jobs/status.ts';
 import type { Kept } from '../../src/jobs/upkeep.ts';
-import { fixedClock } from '../../src/lib/clock.ts';
+import { fixedClock, movableClock, systemClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { useDatabase } from '../database.ts';
 import { aJob, countingJob, effectsOf, keptTenant, makeEffects, quick, until } from './company.ts';
@@ -146,6 +149,34 @@ describe('a run', () => {
     await until('the next process ran it', async () => (await runs())[0]?.state === 'done');
   });
 
+  test('that comes due because the clock of the sandbox was set forwards does not wait for the minute', async () => {
+    const clock = movableClock(fixedClock('2026-11-20T08:00:30Z'));
+    const { ended } = await running([countingJob({ id: 'moved', misfire: 'latest' })], { clock });
+    clock.moveTo(Temporal.Instant.from('2026-11-20T11:30:00Z'));
+    expect(await ended(1)).toMatchObject([{ slot: '2026-11-20T11:30', state: 'done' }]);
+  });
+
+  test('is carried on after the database threw its workers out and refused them for a while', async () => {
+    const { tick, ended, started } = await running([countingJob({ id: 'outage' })]);
+    const [name] = await database.db.query<{ name: string }>(sql`select current_database() as name`);
+    const admin = createDb({ url: inject('serverUrl'), applicationName: 'crema test admin', log: silentLog });
+    onTestFinished(() => admin.end());
+    const allow = (allowed: boolean) =>
+      admin.run(sql`${raw(`alter database ${name!.name} with allow_connections ${allowed}`)}`);
+    onTestFinished(() => void allow(true).catch(() => undefined));
+    await allow(false);
+    for (let refused = 0; refused < 20; refused++) {
+      await admin.query(sql`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = ${name!.name} and application_name like 'crema worker%'`);
+      await sleep(50);
+    }
+    await allow(true);
+    await tick('2026-11-20T08:01:00Z');
+    expect(await ended(1)).toMatchObject([{ state: 'done' }]);
+    expect(started.state()).toBe('ok');
+  });
+
   test('of one job waits for the one before it: they never overlap', async () => {
     let [working, most] = [0, 0];
     const job = aJob({
@@ -232,4 +263,29 @@ test('waits between attempts grow by two with full jitter, up to half an hour', 
   expect(span(40)).toBe(1_800_000);
   expect(retryDelayMs(4, 2_000, () => 0.5)).toBe(8_000);
   expect(retryDelayMs(4, 2_000, () => 0)).toBe(200);
+});
+
+test('a pool of workers that has ended is followed by another one, and forgotten when that is stopped', async () => {
+  const { tenant } = await keptTenant(database.db, 'ending');
+  const pools: string[] = [];
+  const alive = new Set<string>();
+  const kept = await keepWorkers({
+    ...{ db: database.db, log: silentLog, tenantIds: [tenant.tenantId], machine: systemClock, timing: quick },
+    async start() {
+      const poolId = `pool-${pools.length}`;
+      pools.push(poolId);
+      alive.add(poolId);
+      return { poolId, isAlive: () => alive.has(poolId), stop: async () => void alive.delete(poolId) };
+    },
+  });
+  alive.clear();
+  expect(kept.isAlive()).toBe(false);
+  await until('another one lives', async () => kept.isAlive());
+  const beating = () =>
+    database.db.query<{ pool_id: string }>(sql`
+      select pool_id from ops.worker_heartbeats where tenant_id = ${tenant.tenantId} order by 1`);
+  await until('it beats', async () => (await beating()).some(({ pool_id }) => pool_id === 'pool-1'));
+  await kept.stop();
+  expect(pools).toEqual(['pool-0', 'pool-1']);
+  expect((await beating()).filter(({ pool_id }) => pool_id === 'pool-1')).toEqual([]);
 });
