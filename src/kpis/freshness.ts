@@ -41,7 +41,7 @@ export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<
   const [marked] = await reader.query<{ pending: number }>(sql`
     select count(distinct (rollup, bucket))::int as pending from ops.dirty
     where tenant_id = ${at.tenantId} and rollup = any (${kpi.rollups.map((rollup) => rollup.id)}::text[])`);
-  const [unjudged] = kpi.rollups.some((rollup) => rollup.unsettled)
+  const [unjudged] = kpi.rollups.some((rollup) => rollup.stream === 'ticket' && rollup.unsettled)
     ? await reader.query<{ pending: number }>(sql`
         select count(distinct (source, ticket_id))::int as pending from ops.sla_marks where tenant_id = ${at.tenantId}`)
     : [];
