@@ -1,3 +1,4 @@
+import { bringUpToDate } from '../../jobs/upkeep.ts';
 import { usageError } from '../../lib/errors.ts';
 import { importFile } from '../../sources/files/import-file.ts';
 import { loadMapping } from '../../sources/files/read-mapping.ts';
@@ -5,7 +6,6 @@ import { describeRejection, type ImportSummary, shownRejections } from '../../so
 import type { Command, CommandContext, ExitCode, Io } from '../command.ts';
 import { type Session, withSession } from '../open.ts';
 import { createProgress } from '../progress.ts';
-import { bringUpToDate } from '../upkeep.ts';
 
 export const importFiles: Command = {
   name: 'import',
