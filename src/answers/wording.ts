@@ -109,9 +109,12 @@ export function periodPhrase(result: KpiResult, locale: string): string {
   return formatDateRange(result.period.from, result.period.to, { locale });
 }
 
+/** A stream has sent something, and nobody has said that there is no more to it: events came, but no walk has ended. */
+const notWholeYet = 'never read in whole';
+
 /** `as of 08:25` in the result's zone, with the date where it is not the period's last day or the day after. */
 export function asOfPhrase(result: KpiResult, locale: string): string {
-  if (!result.freshness.asOf) return 'nothing loaded yet';
+  if (!result.freshness.asOf) return result.freshness.sources.length > 0 ? notWholeYet : 'nothing loaded yet';
   const at = Temporal.Instant.from(result.freshness.asOf).toZonedDateTimeISO(result.period.timezone);
   const time = `${String(at.hour).padStart(2, '0')}:${String(at.minute).padStart(2, '0')}`;
   return `as of ${formatDate(at.toPlainDate().toString(), { locale, year: true })} ${time}`;

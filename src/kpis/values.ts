@@ -31,7 +31,11 @@ export async function findValues(
   const label = (value: KnownValue) => value.name ?? plainLabel(dimensionOf(dimension), value.key);
   // A value without a name is not meant by an empty text.
   const isMeant = (value: KnownValue) =>
-    wanted !== '' && [value.key, value.name, label(value)].some((name) => name?.toLowerCase() === wanted);
+    // The same id in two sources is shown with its source.
+    wanted !== '' &&
+    [value.key, value.name, label(value), value.source && `${value.source}/${value.key}`].some(
+      (name) => name?.toLowerCase() === wanted,
+    );
   // What is described is a short list; what records have is found by going through all of them.
   let matches = described ? (await describedValues(reader, tenantId, kpi, dimension)).filter(isMeant) : [];
   const known = matches.length > 0 ? [] : await knownValues(reader, tenantId, kpi, dimension);
