@@ -1,7 +1,10 @@
 import type { EntityId } from '../domain/entity.ts';
 import { campaignDaily } from './campaign-daily.ts';
+import { contactBegunDaily } from './contact-begun-daily.ts';
+import { contactEndedDaily } from './contact-ended-daily.ts';
 import { leadCreatedDaily } from './lead-created-daily.ts';
 import { leadQualifiedDaily } from './lead-qualified-daily.ts';
+import { operatorActiveDaily } from './operator-active-daily.ts';
 import { opportunityClosedDaily } from './opportunity-closed-daily.ts';
 import { opportunityOpenedDaily } from './opportunity-opened-daily.ts';
 import type { Rollup } from './rollup.ts';
@@ -22,6 +25,9 @@ export const rollups: readonly Rollup[] = [
   ticketDecidedDaily,
   ticketAnsweredDaily,
   surveyDaily,
+  contactBegunDaily,
+  contactEndedDaily,
+  operatorActiveDaily,
   campaignDaily,
   leadCreatedDaily,
   leadQualifiedDaily,

@@ -177,8 +177,22 @@ describe.skipIf(!existsSync(data))('the seed leads and opportunities (skipped wh
     const { rows } = (await kpi('funnel', '2024', 'by', 'account')).breakdown!;
     const parts = Object.fromEntries(rows.map((row) => [row.key, row.parts]));
     // Opportunities 001, 002 and 004 are of leads of fac_001, 003, 005 and 006 of fac_002.
-    expect(parts.fac_001).toMatchObject({ leads: 7, sql: 6, opportunities: 3, won: 1, cohort_opportunities: 4, cohort_won: 2 });
-    expect(parts.fac_002).toMatchObject({ leads: 5, sql: 4, opportunities: 3, won: 2, cohort_opportunities: 4, cohort_won: 3 });
+    expect(parts.fac_001).toMatchObject({
+      leads: 7,
+      sql: 6,
+      opportunities: 3,
+      won: 1,
+      cohort_opportunities: 4,
+      cohort_won: 2,
+    });
+    expect(parts.fac_002).toMatchObject({
+      leads: 5,
+      sql: 4,
+      opportunities: 3,
+      won: 2,
+      cohort_opportunities: 4,
+      cohort_won: 3,
+    });
   });
 
   test('leads, win rate, revenue and sales cycle', async () => {
@@ -186,7 +200,10 @@ describe.skipIf(!existsSync(data))('the seed leads and opportunities (skipped wh
     // 3 won and none lost: the lost lead has no opportunity.
     expect(await kpi('win-rate', '2024')).toMatchObject({ value: 1, numerator: 3, denominator: 3 });
     // 75,000 on 28 January, 70,000 and 105,000 in February.
-    expect(await kpi('revenue-won', '2024')).toMatchObject({ value: '250000.00', parts: { won: 3, average: 83_333.33 } });
+    expect(await kpi('revenue-won', '2024')).toMatchObject({
+      value: '250000.00',
+      parts: { won: 3, average: 83_333.33 },
+    });
     expect(await kpi('revenue-won', '2024-02')).toMatchObject({ value: '175000.00' });
     // 12 to 28 January 16, 18 January to 1 February 14, 12 to 28 February 16.
     expect(await kpi('sales-cycle', '2024')).toMatchObject({

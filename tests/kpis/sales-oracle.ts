@@ -51,10 +51,16 @@ export function salesOracle(
   const reached = (lead: Lead) => {
     const deals = dealsOf(lead);
     const stage = stageOf(lead) ?? '';
-    const won = stage === 'won' || deals.some((one) => one.status === 'won' && (one.closed_at === null || isKnown(one.closed_at)));
+    const won =
+      stage === 'won' ||
+      deals.some((one) => one.status === 'won' && (one.closed_at === null || isKnown(one.closed_at)));
     const opened = deals.some((one) => startOf(one) === null || isKnown(startOf(one)));
     const opportunity = ['opportunity', 'won'].includes(stage) || opened;
-    return { won, opportunity, sql: isKnown(lead.qualified_at) || opened || ['sql', 'opportunity', 'won'].includes(stage) };
+    return {
+      won,
+      opportunity,
+      sql: isKnown(lead.qualified_at) || opened || ['sql', 'opportunity', 'won'].includes(stage),
+    };
   };
   const closed = (scope: SalesScope, status: string) =>
     ofDeals(scope).filter((one) => one.status === status && isIn(one.closed_at, scope));
@@ -85,7 +91,11 @@ export function salesOracle(
         const factor = (probability[stage] ?? 0) * (isWeighted ? (weight[stage] ?? 0) : 100);
         return sum + (lead.amount_minor ?? 0) * factor;
       }, 0);
-      return { value: Math.floor((exact + 5_000) / 10_000), count: there.length, priced: there.filter((one) => one.amount_minor !== null).length };
+      return {
+        value: Math.floor((exact + 5_000) / 10_000),
+        count: there.length,
+        priced: there.filter((one) => one.amount_minor !== null).length,
+      };
     },
 
     closed: (scope: SalesScope) => {

@@ -77,7 +77,10 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 /** The latest states of one entity, by source and id, after everything that was delivered; deleted ones as null. */
 function latest(steps: readonly Step[], entity: 'lead' | 'opportunity') {
-  const known = new Map<string, { version: number; state: (Lead | Opportunity) | null; last: Lead | Opportunity | null }>();
+  const known = new Map<
+    string,
+    { version: number; state: (Lead | Opportunity) | null; last: Lead | Opportunity | null }
+  >();
   for (const one of steps) {
     if (one === 'drain') continue;
     if ('deleted' in one) {
@@ -89,7 +92,8 @@ function latest(steps: readonly Step[], entity: 'lead' | 'opportunity') {
       }
       continue;
     }
-    const states = entity === 'lead' ? ('leads' in one ? one.leads : []) : 'opportunities' in one ? one.opportunities : [];
+    const states =
+      entity === 'lead' ? ('leads' in one ? one.leads : []) : 'opportunities' in one ? one.opportunities : [];
     for (const delivered of states) {
       const before = known.get(`${one.source}/${delivered.id}`);
       if (!before || delivered.version > before.version || (delivered.version === before.version && before.state)) {
@@ -172,7 +176,8 @@ async function agree(asker: Asker, leads: Lead[], deals: Opportunity[], isDelive
     const filters = Object.entries(scope).map(([name, key]) => [name as DimensionId, key as string] as const);
     // A value that no record has is not known, which is said elsewhere.
     const known = [...leads, ...deals].some(
-      (one) => (scope.rep ?? one.operator_id) === one.operator_id && (scope.account ?? one.account_id) === one.account_id,
+      (one) =>
+        (scope.rep ?? one.operator_id) === one.operator_id && (scope.account ?? one.account_id) === one.account_id,
     );
     if (filters.length > 0 && !known) continue;
     const asked = { ...span, ...scope };
@@ -189,7 +194,10 @@ async function agree(asker: Asker, leads: Lead[], deals: Opportunity[], isDelive
     if (revenue && won > 0) expect(revenue.value).toBe(amount === null ? null : (amount / 100).toFixed(2));
     const cycle = await outcome(() => value('sales-cycle', { filters }));
     if (cycle) {
-      const middle = days.length === 0 ? null : (days[Math.floor((days.length - 1) / 2)]! + days[Math.ceil((days.length - 1) / 2)]!) / 2;
+      const middle =
+        days.length === 0
+          ? null
+          : (days[Math.floor((days.length - 1) / 2)]! + days[Math.ceil((days.length - 1) / 2)]!) / 2;
       expect(cycle.value).toBe(middle);
     }
     for (const scenario of ['weighted', 'unweighted']) {

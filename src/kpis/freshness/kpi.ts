@@ -1,5 +1,5 @@
-import type { Bins } from '../../domain/histogram.ts';
 import { entityIds } from '../../domain/entity.ts';
+import type { Bins } from '../../domain/histogram.ts';
 import type { Kpi } from '../kpi.ts';
 import { isNow, streamList, streamStates, streamVerdicts } from './query.ts';
 
@@ -25,7 +25,7 @@ export const freshness: Kpi = {
   streams: entityIds,
   // Of what Crema itself knows of its sources: there is nothing to aggregate.
   rollups: [],
-  datedBy: { table: 'ops.stream_ages' },
+  datedBy: { table: 'ops.stream_ages', standsFrom: 'day' },
   needs: 'streams',
   maturesAfterDays: 0,
   target: null,

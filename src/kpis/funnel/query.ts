@@ -43,8 +43,7 @@ async function byOwnDates(reader: Queryable, scope: Scope, grouping: Grouping): 
       bucket, key, source,
       ${join(
         ownDates.map(
-          ({ part }) =>
-            sql`coalesce(sum(records) filter (where part = ${part}), 0)::bigint as ${raw(part)}`,
+          ({ part }) => sql`coalesce(sum(records) filter (where part = ${part}), 0)::bigint as ${raw(part)}`,
         ),
       )}
     from (${join(counted, ' union all ')}) as counted

@@ -26,7 +26,8 @@ export const pipeline: Kpi = {
   },
   streams: ['lead'],
   rollups: [leadCreatedDaily],
-  datedBy: leadCreatedDaily,
+  // A lead goes on being worth something until its sources end.
+  datedBy: { table: leadCreatedDaily.table, standsFrom: 'day' },
   needs: 'amounts of leads',
   maturesAfterDays: 0,
   target: null,
@@ -84,6 +85,8 @@ function amountsOf({ counts }: Sums): Record<LeadStage, number> {
 
 function notKept(since: number): string {
   const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(String(since)) ?? [];
-  const kept = day ? `days are kept since ${formatDate(`${year}-${month}-${day}`, { year: true })}` : 'no day is kept yet';
+  const kept = day
+    ? `days are kept since ${formatDate(`${year}-${month}-${day}`, { year: true })}`
+    : 'no day is kept yet';
   return `What the pipeline was at the end of that day is not known: ${kept}. \`pipeline today\` is known.`;
 }

@@ -53,7 +53,9 @@ export const revenueWon: Kpi = {
   notes(_measured, { counts }) {
     const missing = (counts.won ?? 0) - (counts.with_amount ?? 0);
     return missing > 0 && (counts.with_amount ?? 0) > 0
-      ? [`${formatNumber(missing)} of ${formatNumber(counts.won ?? 0)} won opportunities have no amount and add nothing.`]
+      ? [
+          `${formatNumber(missing)} of ${formatNumber(counts.won ?? 0)} won opportunities have no amount and add nothing.`,
+        ]
       : [];
   },
 };
