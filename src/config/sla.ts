@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ticketPriorities, ticketStatuses } from '../domain/entities.ts';
+import { ticketPriorities, ticketStatuses } from '../domain/entities/support.ts';
 import { readDuration } from './duration.ts';
 import { readHolidays } from './holidays.ts';
 import { readWeek } from './opening-hours.ts';

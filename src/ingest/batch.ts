@@ -1,4 +1,4 @@
-import type { Entity } from '../domain/entities.ts';
+import type { Entity } from '../domain/entity.ts';
 import type { TenantZone } from '../rollups/rollup.ts';
 
 /**
@@ -18,8 +18,13 @@ export interface Batch {
   /** Those of `fields` whose null means "not said" and leaves the stored value. */
   keeps: readonly string[];
   version: VersionKind;
-  /** How far this brings the stream. */
-  asOf: Temporal.Instant;
+  /**
+   * Records told in parts: the table also has `given text[]`, the fields a record says; the others stay as they are, and
+   * every field has a version of its own. Only for entities that are `partial`.
+   */
+  partial?: boolean;
+  /** How far this brings the stream; undefined where it says nothing about that. */
+  asOf: Temporal.Instant | undefined;
 }
 
 export interface WriteRun {
@@ -28,7 +33,7 @@ export interface WriteRun {
   at: Temporal.Instant;
 }
 
-/** What became of a batch's records; the four add up to their number. */
+/** What became of a batch's records; together they are all of them. */
 export interface Written {
   inserted: number;
   updated: number;
@@ -36,6 +41,8 @@ export interface Written {
   unchanged: number;
   /** Stored in a newer state. */
   older: number;
+  /** Ids of partial records that say too little to be stored, of objects that nobody has described yet. */
+  waiting: string[];
 }
 
 /** The version of a record that is only known by its id: any state a source gives is newer. */

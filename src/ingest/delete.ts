@@ -1,6 +1,7 @@
 import sql, { join, raw } from 'sql-template-tag';
 import type { Tx } from '../db/db.ts';
-import type { Entity } from '../domain/entities.ts';
+import { ensurePartitions, isPartitioned } from '../db/partitions.ts';
+import type { Entity } from '../domain/entity.ts';
 import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
 import type { WriteRun } from './batch.ts';
@@ -13,6 +14,8 @@ export interface Deletion {
   ids: readonly string[];
   /** Version of the deletion, as records of this source have them: a state not newer than it stays deleted. */
   version: number;
+  /** When they were deleted, where the source says so; else the time of the run. */
+  at?: Temporal.Instant;
 }
 
 /**
@@ -22,16 +25,22 @@ export interface Deletion {
 export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): Promise<number> {
   const { entity, source, version } = deletion;
   const { tenant } = run;
-  const at = run.at.toString();
+  const at = (deletion.at ?? run.at).toString();
   await lockWriters(tx, tenant.tenantId, [entity]);
+  const part = raw(entity.partitionedBy ? `, t.${entity.partitionedBy} as part` : '');
+  const storedPart = raw(entity.partitionedBy ? ', d.part' : '');
+  const samePart = raw(entity.partitionedBy ? `and t.${entity.partitionedBy} = d.part` : '');
+  // A tombstone is dated by the deletion.
+  if (isPartitioned(entity.table)) await ensurePartitions(tx, entity.table, [at.slice(0, 10)]);
   await tx.run(sql`
     create temp table deleted on commit drop as
-    select d.id, t.id is not null as known, t.id is not null and t.deleted_at is null as present
+    select d.id ${part}, t.id is not null as known, t.id is not null and t.deleted_at is null as present
     from unnest(${[...new Set(deletion.ids)]}::text[]) as d (id)
     left join ${raw(entity.table)} t on t.tenant_id = ${tenant.tenantId} and t.source = ${source} and t.id = d.id
     where t.id is null or (t.version <= ${version} and t.deleted_at is null) or t.version < ${version}`);
   // A deletion moves no record to another day, so its days before are its days after.
-  await markStored(tx, rollupsOf(entity.id), tenant, sql`select ${source}::text, d.id from deleted d where d.known`);
+  const stored = sql`select ${source}::text, d.id ${storedPart} from deleted d where d.known`;
+  await markStored(tx, rollupsOf(entity.id), tenant, stored, entity.partitionedBy);
   await markTickets(tx, tenant.tenantId, deletion, sql`select d.id from deleted d where d.known`);
   const required = Object.entries(entity.fields)
     .filter(([, field]) => field.required && field.type === 'timestamp')
@@ -40,7 +49,7 @@ export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): 
     with gone as (
       update ${raw(entity.table)} t set version = ${version}::bigint, deleted_at = coalesce(t.deleted_at, ${at}::timestamptz)
       from deleted d
-      where t.tenant_id = ${tenant.tenantId} and t.source = ${source} and t.id = d.id
+      where t.tenant_id = ${tenant.tenantId} and t.source = ${source} and t.id = d.id ${samePart}
       returning d.present
     ), tombstones as (
       insert into ${raw(entity.table)} (${join(['tenant_id', 'source', 'id', 'version', 'deleted_at', ...required].map((name) => raw(name)))})

@@ -1,5 +1,5 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import type { Entity } from '../domain/entities.ts';
+import type { Entity } from '../domain/entity.ts';
 
 /**
  * The id of a record that has none of its own, as SQL over its columns: SHA-256 (64 letters) of the fields the entity

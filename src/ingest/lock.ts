@@ -1,6 +1,6 @@
 import type { Queryable } from '../db/db.ts';
 import { lockStream } from '../db/locks.ts';
-import { type Entity, type EntityId, entityIds } from '../domain/entities.ts';
+import { type Entity, type EntityId, entityIds } from '../domain/entity.ts';
 
 /**
  * Takes the writer locks of the entities, of what they refer to (writing a ticket may create its team), and of tickets

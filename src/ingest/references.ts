@@ -1,6 +1,7 @@
 import sql, { join, raw } from 'sql-template-tag';
 import type { Tx } from '../db/db.ts';
-import { entities, type ReferencedEntityId } from '../domain/entities.ts';
+import { entities } from '../domain/entities.ts';
+import type { ReferencedEntityId } from '../domain/entity.ts';
 import { type Batch, placeholderVersion } from './batch.ts';
 
 /**

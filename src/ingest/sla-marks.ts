@@ -1,7 +1,7 @@
 import type { Sql } from 'sql-template-tag';
 import sql, { raw } from 'sql-template-tag';
 import type { Tx } from '../db/db.ts';
-import type { Entity } from '../domain/entities.ts';
+import type { Entity } from '../domain/entity.ts';
 
 /**
  * Marks the tickets that the stored records named by `ids` (a select of id) are or tell of, so that the next sweep

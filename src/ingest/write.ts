@@ -1,11 +1,13 @@
-import sql, { join, raw, type Sql } from 'sql-template-tag';
+import sql, { join, raw } from 'sql-template-tag';
 import type { Tx } from '../db/db.ts';
+import { ensurePartitions, isPartitioned } from '../db/partitions.ts';
 import { refreshStatistics } from '../db/statistics.ts';
-import { type Entity, entityIds } from '../domain/entities.ts';
+import { type Entity, entityIds } from '../domain/entity.ts';
 import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
 import { columns } from '../rollups/rollup.ts';
-import { type Batch, placeholderVersion, type WriteRun, type Written } from './batch.ts';
+import type { Batch, WriteRun, Written } from './batch.ts';
+import { compare, trackedFields, writtenFields } from './compare.ts';
 import { lockWriters } from './lock.ts';
 import { createReferenced } from './references.ts';
 import { markTickets } from './sla-marks.ts';
@@ -34,39 +36,53 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
   const { entity, source } = batch;
   const { tenant } = run;
   await compare(tx, tenant.tenantId, batch);
-  // Nobody analyses temp tables, and without the key the marks below could become a join of everything with everything.
-  await tx.run(sql`alter table compared add primary key (id)`);
-  await tx.run(sql`analyze compared (id, outcome)`);
   const counts = await tx.query<{ outcome: string; records: number }>(
     sql`select outcome, count(*)::int as records from compared group by outcome`,
   );
   const countOf = (outcome: string) => counts.find((row) => row.outcome === outcome)?.records ?? 0;
-  const written = {
+  const waiting =
+    countOf('waiting') === 0
+      ? []
+      : await tx.query<{ id: string }>(sql`select id from compared where outcome = 'waiting' order by id`);
+  const written: Written = {
     inserted: countOf('inserted'),
     updated: countOf('updated'),
     unchanged: countOf('unchanged') + countOf('confirmed'),
     older: countOf('older'),
+    waiting: waiting.map(({ id }) => id),
   };
 
   const rollups = rollupsOf(entity.id);
+  const stored = raw(entity.partitionedBy ? ', c.stored_part' : '');
   if (written.updated > 0) {
     await markStored(
       tx,
       rollups,
       tenant,
-      sql`select ${source}::text, c.id from compared c where c.outcome = 'updated'`,
+      sql`select ${source}::text, c.id ${stored} from compared c where c.outcome = 'updated'`,
+      entity.partitionedBy,
     );
     // An event may be told of another ticket than before.
     if (entity.ticketOf !== 'id')
       await markTickets(tx, tenant.tenantId, batch, sql`select c.id from compared c where c.outcome = 'updated'`);
     await appendChanges(tx, run, batch);
   }
-  if (written.inserted + written.updated + countOf('confirmed') > 0) await upsert(tx, tenant.tenantId, batch);
+  if (written.inserted + written.updated + countOf('confirmed') > 0) {
+    if (entity.partitionedBy) await makeRoom(tx, tenant.tenantId, batch, entity.partitionedBy);
+    await upsert(tx, run, batch);
+  }
   if (written.inserted + written.updated > 0) {
     await refreshStatistics(tx, entity.table, soughtColumns(entity), written.inserted);
-    const touched = sql`select ${source}::text, c.id from compared c where c.outcome in ('inserted', 'updated')`;
-    await markStored(tx, rollups, tenant, touched);
-    await markTickets(tx, tenant.tenantId, batch, sql`select id from (${touched}) as t (source, id)`);
+    const part = raw(entity.partitionedBy ? `, c.${entity.partitionedBy}` : '');
+    await markStored(
+      tx,
+      rollups,
+      tenant,
+      sql`select ${source}::text, c.id ${part} from compared c where c.outcome in ('inserted', 'updated')`,
+      entity.partitionedBy,
+    );
+    const touched = sql`select c.id from compared c where c.outcome in ('inserted', 'updated')`;
+    await markTickets(tx, tenant.tenantId, batch, touched);
     await createReferenced(tx, tenant.tenantId, batch);
   }
   await tx.run(sql`drop table compared`);
@@ -74,42 +90,23 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
   return written;
 }
 
-/**
- * Every record of the batch beside the stored one, with what is to become of it. `confirmed` has the stored content but
- * a newer version: that version is taken over, or a state from in between, arriving late, would look newer than it is.
- * A deleted record comes back only by a state newer than its deletion.
- */
-async function compare(tx: Tx, tenantId: number, batch: Batch): Promise<void> {
-  const { entity, fields } = batch;
-  const differs = [
-    sql`false`,
-    ...fields.map((field) => sql`${incoming(batch, field)} is distinct from ${raw(`t.${field}`)}`),
-  ];
-  const values = fields.map((field) => sql`, ${incoming(batch, field)} as ${raw(field)}`);
-  const olds = trackedFields(batch).map((field) => raw(`, t.${field}::text as old_${field}`));
+/** Partitions for what comes, and records that move to another one: an upsert finds them by their new place only. */
+async function makeRoom(tx: Tx, tenantId: number, batch: Batch, by: string): Promise<void> {
+  const { entity, source } = batch;
+  if (!isPartitioned(entity.table)) throw new RangeError(`${entity.table} has no partitions`);
+  const dates = await tx.query<{ date: string }>(sql`
+    select distinct date_trunc('month', ${raw(by)} at time zone 'UTC')::date as date
+    from compared where outcome in ('inserted', 'updated')`);
+  await ensurePartitions(
+    tx,
+    entity.table,
+    dates.map(({ date }) => date),
+  );
   await tx.run(sql`
-    create temp table compared on commit drop as
-    select
-      s.id, s.version ${spread([...values, ...olds])},
-      t.version > ${placeholderVersion}::bigint as known,
-      case
-        when t.id is null then 'inserted'
-        when s.version < t.version or (t.deleted_at is not null and s.version = t.version) then 'older'
-        when t.deleted_at is not null or ${join(differs, ' or ')} then 'updated'
-        when s.version > t.version and ${batch.version !== 'run'}::boolean then 'confirmed'
-        else 'unchanged'
-      end as outcome
-    from ${raw(batch.table)} s
-    left join ${raw(entity.table)} t
-      on t.tenant_id = ${tenantId} and t.source = ${batch.source} and t.id = s.id`);
-}
-
-function incoming(batch: Batch, field: string): Sql {
-  return batch.keeps.includes(field) ? raw(`coalesce(s.${field}, t.${field})`) : raw(`s.${field}`);
-}
-
-function trackedFields(batch: Batch): string[] {
-  return batch.fields.filter((field) => batch.entity.fields[field]?.tracked);
+    update ${raw(entity.table)} t set ${raw(by)} = c.${raw(by)}
+    from compared c
+    where c.outcome = 'updated' and c.${raw(by)} <> c.stored_part
+      and t.tenant_id = ${tenantId} and t.source = ${source} and t.id = c.id and t.${raw(by)} = c.stored_part`);
 }
 
 /**
@@ -141,33 +138,40 @@ async function appendChanges(tx: Tx, run: WriteRun, batch: Batch): Promise<void>
     order by c.id`);
 }
 
-async function upsert(tx: Tx, tenantId: number, batch: Batch): Promise<void> {
-  const { entity, fields, source } = batch;
-  const assignments = fields.map((field) => raw(`${field} = excluded.${field}, `));
+async function upsert(tx: Tx, run: WriteRun, batch: Batch): Promise<void> {
+  const { entity, source } = batch;
+  const fields = writtenFields(batch);
+  const assigned = [...fields, 'version', ...(entity.partial ? ['field_versions'] : [])];
+  const firstSeen = entity.firstSeen ? [sql`first_seen_at`] : [];
+  const key = ['tenant_id', 'source', 'id', ...(entity.partitionedBy ? [entity.partitionedBy] : [])];
+  const deletion = raw(fields.includes('deleted_at') ? '' : ', deleted_at = null');
+  const seen = raw(entity.firstSeen ? ', first_seen_at = coalesce(t.first_seen_at, excluded.first_seen_at)' : '');
+  const told = assigned.map((name) => raw(name === 'version' ? 'c.row_version' : `c.${name}`));
   await tx.run(sql`
-    insert into ${raw(entity.table)} as t (tenant_id, source, id, version ${spread(fields.map((field) => raw(`, ${field}`)))})
-    select ${tenantId}::bigint, ${source}, c.id, c.version ${spread(fields.map((field) => raw(`, c.${field}`)))}
+    insert into ${raw(entity.table)} as t (tenant_id, source, id, ${join([...assigned.map((name) => raw(name)), ...firstSeen])})
+    select ${run.tenant.tenantId}::bigint, ${source}, c.id, ${join([...told, ...firstSeen.map(() => sql`${run.at.toString()}::timestamptz`)])}
     from compared c
     where c.outcome in ('inserted', 'updated', 'confirmed')
-    on conflict (tenant_id, source, id) do update
-    set ${spread(assignments)} version = excluded.version, deleted_at = null
+    on conflict (${columns(key)}) do update
+    set ${raw(assigned.map((name) => `${name} = excluded.${name}`).join(', '))} ${deletion} ${seen}
     where excluded.version >= t.version`);
 }
 
 /** What statements look for in an entity's table. A rollup may also be dated by what a view adds to the entity. */
 function soughtColumns(entity: Entity): string[] {
   const own = rollupsOf(entity.id).filter(({ entityTable, at }) => entityTable === entity.table || at in entity.fields);
-  return [...new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...own.map((rollup) => rollup.at)])];
+  const parts = entity.partitionedBy ? [entity.partitionedBy] : [];
+  return [...new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...parts, ...own.map(({ at }) => at)])];
 }
 
 async function moveStream(tx: Tx, run: WriteRun, batch: Batch): Promise<void> {
+  const at = run.at.toString();
+  const asOf = batch.asOf?.toString() ?? null;
   await tx.run(sql`
-    insert into ops.streams as s (${columns(['tenant_id', 'source', 'stream', 'as_of', 'loaded_at'])})
-    values (${run.tenant.tenantId}, ${batch.source}, ${batch.entity.id}, ${batch.asOf.toString()}, ${run.at.toString()})
+    insert into ops.streams as s (${columns(['tenant_id', 'source', 'stream', 'as_of', 'loaded_at', 'first_complete_at'])})
+    values (
+      ${run.tenant.tenantId}, ${batch.source}, ${batch.entity.id}, ${asOf}, ${at}, ${asOf === null ? null : at})
     on conflict (tenant_id, source, stream) do update
-    set as_of = greatest(s.as_of, excluded.as_of), loaded_at = greatest(s.loaded_at, excluded.loaded_at)`);
-}
-
-function spread(parts: readonly Sql[]): Sql {
-  return parts.length === 0 ? sql`` : join(parts, ' ');
+    set as_of = greatest(s.as_of, excluded.as_of), loaded_at = greatest(s.loaded_at, excluded.loaded_at),
+      first_complete_at = coalesce(s.first_complete_at, excluded.first_complete_at)`);
 }

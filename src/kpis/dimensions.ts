@@ -1,4 +1,6 @@
-import { ticketPriorities, ticketStatuses } from '../domain/entities.ts';
+import { messageDirections } from '../domain/entities/engagement.ts';
+import { leadStages } from '../domain/entities/sales.ts';
+import { ticketPriorities, ticketStatuses } from '../domain/entities/support.ts';
 
 /**
  * What numbers may be filtered and broken down by. `entity` names the table its values are ids of: their names are
@@ -8,7 +10,7 @@ export interface Dimension {
   id: string;
   title: string;
   column: string;
-  entity: 'crm.teams' | 'crm.operators' | 'crm.accounts' | null;
+  entity: 'crm.teams' | 'crm.operators' | 'crm.accounts' | 'crm.campaigns' | null;
   /** Values that exist whether or not a record has them. */
   values: readonly string[];
   /** Whether every value that records may have is in `values` or `entity`: the writer creates teams and operators it hears of. */
@@ -63,6 +65,81 @@ const list = [
     values: [],
     described: false,
     none: 'No account',
+  },
+  {
+    id: 'direction',
+    title: 'Direction',
+    column: 'direction',
+    entity: null,
+    values: messageDirections,
+    described: true,
+    none: 'No direction',
+  },
+  { id: 'type', title: 'Type', column: 'type', entity: null, values: [], described: false, none: 'No type' },
+  {
+    id: 'country',
+    title: 'Country',
+    column: 'country',
+    entity: null,
+    values: [],
+    described: false,
+    none: 'Unknown country',
+  },
+  {
+    id: 'segment',
+    title: 'Segment',
+    column: 'segment',
+    entity: null,
+    values: [],
+    described: false,
+    none: 'No segment',
+  },
+  // Where a contact came from; the column `source` is the CRM connection.
+  { id: 'source', title: 'Source', column: 'origin', entity: null, values: [], described: false, none: 'No source' },
+  {
+    id: 'campaign',
+    title: 'Campaign',
+    column: 'campaign_id',
+    entity: 'crm.campaigns',
+    values: [],
+    described: true,
+    none: 'No campaign',
+  },
+  {
+    id: 'template',
+    title: 'Template',
+    column: 'template',
+    entity: null,
+    values: [],
+    described: false,
+    none: 'No template',
+  },
+  {
+    id: 'stage',
+    title: 'Stage',
+    column: 'stage',
+    entity: null,
+    values: leadStages,
+    described: true,
+    none: 'No stage',
+  },
+  {
+    id: 'rep',
+    title: 'Rep',
+    column: 'operator_id',
+    entity: 'crm.operators',
+    values: [],
+    described: true,
+    none: 'No rep',
+  },
+  {
+    id: 'product',
+    title: 'Product',
+    column: 'product',
+    entity: null,
+    values: [],
+    described: false,
+    none: 'No product',
   },
 ] as const satisfies readonly Dimension[];
 

@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/db.ts';
-import type { EntityId } from '../domain/entities.ts';
+import type { EntityId } from '../domain/entity.ts';
 import type { Bins } from '../domain/histogram.ts';
 import type { Attention, Better, KpiKind, Measure, RecordList, Unit } from '../domain/kpi-result.ts';
 import type { DateRange, Grain } from '../domain/period.ts';

@@ -1,6 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../db/db.ts';
-import type { surveyKinds } from '../domain/entities.ts';
+import type { surveyKinds } from '../domain/entities/support.ts';
 import type { Bins } from '../domain/histogram.ts';
 import { factsOf } from '../rollups/read.ts';
 import { surveyDaily } from '../rollups/survey-daily.ts';

@@ -1,4 +1,4 @@
-import type { EntityId } from '../domain/entities.ts';
+import type { EntityId } from '../domain/entity.ts';
 import type { Rollup } from './rollup.ts';
 import { surveyDaily } from './survey-daily.ts';
 import { ticketAnsweredDaily } from './ticket-answered-daily.ts';

@@ -1,6 +1,6 @@
 import type { Sql } from 'sql-template-tag';
 import sql, { empty, join, raw } from 'sql-template-tag';
-import type { EntityId } from '../domain/entities.ts';
+import type { EntityId } from '../domain/entity.ts';
 import { addDays, type DateRange } from '../domain/period.ts';
 
 /**
@@ -19,6 +19,8 @@ export interface Rollup {
   at: string;
   /** Raised with the meaning of a column: every bucket is then made again. */
   definitionVersion: number;
+  /** Whether deleted records count too: of what exists for a time, `select` looks at `deleted_at` itself. */
+  withDeleted?: true;
   /** Key columns after tenant_id and day, then the additive ones. */
   key: readonly string[];
   measures: readonly string[];
@@ -62,7 +64,8 @@ export function sourceRows(
   return sql`(
     select e.*, ${day} as day
     from ${raw(rollup.entityTable)} e
-    where e.tenant_id = ${tenant.tenantId} and e.deleted_at is null and ${at} is not null ${days} ${until}
+    where e.tenant_id = ${tenant.tenantId} ${raw(rollup.withDeleted ? '' : 'and e.deleted_at is null')}
+      and ${at} is not null ${days} ${until}
   ) as r`;
 }
 

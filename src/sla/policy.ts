@@ -1,4 +1,4 @@
-import { ticketPriorities } from '../domain/entities.ts';
+import { ticketPriorities } from '../domain/entities/support.ts';
 import { usageError } from '../lib/errors.ts';
 import { always, type Calendar } from './calendar.ts';
 import { type OpenTime, openTime } from './open-time.ts';

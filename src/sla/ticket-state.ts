@@ -1,4 +1,4 @@
-import { unmapped } from '../domain/entities.ts';
+import { unmapped } from '../domain/entity.ts';
 import { type Clock, type ClockContext, startClock } from './clock.ts';
 import type { Delivered, TicketEvent } from './history.ts';
 

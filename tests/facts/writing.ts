@@ -1,6 +1,7 @@
 import sql, { join, raw } from 'sql-template-tag';
 import type { Db, Tx } from '../../src/db/db.ts';
-import { type EntityId, entities } from '../../src/domain/entities.ts';
+import { entities } from '../../src/domain/entities.ts';
+import type { EntityId } from '../../src/domain/entity.ts';
 import { slaTerms } from '../../src/facts/policies.ts';
 import { type SweepOptions, type Swept, sweepSla } from '../../src/facts/sweep.ts';
 import { type VerifiedSla, verifySla } from '../../src/facts/verify.ts';

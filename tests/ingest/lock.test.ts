@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { expect, test } from 'vitest';
-import { entities, entityIds } from '../../src/domain/entities.ts';
+import { entities } from '../../src/domain/entities.ts';
+import { entityIds } from '../../src/domain/entity.ts';
 import { lockWriters } from '../../src/ingest/lock.ts';
 import { makeTenant, useDatabase } from '../database.ts';
 

@@ -33,6 +33,7 @@ describe('the writer', () => {
       updated: 0,
       unchanged: 0,
       older: 0,
+      waiting: [],
     });
     const mixed = [
       { id: 'a', version: 6, created_at: created, status: 'closed' },
@@ -40,7 +41,13 @@ describe('the writer', () => {
       { id: 'c', version: 4, created_at: created, status: 'new' },
       { id: 'd', version: 1, created_at: created, status: 'new' },
     ];
-    expect(await writeTickets(database.db, tenant, mixed)).toEqual({ inserted: 1, updated: 1, unchanged: 1, older: 1 });
+    expect(await writeTickets(database.db, tenant, mixed)).toEqual({
+      inserted: 1,
+      updated: 1,
+      unchanged: 1,
+      older: 1,
+      waiting: [],
+    });
   });
 
   test('takes a correction with the same version, the later one wins', async () => {

@@ -111,7 +111,8 @@ function dimensionValue(record: Rec, dimension: DimensionId): string {
     return id === null ? '' : `${record.source}/${id}`;
   }
   if (dimension === 'account') return `${record.source}/${record.account}`;
-  return isTicket(record) ? record[dimension] : '';
+  const values: { [id in DimensionId]?: string | null } = isTicket(record) ? record : {};
+  return values[dimension] ?? '';
 }
 
 interface View {

@@ -14,11 +14,12 @@ const layers: readonly (readonly string[])[] = [
   ['bench'],
   ['demo'],
   ['app'],
-  ['slack', 'web'],
+  ['slack', 'web', 'jobs'],
   ['answers'],
   ['charts'],
   ['kpis'],
   ['stats'],
+  ['sync'],
   ['sources'],
   ['ingest'],
   ['facts'],
@@ -46,6 +47,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   piscina: ['charts'],
   commander: ['app'],
   zod: ['config', 'sources'],
+  'libphonenumber-js': ['sources'],
+  'graphile-worker': ['jobs'],
+  'node-cron': ['jobs'],
 };
 
 interface Import {

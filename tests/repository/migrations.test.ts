@@ -18,6 +18,7 @@ const landed: Readonly<Record<string, string>> = {
   '000008_surveys.sql': '9ff39c923850fac0',
   '000009_people.sql': 'a6dfb5afab785dcf',
   '000010_people_rows.sql': 'cf3ddcd5c9a1c06f',
+  '000011_entities.sql': 'fa438eada5797272',
 };
 
 test('a landed migration is never edited, and a new one is added to the list', () => {

@@ -230,6 +230,10 @@ describe('code and schema', () => {
       key: 'text',
       text: 'text',
       integer: 'integer',
+      number: 'double precision',
+      amount: 'bigint',
+      date: 'date',
+      json: 'jsonb',
       timestamp: 'timestamp with time zone',
       boolean: 'boolean',
       'text list': 'text[]',
@@ -238,6 +242,10 @@ describe('code and schema', () => {
     for (const [name, field] of Object.entries(entity.fields))
       expect([name, columns.get(name)]).toEqual([name, types[field.type]]);
     for (const name of ['tenant_id', 'source', 'version', 'deleted_at', 'extra']) expect(columns.has(name)).toBe(true);
+    expect([columns.has('field_versions'), columns.has('first_seen_at')]).toEqual([
+      entity.partial === true,
+      entity.firstSeen === true,
+    ]);
   });
 });
 

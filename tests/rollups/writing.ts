@@ -1,6 +1,7 @@
 import sql, { join, raw } from 'sql-template-tag';
 import type { Tx } from '../../src/db/db.ts';
-import { type Entity, entities } from '../../src/domain/entities.ts';
+import { entities } from '../../src/domain/entities.ts';
+import type { Entity } from '../../src/domain/entity.ts';
 import type { VersionKind, WriteRun, Written } from '../../src/ingest/batch.ts';
 import { writeBatches } from '../../src/ingest/write.ts';
 

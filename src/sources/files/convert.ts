@@ -1,4 +1,4 @@
-import { type Entity, unmapped } from '../../domain/entities.ts';
+import { type Entity, unmapped } from '../../domain/entity.ts';
 import { placeholderVersion, type VersionKind } from '../../ingest/batch.ts';
 import type { Moment, ReadMoment } from './dates.ts';
 import { encoderOf, type Refusal } from './encode.ts';
@@ -149,7 +149,7 @@ function createPlainCell(
   const missing = field.missingAs === undefined ? '\\N' : field.missingAs ? 't' : 'f';
   const read = (raw: string | null) => {
     if (raw === null || isMissing(raw, format)) return missing;
-    const meant = values?.get(raw);
+    const meant = mapping.derive ? mapping.derive(raw) : values?.get(raw);
     if (meant === null) return missing;
     const value = meant ?? raw;
     if (!closedSet) return encode(value);

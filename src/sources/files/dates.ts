@@ -6,6 +6,8 @@ import { compilePattern } from './date-pattern.ts';
 export interface Moment {
   /** As PostgreSQL reads it, with its offset. */
   text: string;
+  /** Date and time as they were written, or as they are in the file's zone: its first ten letters are the local date. */
+  wall: string;
   /** Microseconds since 1970; exact for the years 1685 to 2255. */
   micros: number;
 }
@@ -45,12 +47,12 @@ function momentOf(parts: Parts, timezone: string | undefined): Moment {
   }`;
   if (timezone === undefined || !Number.isNaN(parts.offset)) {
     const offset = parts.offset || 0;
-    return { text: wall + offsetText(offset), micros: wallMicros(parts) - offset * 1e6 };
+    return { text: wall + offsetText(offset), wall, micros: wallMicros(parts) - offset * 1e6 };
   }
   const instant = Temporal.PlainDateTime.from(wall)
     .toZonedDateTime(timezone, { disambiguation: 'compatible' })
     .toInstant();
-  return { text: instant.toString(), micros: instant.epochMilliseconds * 1000 + (parts.micro % 1000) };
+  return { text: instant.toString(), wall, micros: instant.epochMilliseconds * 1000 + (parts.micro % 1000) };
 }
 
 function offsetText(seconds: number): string {

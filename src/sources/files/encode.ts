@@ -1,4 +1,4 @@
-import { type Field, longestKeyBytes } from '../../domain/entities.ts';
+import { type Field, longestKeyBytes } from '../../domain/entity.ts';
 import type { ReadMoment } from './dates.ts';
 
 /** Why a value cannot be taken. */
@@ -21,6 +21,10 @@ export function encoderOf(field: Field, readMoment: ReadMoment): Encode {
       return encodeText;
     case 'integer':
       return encodeInteger;
+    case 'number':
+      return encodeNumber;
+    case 'amount':
+      return (raw) => (/^[+-]?\d{1,15}$/.test(raw) ? raw : { reason: 'is not a whole number of minor units' });
     case 'boolean':
       return (raw) => truths.get(raw.toLowerCase()) ?? { reason: 'is not true or false' };
     case 'timestamp':
@@ -28,8 +32,15 @@ export function encoderOf(field: Field, readMoment: ReadMoment): Encode {
         const moment = readMoment(raw);
         return typeof moment === 'string' ? { reason: moment } : moment.text;
       };
+    case 'date':
+      return (raw) => {
+        const moment = readMoment(raw);
+        return typeof moment === 'string' ? { reason: moment } : moment.wall.slice(0, 10);
+      };
     case 'text list':
       return encodeList;
+    case 'json':
+      return encodeObject;
   }
 }
 
@@ -53,6 +64,20 @@ function encodeKey(raw: string): string | Refusal {
 function encodeInteger(raw: string): string | Refusal {
   if (!/^[+-]?\d{1,10}$/.test(raw)) return { reason: 'is not a whole number' };
   return Math.abs(Number(raw)) < 2 ** 31 ? raw : { reason: 'is too large a number' };
+}
+
+function encodeNumber(raw: string): string | Refusal {
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(raw) && Number.isFinite(Number(raw))
+    ? raw
+    : { reason: 'is not a number' };
+}
+
+function encodeObject(raw: string): string | Refusal {
+  try {
+    const value: unknown = JSON.parse(raw);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return encodeText(JSON.stringify(value));
+  } catch {}
+  return { reason: 'is not a JSON object' };
 }
 
 /** `a;b;c`, or a JSON list of texts. */

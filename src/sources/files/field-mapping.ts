@@ -1,5 +1,5 @@
 import type { Node } from 'yaml';
-import { type Entity, type Field, unmapped } from '../../domain/entities.ts';
+import { type Entity, type Field, unmapped } from '../../domain/entity.ts';
 import { encoderOf } from './encode.ts';
 import type { FieldMapping, FileFormat } from './mapping.ts';
 import { type CheckedYaml, didYouMean, type Entry, entriesOf, textAt, textOf } from './yaml.ts';
@@ -15,7 +15,8 @@ export function readFieldMapping(
   options: { keepsLastRow: boolean; readMoment: FileFormat['readMoment'] },
 ): FieldMapping | undefined {
   const here = `${path}.${entry.name}`;
-  const field = entity.fields[entry.name];
+  const name = entity.aliases?.[entry.name] ?? entry.name;
+  const field = entity.fields[name];
   if (!field) {
     const names = Object.keys(entity.fields);
     const hint = `${didYouMean(entry.name, names)}; known: ${names.join(', ')}`;
@@ -25,7 +26,7 @@ export function readFieldMapping(
   const short = textOf(entry.value);
   if (typeof short === 'string' && short !== '') {
     return {
-      name: entry.name,
+      name,
       field,
       column: short,
       place: yaml.place(entry.value, here),
@@ -47,7 +48,7 @@ export function readFieldMapping(
   if (keepEntry) checkKeep(yaml, keepEntry, field, `${here}.keep`, options.keepsLastRow);
   if (column === undefined) return undefined;
   const place = yaml.place(columnEntry?.value, here);
-  return { name: entry.name, field, column, place, values, keepLastKnown: keepEntry !== undefined };
+  return { name, field, column, place, values, keepLastKnown: keepEntry !== undefined };
 }
 
 function readValues(

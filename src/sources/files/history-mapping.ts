@@ -1,4 +1,4 @@
-import type { Entity } from '../../domain/entities.ts';
+import type { Entity } from '../../domain/entity.ts';
 import type { FieldMapping, HistoryMapping } from './mapping.ts';
 import { type CheckedYaml, didYouMean, type Entry, itemsOf, textOf } from './yaml.ts';
 

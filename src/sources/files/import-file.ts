@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { copyRows, type Db, type Tx } from '../../db/db.ts';
 import { entities } from '../../domain/entities.ts';
-import type { Batch } from '../../ingest/batch.ts';
+import type { Batch, Written } from '../../ingest/batch.ts';
 import { lockWriters } from '../../ingest/lock.ts';
 import { writeBatches } from '../../ingest/write.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -15,7 +15,14 @@ import type { FileMapping } from './mapping.ts';
 import { openRows, type RowFile } from './reader.ts';
 import { copyIntoStage, createStage, duplicateLines, resolveRows } from './stage.ts';
 import { createStager } from './stager.ts';
-import { describeRejection, type ImportSummary, listUnmapped, shownRejections, sumCounts } from './summary.ts';
+import {
+  describeRejection,
+  type ImportSummary,
+  listUnmapped,
+  shownRejections,
+  sumCounts,
+  type WrittenCounts,
+} from './summary.ts';
 import { createWork, type ImportWork } from './work.ts';
 
 export interface ImportDeps {
@@ -134,10 +141,15 @@ async function load(tx: Tx, deps: ImportDeps, options: ImportOptions, rows: RowF
   const written = await writeBatches(tx, run, [...batches, ...histories.values()]);
   for (const [index, entity] of work.entities.entries()) {
     const result = written.get(batches[index]!)!;
-    Object.assign(entity.counts, result, { written: result.inserted + result.updated });
+    Object.assign(entity.counts, countsOf(result), { written: result.inserted + result.updated });
     const history = histories.get(batches[index]!);
-    if (history) entity.history = written.get(history);
+    if (history) entity.history = countsOf(written.get(history)!);
   }
+}
+
+/** A file's records are whole: none of them waits for the rest of it. */
+function countsOf({ inserted, updated, unchanged, older }: Written): WrittenCounts {
+  return { inserted, updated, unchanged, older };
 }
 
 /** The events of the logs among the batches (`history:`), by the batch of the records themselves. */

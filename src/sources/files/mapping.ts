@@ -1,4 +1,4 @@
-import type { Entity, Field } from '../../domain/entities.ts';
+import type { Entity, Field } from '../../domain/entity.ts';
 import type { ReadMoment } from './dates.ts';
 
 /** How a file's rows become records: what a mapping file says, checked. */
@@ -48,4 +48,6 @@ export interface FieldMapping extends ColumnUse {
   /** Raw text to value, in the field's own text form; null is "no value". */
   values: ReadonlyMap<string, string | null> | undefined;
   keepLastKnown: boolean;
+  /** What follows from the raw text (sources/derived.ts); null is "no value". */
+  derive?: (raw: string) => string | null;
 }

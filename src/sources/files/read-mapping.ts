@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Node } from 'yaml';
-import { entities, entityIds } from '../../domain/entities.ts';
+import { entities } from '../../domain/entities.ts';
+import { type Entity, entityIds } from '../../domain/entity.ts';
 import { messageOf, usageError } from '../../lib/errors.ts';
+import { derivedFields } from '../derived.ts';
 import { readFieldMapping } from './field-mapping.ts';
 import { readFormat } from './format.ts';
 import { readHistory } from './history-mapping.ts';
@@ -117,6 +119,7 @@ function readEntityMapping(
       yaml.problem(fieldsEntry?.key, `${path}fields`, `${entity.id} needs ${required}`);
     }
   }
+  fields.push(...derivedMappings(entity, fields));
   const historyEntry = entries.get('history');
   const history = historyEntry
     ? readHistory(yaml, historyEntry, `${path}history`, { entity, fields, rows, order })
@@ -128,4 +131,14 @@ function readEntityMapping(
     order: order === undefined ? undefined : { column: order, place: yaml.place(orderEntry?.value, `${path}order`) },
     fields,
   };
+}
+
+/** What follows from the mapped fields and is not mapped itself. */
+function derivedMappings(entity: Entity, fields: readonly FieldMapping[]): FieldMapping[] {
+  return (derivedFields[entity.id] ?? []).flatMap(({ field: name, from, derive }) => {
+    const origin = fields.find((field) => field.name === from);
+    const field = entity.fields[name];
+    if (!origin || !field || fields.some((mapped) => mapped.name === name)) return [];
+    return [{ ...origin, name, field, values: undefined, derive }];
+  });
 }

@@ -1,16 +1,21 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Tx } from '../../db/db.ts';
-import type { FieldType } from '../../domain/entities.ts';
+import type { FieldType } from '../../domain/entity.ts';
 import { derivedId } from '../../ingest/derived-id.ts';
 import type { EntityMapping } from './mapping.ts';
 
-const columnTypes: Record<FieldType, string> = {
+/** The column types of fields, in staging as in the entities' tables. */
+export const columnTypes: Record<FieldType, string> = {
   key: 'text',
   text: 'text',
   integer: 'integer',
+  number: 'double precision',
+  amount: 'bigint',
   timestamp: 'timestamptz',
+  date: 'date',
   boolean: 'boolean',
   'text list': 'text[]',
+  json: 'jsonb',
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { EntityId } from '../../domain/entities.ts';
+import type { EntityId } from '../../domain/entity.ts';
 import type { Written } from '../../ingest/batch.ts';
 import type { Rejection, UnmappedValues } from './convert.ts';
 
@@ -18,13 +18,15 @@ export interface Counts {
   rejected: number;
 }
 
+export type WrittenCounts = Omit<Written, 'waiting'>;
+
 export interface EntitySummary extends Counts {
   entity: EntityId;
   /** How far this brings the stream. */
   asOf: Temporal.Instant;
   unmapped: { field: string; value: string; rows: number }[];
   /** What became of the events its rows told (`history:`); they are no rows and in none of the counts. */
-  history?: Written;
+  history?: WrittenCounts;
 }
 
 /** The counts are sums over the entities; a file that feeds two is read once and counted for both. */

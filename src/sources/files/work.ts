@@ -1,8 +1,8 @@
-import { versionOf, type Written } from '../../ingest/batch.ts';
+import { versionOf } from '../../ingest/batch.ts';
 import { columnsOf } from './columns.ts';
 import { createEntityConverter, type EntityConverter, type Rejection } from './convert.ts';
 import type { FileMapping } from './mapping.ts';
-import { type Counts, emptyCounts, shownRejections } from './summary.ts';
+import { type Counts, emptyCounts, shownRejections, type WrittenCounts } from './summary.ts';
 
 /** What one import keeps in mind while it runs. */
 export interface ImportWork {
@@ -11,7 +11,7 @@ export interface ImportWork {
     converter: EntityConverter;
     counts: Counts;
     /** What became of the events its rows told. */
-    history?: Written | undefined;
+    history?: WrittenCounts | undefined;
   }[];
   rejections: Rejection[];
   reject(rejection: Rejection): void;

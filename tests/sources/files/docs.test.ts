@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { entities, type Field } from '../../../src/domain/entities.ts';
+import { entities } from '../../../src/domain/entities.ts';
+import type { Field } from '../../../src/domain/entity.ts';
 import { parseMapping } from '../../../src/sources/files/read-mapping.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -28,7 +29,8 @@ test.each(readdirSync(path.join(root, 'examples/maps')))(
   },
 );
 
-function rangesOf({ rangeBy }: Field): string {
+function rangesOf({ range, rangeBy }: Field): string {
+  if (range) return ` (${range.from} to ${range.to})`;
   if (!rangeBy) return '';
   return ` (${Object.entries(rangeBy.ranges)
     .map(([value, { from, to }]) => `${value} ${from} to ${to}`)

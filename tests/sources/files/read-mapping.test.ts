@@ -114,7 +114,7 @@ fields:
     ['', 'mapping: has to be a map'],
     ['- a', 'mapping: has to be a map'],
     ['entity: tickt\nfields: {id: a}', 'there is no entity "tickt"; did you mean ticket?'],
-    ['fields: {id: a}', 'entity: is missing: one of account, team, operator, ticket'],
+    ['fields: {id: a}', 'entity: is missing: one of account, team, operator, contact, conversation'],
     ['entity: ticket', 'fields: is missing'],
     ['entity: ticket\nfields: {id: a}', 'ticket needs created_at'],
     ['entity: ticket\nsource: My CRM\nfields: {id: a, created_at: b}', 'source: has to be lower-case'],
