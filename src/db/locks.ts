@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import type { Db, Queryable, Tx } from './db.ts';
 
 /** First key of our advisory locks: one class per thing that is locked. */
-const lockClass = { stream: 7301, instance: 7302 } as const;
+const lockClass = { stream: 7301, instance: 7302, work: 7303 } as const;
 
 /**
  * Locks (tenant, stream) until the transaction ends. Always a statement of its own, before anything is read: a lock
@@ -17,6 +17,21 @@ export async function claimInstance(db: Db): Promise<(Tx & { release(): void }) 
   const session = await db.session();
   const [row] = await session.query<{ taken: boolean }>(
     sql`select pg_try_advisory_lock(${lockClass.instance}::int, 0) as taken`,
+  );
+  if (row?.taken) return session;
+  session.release();
+  return undefined;
+}
+
+/**
+ * Claims a piece of a tenant's work for as long as the session lives, so that two processes do not do it at once; undefined
+ * when it is taken. A killed process lets go at once. What is written must be fenced all the same: a session may be lost
+ * while its process lives on.
+ */
+export async function claimWork(db: Db, tenantId: number, name: string): Promise<{ release(): void } | undefined> {
+  const session = await db.session();
+  const [row] = await session.query<{ taken: boolean }>(
+    sql`select pg_try_advisory_lock(${lockClass.work}::int, hashtext(${`${tenantId}:${name}`})) as taken`,
   );
   if (row?.taken) return session;
   session.release();

@@ -127,7 +127,7 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
     async get(pace, place, path, query = {}) {
       const address = addressOf(path, query);
       for (let attempt = 1; ; attempt++) {
-        await pace.before();
+        await pace.before(place);
         const outcome = await once(pace, place, address);
         if (outcome.kind === 'answer') return outcome.answer;
         const { why, until } = outcome;

@@ -1,5 +1,6 @@
-import type { EntityId } from '../domain/entities.ts';
+import type { EntityId } from '../domain/entity.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Place } from './source-error.ts';
 
 /**
  * What a vendor's room tells the sync, and all the sync knows of it: streams of three shapes. A second vendor is a new
@@ -10,7 +11,7 @@ export interface Source {
   name: string;
   kind: string;
   quota: Quota;
-  /** In the order in which calls are given to them where there are too few. */
+  /** In the order in which they are given the calls they need at least, where there are too few. */
   streams: readonly Stream[];
   /** More than this share of the stored records never vanishes without somebody saying so. */
   massDeleteLimit: number;
@@ -34,7 +35,9 @@ interface StreamTerms {
   everyMinutes: number;
   /** How often at least, before streams behind it get any call beyond that, in minutes. */
   atLeastMinutes: number;
-  /** How often a run looks whether something is due, in minutes. */
+  /** `first`: served in full before all others. Else its part of what is left, against the other streams' parts. */
+  share: 'first' | number;
+  /** How often a run looks whether something is due, in minutes; a part of an hour or of a day. */
   runEveryMinutes: number;
 }
 
@@ -88,8 +91,6 @@ export interface VisitStream extends StreamTerms {
    * those that were active lately first, and none never.
    */
   isDue?(object: Visited, now: Temporal.Instant): boolean;
-  /** Moves the watermark only by what was visited itself, or by all objects having been visited. */
-  watermark: 'last run' | 'every object' | 'none';
 }
 
 export interface Visited {
@@ -106,7 +107,10 @@ export type Cursor = Readonly<Record<string, unknown>>;
 
 export interface Visit {
   sentAt: Temporal.Instant;
-  records: { entity: EntityId; partial: boolean; values: Record<string, unknown>[] }[];
+  entity: EntityId;
+  /** Whether the records say only a part of what they are about. */
+  partial: boolean;
+  records: Record<string, unknown>[];
   cursor: Cursor;
   /** Whether the object has been read up to `sentAt`; otherwise the next call goes on from `cursor`. */
   done: boolean;
@@ -129,7 +133,7 @@ export interface Pace {
   /** Ends waiting and calls. */
   signal: AbortSignal;
   /** Waits for a place under the source's quota, across all processes. Throws a SourceError `quota` if none is near. */
-  before(): Promise<void>;
+  before(place: Place): Promise<void>;
   /** The source wants nobody to call before then: holds for all processes. */
   pause(until: Temporal.Instant): Promise<void>;
   /** Waits that many milliseconds, or rejects when the signal comes. */

@@ -15,6 +15,7 @@ export function fieldDefinitionStream(workspace: Workspace, mapping: Readonly<Re
     everyMinutes: dayMinutes,
     atLeastMinutes: 7 * dayMinutes,
     runEveryMinutes: dayMinutes,
+    share: 'first',
     async check(pace) {
       const { body } = await readAnswer(
         workspace,
@@ -48,7 +49,7 @@ export function fieldValueStream(workspace: Workspace, mapping: Readonly<Record<
     everyMinutes: dayMinutes,
     atLeastMinutes: 7 * dayMinutes,
     runEveryMinutes: 60,
-    watermark: 'none',
+    share: 1,
     async visit(pace, { id }) {
       try {
         const { body, sentAt } = await readAnswer(
@@ -61,14 +62,25 @@ export function fieldValueStream(workspace: Workspace, mapping: Readonly<Record<
         const values = customFields(id, body, mapping);
         return {
           sentAt,
-          records: [{ entity: 'contact', partial: true, values: [values] }],
+          entity: 'contact',
+          partial: true,
+          records: [values],
           cursor: {},
           done: true,
           problems: [],
         };
       } catch (error) {
         if (!(error instanceof SourceError && error.failure === 'missing')) throw error;
-        return { sentAt: pace.clock.now(), records: [], cursor: {}, done: true, gone: true, problems: [] };
+        return {
+          sentAt: pace.clock.now(),
+          entity: 'contact',
+          partial: true,
+          records: [],
+          cursor: {},
+          done: true,
+          gone: true,
+          problems: [],
+        };
       }
     },
   };

@@ -19,6 +19,7 @@ export function contactStream(workspace: Workspace): ListStream {
     everyMinutes: 15,
     atLeastMinutes: 24 * 60,
     runEveryMinutes: 15,
+    share: 1,
     refreshSlaMinutes: 30,
     pageSize: contactsPerPage,
     async read(pace, page) {
@@ -65,6 +66,7 @@ export function campaignStream(workspace: Workspace): ListStream {
     everyMinutes: 5,
     atLeastMinutes: 60,
     runEveryMinutes: 5,
+    share: 'first',
     refreshSlaMinutes: 15,
     pageSize: campaignsPerPage,
     async read(pace, page) {

@@ -72,7 +72,7 @@ export function isUnsettled(read: z.output<typeof message>): boolean {
 
 /**
  * A contact's custom fields as its fields, by the names of the configuration (`segment` or `fields.tier` <- name in the
- * CRM). A custom field without a value is null.
+ * CRM; `source` is stored as `origin`). A custom field without a value is null.
  */
 export function customFields(
   id: string,
@@ -85,7 +85,7 @@ export function customFields(
   for (const [target, name] of Object.entries(mapping)) {
     const value = byName.get(name) ?? null;
     if (target.startsWith('fields.')) own[target.slice('fields.'.length)] = value;
-    else values[target] = value;
+    else values[target === 'source' ? 'origin' : target] = value;
   }
   return Object.keys(own).length > 0 ? { ...values, fields: own } : values;
 }

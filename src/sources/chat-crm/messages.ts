@@ -1,5 +1,5 @@
 import { SourceError } from '../source-error.ts';
-import type { Cursor, Visit, VisitStream } from '../stream.ts';
+import type { Visit, VisitStream } from '../stream.ts';
 import { isUnsettled, messageValues } from './map.ts';
 import { readAnswer, readEntries, type Workspace } from './read.ts';
 import { message, messagePage } from './schema.ts';
@@ -17,11 +17,12 @@ const statusHours = 72;
 interface ChatCursor {
   /** The page the visit under way reads next; absent between visits. */
   reading?: number;
-  /** Where the next visit begins: the first page with a message whose status may change, at the latest the last page. */
+  /** First page of the visit under way with a message whose status may still change. */
+  unsettled?: number;
+  /** Where the next visit begins: there, or at the last page. */
   from?: number;
-  /** Messages of the chat at the last look. */
+  /** Messages of the chat at the last look, and on a page, by which pages are counted. */
   total?: number;
-  /** Messages of a page, by which pages are counted. */
   limit?: number;
 }
 
@@ -40,39 +41,43 @@ export function messageStream(
     atLeastMinutes: 7 * 24 * 60,
     runEveryMinutes: isNet ? 60 : 5,
     refreshSlaMinutes: isNet ? 2 * 24 * 60 : 120,
-    watermark: 'every object',
+    share: isNet ? 1 : 2,
     async visit(pace, chat) {
       const cursor: ChatCursor = chat.cursor;
       const page = cursor.reading ?? cursor.from ?? 1;
       const read = await readPage(workspace, pace, chat.id, page);
       if (read === undefined) return goneChat(pace.clock.now());
       const { sentAt, good, problems, pagination } = read;
-      const { total, limit } = pagination;
-      // Fewer messages than before, or pages of another size: what is on which page is not known any more.
-      const shifted =
-        page > 1 && (total < (cursor.total ?? 0) || (cursor.limit !== undefined && cursor.limit !== limit));
-      const hasNext = read.entries > 0 && page * limit < total;
-      const oldest =
-        options.historyDays === undefined ? undefined : sentAt.subtract({ hours: 24 * options.historyDays });
-      const kept = good.filter((one) => !oldest || Temporal.Instant.compare(one.timestamp, oldest) >= 0);
-      const waiting = good.some((one) => isUnsettled(one) && isRecent(one.timestamp, sentAt));
-      const firstUnsettled = waiting ? Math.min(cursor.reading ? (cursor.from ?? page) : page, page) : undefined;
-      const from = firstUnsettled ?? (cursor.reading ? cursor.from : undefined);
-      const next: ChatCursor = shifted
-        ? { reading: 1 }
-        : hasNext
-          ? { reading: page + 1, total, limit, ...(from === undefined ? {} : { from }) }
-          : { from: from ?? page, total, limit };
+      const isSettled = !good.some((one) => isUnsettled(one) && isRecent(one.timestamp, sentAt));
+      const unsettled = cursor.unsettled ?? (isSettled ? undefined : page);
+      const next = nextCursor(cursor, { ...pagination, page, unsettled, entries: read.entries });
       return {
         sentAt,
-        records: [{ entity: 'message', partial: false, values: kept.map((one) => messageValues(chat.id, one)) }],
-        cursor: next as Cursor,
-        done: !shifted && !hasNext,
+        entity: 'message',
+        partial: false,
+        records: good
+          .filter((one) => isKept(one.timestamp, sentAt, options.historyDays))
+          .map((one) => messageValues(chat.id, one)),
+        cursor: { ...next },
+        done: next.reading === undefined,
         activeAt: latest(good.map((one) => Temporal.Instant.from(one.timestamp))),
         problems,
       };
     },
   };
+}
+
+function nextCursor(
+  last: ChatCursor,
+  read: { page: number; unsettled: number | undefined; entries: number; total: number; limit: number },
+): ChatCursor {
+  const { page, unsettled, entries, total, limit } = read;
+  // Fewer messages than before, or pages of another size: what is on which page is not known any more.
+  const isShifted = page > 1 && (total < (last.total ?? 0) || (last.limit !== undefined && last.limit !== limit));
+  if (isShifted) return { reading: 1 };
+  if (entries > 0 && page * limit < total)
+    return { reading: page + 1, total, limit, ...(unsettled === undefined ? {} : { unsettled }) };
+  return { from: unsettled ?? page, total, limit };
 }
 
 async function readPage(workspace: Workspace, pace: Parameters<VisitStream['visit']>[0], chat: string, page: number) {
@@ -96,7 +101,11 @@ async function readPage(workspace: Workspace, pace: Parameters<VisitStream['visi
 }
 
 function goneChat(sentAt: Temporal.Instant): Visit {
-  return { sentAt, records: [], cursor: {}, done: true, gone: true, problems: [] };
+  return { sentAt, entity: 'message', partial: false, records: [], cursor: {}, done: true, gone: true, problems: [] };
+}
+
+function isKept(at: string, now: Temporal.Instant, days: number | undefined): boolean {
+  return days === undefined || now.since(Temporal.Instant.from(at)).total('hours') <= days * 24;
 }
 
 function isRecent(at: string, now: Temporal.Instant): boolean {

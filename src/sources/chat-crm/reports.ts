@@ -36,14 +36,14 @@ export function reportStream(workspace: Workspace): VisitStream {
     atLeastMinutes: 6 * 60,
     runEveryMinutes: 10,
     refreshSlaMinutes: 120,
-    watermark: 'last run',
+    share: 'first',
     isDue({ status, cursor, visitedAt }, now) {
       if (notBegun.includes(status ?? '')) return false;
-      if (visitedAt === null) return true;
       const { finals, settled }: ReportCursor = cursor;
+      if (settled) return false;
+      if (visitedAt === null) return true;
       const minutes = now.since(visitedAt).total('minutes');
       if (!ended.includes(status ?? '')) return minutes >= activeMinutes;
-      if (settled) return false;
       return !finals || minutes >= endedHours * 60;
     },
     async visit(pace, { id, status, cursor }) {
@@ -58,7 +58,9 @@ export function reportStream(workspace: Workspace): VisitStream {
         const values = reportValues({ ...body, campaign_id: id }, sentAt);
         return {
           sentAt,
-          records: [{ entity: 'campaign_report', partial: false, values: [values] }],
+          entity: 'campaign_report',
+          partial: false,
+          records: [values],
           cursor: nextCursor(cursor, JSON.stringify(body.metrics), ended.includes(status ?? '')),
           done: true,
           problems: [],
@@ -66,7 +68,16 @@ export function reportStream(workspace: Workspace): VisitStream {
       } catch (error) {
         if (!(error instanceof SourceError && error.failure === 'missing')) throw error;
         const settled: ReportCursor = { ...cursor, finals: 1, settled: ended.includes(status ?? '') };
-        return { sentAt: pace.clock.now(), records: [], cursor: { ...settled }, done: true, gone: true, problems: [] };
+        return {
+          sentAt: pace.clock.now(),
+          entity: 'campaign_report',
+          partial: false,
+          records: [],
+          done: true,
+          gone: true,
+          problems: [],
+          cursor: { ...settled },
+        };
       }
     },
   };
