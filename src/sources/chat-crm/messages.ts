@@ -10,6 +10,15 @@ const messagesPerPage = 100;
 /** For how long after sending a status is expected to change, in hours. */
 const statusHours = 72;
 
+/** Readings of a page that does not fit before it is taken as it is. */
+const mostStrikes = 3;
+
+/** The last message of a page: the next page goes on behind it. */
+interface End {
+  id: string;
+  at: string;
+}
+
 /**
  * Where a chat was read to. Oldest first, pages fill up and never change but at the end: the last page is where new
  * messages appear.
@@ -17,13 +26,17 @@ const statusHours = 72;
 interface ChatCursor {
   /** The page the visit under way reads next; absent between visits. */
   reading?: number;
-  /** First page of the visit under way with a message whose status may still change. */
-  unsettled?: number;
-  /** Where the next visit begins: there, or at the last page. */
+  /** Where the next visit begins. */
   from?: number;
+  /** What the page that is read next goes on behind. */
+  behind?: End | undefined;
+  /** First page of the visit under way with a message whose status may still change, and what it goes on behind. */
+  unsettled?: { page: number; behind: End | undefined } | undefined;
   /** Messages of the chat at the last look, and on a page, by which pages are counted. */
   total?: number;
   limit?: number;
+  /** Times the page to read did not fit. */
+  strikes?: number;
 }
 
 export function messageStream(
@@ -49,8 +62,7 @@ export function messageStream(
       if (read === undefined) return goneChat(pace.clock.now());
       const { sentAt, good, problems, pagination } = read;
       const isSettled = !good.some((one) => isUnsettled(one) && isRecent(one.timestamp, sentAt));
-      const unsettled = cursor.unsettled ?? (isSettled ? undefined : page);
-      const next = nextCursor(cursor, { ...pagination, page, unsettled, entries: read.entries });
+      const next = nextCursor(cursor, { ...pagination, page, isSettled, entries: read.entries, ends: endsOf(good) });
       return {
         sentAt,
         entity: 'message',
@@ -67,17 +79,41 @@ export function messageStream(
   };
 }
 
-function nextCursor(
-  last: ChatCursor,
-  read: { page: number; unsettled: number | undefined; entries: number; total: number; limit: number },
-): ChatCursor {
-  const { page, unsettled, entries, total, limit } = read;
+interface ReadPage {
+  page: number;
+  isSettled: boolean;
+  entries: number;
+  ends: { first: End; last: End } | undefined;
+  total: number;
+  limit: number;
+}
+
+function nextCursor(last: ChatCursor, read: ReadPage): ChatCursor {
+  const { page, entries, ends, total, limit } = read;
+  const { behind, strikes = 0 } = last;
   // Fewer messages than before, or pages of another size: what is on which page is not known any more.
   const isShifted = page > 1 && (total < (last.total ?? 0) || (last.limit !== undefined && last.limit !== limit));
   if (isShifted) return { reading: 1 };
+  const expected = Math.max(0, Math.min(limit, total - (page - 1) * limit));
+  if ((entries !== expected || !follows(ends?.first, behind)) && strikes < mostStrikes)
+    return { ...last, reading: page, strikes: strikes + 1 };
+  const unsettled = last.unsettled ?? (read.isSettled ? undefined : { page, behind });
   if (entries > 0 && page * limit < total)
-    return { reading: page + 1, total, limit, ...(unsettled === undefined ? {} : { unsettled }) };
-  return { from: unsettled ?? page, total, limit };
+    return { reading: page + 1, behind: ends?.last ?? behind, unsettled, total, limit };
+  const from = unsettled ?? { page, behind };
+  return { from: from.page, behind: from.behind, total, limit };
+}
+
+/** Whether a page goes on where the one before ended: one that begins earlier was meant for another place. */
+function follows(first: End | undefined, behind: End | undefined): boolean {
+  if (!first || !behind) return true;
+  return first.id !== behind.id && Temporal.Instant.compare(first.at, behind.at) >= 0;
+}
+
+function endsOf(messages: readonly { message_id: string; timestamp: string }[]): ReadPage['ends'] {
+  const end = ({ message_id: id, timestamp: at }: { message_id: string; timestamp: string }): End => ({ id, at });
+  const [first, last] = [messages[0], messages.at(-1)];
+  return first && last ? { first: end(first), last: end(last) } : undefined;
 }
 
 async function readPage(workspace: Workspace, pace: Parameters<VisitStream['visit']>[0], chat: string, page: number) {
