@@ -129,6 +129,7 @@ export interface CheckStream extends StreamTerms {
 
 /** What a run gives its calls. */
 export interface Pace {
+  /** Real time, by which calls are made and waited for. */
   clock: Clock;
   /** Ends waiting and calls. */
   signal: AbortSignal;

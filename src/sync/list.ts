@@ -23,7 +23,7 @@ export async function syncList(run: StreamRun, stream: ListStream): Promise<RunR
   let deleted = 0;
   const notes = new Set<string>();
   if (run.full || cursor.page === undefined) {
-    cursor = beginPass(run.pace.clock.now());
+    cursor = beginPass(run.clock.now());
     state = { ...state, pass: state.pass + 1, cursor: {} };
   }
   for (;;) {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import type { Db } from '../db/db.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import { longestWaitMs } from '../sources/http.ts';
 import { type Place, SourceError } from '../sources/source-error.ts';
 import type { Pace, Source } from '../sources/stream.ts';
@@ -9,7 +9,10 @@ import { type Limits, noCalls, takeCall, type Windows } from './quota.ts';
 
 export interface PaceDeps {
   db: Db;
+  /** Business time: what is read is as of it. */
   clock: Clock;
+  /** The time calls are counted and waited by; the real one unless a test says otherwise. */
+  wall?: Clock;
   /** Waiting and chance, for tests. */
   sleep?: Pace['sleep'];
   random?: Pace['random'];
@@ -17,7 +20,7 @@ export interface PaceDeps {
 
 /** The pace of one run: its calls are counted in the database with those of all other processes. */
 export function createPace(
-  { db, clock, sleep = sleepFor, random = Math.random }: PaceDeps,
+  { db, wall = systemClock, sleep = sleepFor, random = Math.random }: PaceDeps,
   tenantId: number,
   source: Pick<Source, 'name' | 'quota'>,
   run: { signal: AbortSignal; keepFree: number },
@@ -25,7 +28,7 @@ export function createPace(
   const limits: Limits = { ...source.quota, keepFree: run.keepFree };
   let calls = 0;
   return {
-    clock,
+    clock: wall,
     signal: run.signal,
     random,
     sleep,
@@ -33,7 +36,7 @@ export function createPace(
     async before(place) {
       for (;;) {
         run.signal.throwIfAborted();
-        const waitMs = await take(db, tenantId, source.name, limits, clock.now(), place);
+        const waitMs = await take(db, tenantId, source.name, limits, wall.now(), place);
         if (waitMs === 0) break;
         await sleep(waitMs, run.signal);
       }
@@ -57,13 +60,19 @@ async function take(
   now: Temporal.Instant,
   place: Place,
 ): Promise<number> {
-  await db.run(sql`
-    insert into ops.sync_quotas (tenant_id, source, windows) values (${tenantId}, ${source}, ${JSON.stringify(noCalls)}::jsonb)
-    on conflict (tenant_id, source) do nothing`);
   return db.tx(async (tx) => {
-    const [row] = await tx.query<{ windows: Windows; pausedUntil: Temporal.Instant | null }>(sql`
-      select windows, paused_until as "pausedUntil" from ops.sync_quotas
-      where tenant_id = ${tenantId} and source = ${source} for update`);
+    const load = () =>
+      tx.query<{ windows: Windows; pausedUntil: Temporal.Instant | null }>(sql`
+        select windows, paused_until as "pausedUntil" from ops.sync_quotas
+        where tenant_id = ${tenantId} and source = ${source} for update`);
+    let [row] = await load();
+    if (!row) {
+      await tx.run(sql`
+        insert into ops.sync_quotas (tenant_id, source, windows)
+        values (${tenantId}, ${source}, ${JSON.stringify(noCalls)}::jsonb)
+        on conflict (tenant_id, source) do nothing`);
+      [row] = await load();
+    }
     const paused = row!.pausedUntil?.since(now).total('milliseconds') ?? 0;
     if (paused > 0) return bearable(paused, place, 'the CRM wants no calls');
     const outcome = takeCall(row!.windows, limits, now.epochMilliseconds);

@@ -1,6 +1,6 @@
 import type { Db } from '../db/db.ts';
 import type { WriteRun } from '../ingest/batch.ts';
-import type { Log } from '../lib/log.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Pace, Source } from '../sources/stream.ts';
 import type { StreamKey } from './state.ts';
 import type { Stored, SyncTenant } from './store.ts';
@@ -8,7 +8,8 @@ import type { Stored, SyncTenant } from './store.ts';
 /** What a run of one stream works with. */
 export interface StreamRun {
   db: Db;
-  log: Log;
+  /** Business time. */
+  clock: Clock;
   key: StreamKey;
   source: Source;
   tenant: SyncTenant;

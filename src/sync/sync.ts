@@ -78,10 +78,10 @@ export async function syncStream(
       keepFree: options.full ? 0 : keptFree(plan, stream.id),
     });
     const run: StreamRun = {
-      ...{ db, key, source, tenant, pace, log: deps.log, write: { tenant, at: now } },
+      ...{ db, clock, key, source, tenant, pace, write: { tenant, at: now } },
       full: options.full ?? false,
       acceptDeletes: options.acceptDeletes ?? false,
-      callBudget: options.full ? Number.MAX_SAFE_INTEGER : callBudget(plan, stream),
+      callBudget: callBudget(plan, stream, options),
       onProgress: options.onProgress ?? (() => undefined),
     };
     try {
@@ -129,10 +129,14 @@ function isDue(stream: Stream, state: StreamState, plan: Plan, now: Temporal.Ins
   return now.since(last).total('minutes') >= Math.min(reachable, stream.atLeastMinutes) - stream.runEveryMinutes / 2;
 }
 
-/** Calls of one run of visits: the day's, spread over its runs. */
-function callBudget(plan: Plan, stream: Stream): number {
-  const planned = plan.streams.find(({ id }) => id === stream.id);
-  return Math.max(1, Math.ceil(((planned?.callsPerDay ?? 0) * stream.runEveryMinutes) / (24 * 60)));
+/**
+ * Calls of one run of visits: the day's, spread over its runs. Who asks for a run wants it now: it may use up the day's. A
+ * full one asks for everything.
+ */
+function callBudget(plan: Plan, stream: Stream, { now, full }: SyncOptions): number {
+  if (full) return Number.MAX_SAFE_INTEGER;
+  const perDay = plan.streams.find(({ id }) => id === stream.id)?.callsPerDay ?? 0;
+  return Math.max(1, now ? perDay : Math.ceil((perDay * stream.runEveryMinutes) / (24 * 60)));
 }
 
 /** Calls of the day that a stream leaves to those served before it: what they need for two hours. */

@@ -11,7 +11,7 @@ import { addStored, nothingStored, type Stored, store, storing } from './store.t
  * with the object's cursor in one transaction.
  */
 export async function syncVisits(run: StreamRun, stream: VisitStream): Promise<RunReport> {
-  const startedAt = run.pace.clock.now();
+  const startedAt = run.clock.now();
   const chosen = await choose(run, stream, startedAt);
   const notes = new Set<string>();
   let stored = nothingStored;
@@ -64,7 +64,7 @@ async function visitObject(
   for (let finished = false; !finished && calls < budget; calls++) {
     run.pace.signal.throwIfAborted();
     // What happens from here on may be missing in the answer.
-    const askedAt = run.pace.clock.now();
+    const askedAt = run.clock.now();
     const visit: Visit = await stream.visit(run.pace, { ...object, cursor });
     const place = { source: run.source.name, stream: stream.id, page: `${stream.of} ${object.id}` };
     const result = await storing(run.db, place, async (tx) => {

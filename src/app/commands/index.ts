@@ -5,6 +5,7 @@ import { kpi } from './kpi.ts';
 import { migrate } from './migrate.ts';
 import { refresh } from './refresh.ts';
 import { start } from './start.ts';
+import { sync } from './sync.ts';
 
 /** Every subcommand of the product; main.ts adds those that need the sandbox. */
-export const commands: readonly Command[] = [start, migrate, importFiles, refresh, kpi, doctor];
+export const commands: readonly Command[] = [start, migrate, importFiles, sync, refresh, kpi, doctor];

@@ -54,6 +54,8 @@ export function messageValues(chat: string, read: z.output<typeof message>): Rec
   return {
     id: read.message_id,
     contact_id: chat,
+    // A chat never ends: it is one conversation, known by the same id.
+    conversation_id: chat,
     direction: read.direction,
     ...(read.direction === 'inbound' ? { sender_kind: 'contact' } : {}),
     sent_at: read.timestamp,
@@ -72,7 +74,7 @@ export function isUnsettled(read: z.output<typeof message>): boolean {
 
 /**
  * A contact's custom fields as its fields, by the names of the configuration (`segment` or `fields.tier` <- name in the
- * CRM; `source` is stored as `origin`). A custom field without a value is null.
+ * CRM; `source` is stored as `origin`). A custom field without a value is null, or not among the `fields`.
  */
 export function customFields(
   id: string,
@@ -84,10 +86,11 @@ export function customFields(
   const own: Record<string, unknown> = {};
   for (const [target, name] of Object.entries(mapping)) {
     const value = byName.get(name) ?? null;
-    if (target.startsWith('fields.')) own[target.slice('fields.'.length)] = value;
-    else values[target === 'source' ? 'origin' : target] = value;
+    if (!target.startsWith('fields.')) values[target === 'source' ? 'origin' : target] = value;
+    else if (value !== null) own[target.slice('fields.'.length)] = value;
   }
-  return Object.keys(own).length > 0 ? { ...values, fields: own } : values;
+  const hasOwn = Object.keys(mapping).some((target) => target.startsWith('fields.'));
+  return hasOwn ? { ...values, fields: own } : values;
 }
 
 function said(field: string, value: string | null | undefined): Record<string, unknown> {
