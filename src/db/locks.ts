@@ -28,12 +28,27 @@ export async function claimInstance(db: Db): Promise<(Tx & { release(): void }) 
  * when it is taken. A killed process lets go at once. What is written must be fenced all the same: a session may be lost
  * while its process lives on.
  */
-export async function claimWork(db: Db, tenantId: number, name: string): Promise<{ release(): void } | undefined> {
+export async function claimWork(
+  db: Db,
+  tenantId: number,
+  name: string,
+): Promise<{ release(): Promise<void> } | undefined> {
   const session = await db.session();
+  const key = `${tenantId}:${name}`;
   const [row] = await session.query<{ taken: boolean }>(
-    sql`select pg_try_advisory_lock(${lockClass.work}::int, hashtext(${`${tenantId}:${name}`})) as taken`,
+    sql`select pg_try_advisory_lock(${lockClass.work}::int, hashtext(${key})) as taken`,
   );
-  if (row?.taken) return session;
-  session.release();
-  return undefined;
+  if (!row?.taken) {
+    session.release();
+    return undefined;
+  }
+  return {
+    async release() {
+      // The server sees a closed connection a little later; whoever comes next should not have to wait for that.
+      await session
+        .query(sql`select pg_advisory_unlock(${lockClass.work}::int, hashtext(${key}))`)
+        .catch(() => undefined);
+      session.release();
+    },
+  };
 }

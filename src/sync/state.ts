@@ -107,3 +107,15 @@ export async function noteRefreshSla(
     on conflict (tenant_id, source, stream) do update set refresh_sla_minutes = excluded.refresh_sla_minutes
     where s.refresh_sla_minutes is distinct from excluded.refresh_sla_minutes`);
 }
+
+/** Streams of a source whose last run failed. */
+export function failingStreams(
+  db: Queryable,
+  tenantId: number,
+  source: string,
+): Promise<{ stream: string; error: string; failingSince: Temporal.Instant }[]> {
+  return db.query(sql`
+    select stream, error, failing_since as "failingSince" from ops.sync_state
+    where tenant_id = ${tenantId} and source = ${source} and error is not null
+    order by stream`);
+}

@@ -97,7 +97,7 @@ export async function syncStream(
       throw error;
     }
   } finally {
-    claim.release();
+    await claim.release();
   }
 }
 

@@ -31,17 +31,14 @@ export const sync: Command = {
           '--accept-deletes needs one stream',
           'Name it: crema sync crm:contacts --accept-deletes',
         );
-      const stop = new AbortController();
-      void context
-        .untilStopped()
-        .then(() => stop.abort(new CremaError('SYNC_STOPPED', 'stopped; the next run goes on from here')));
       const outcomes: Outcome[] = [];
       // A key that is not accepted for one stream is not for the others of its source.
       const locked = new Set<string>();
       for (const target of targets) {
-        if (locked.has(target.source.name) || stop.signal.aborted) continue;
+        if (locked.has(target.source.name)) continue;
         const outcome = await runTarget(context, session, target, {
-          signal: stop.signal,
+          // Ctrl-C ends the process, which is as good a moment to stop as any other.
+          signal: new AbortController().signal,
           full: options.full === true,
           acceptDeletes: options.acceptDeletes === true,
         });
@@ -50,7 +47,7 @@ export const sync: Command = {
       }
       await makeCurrent(context, session);
       if (context.globals.json) context.io.out(`${JSON.stringify(outcomes.map(asJson))}\n`);
-      return outcomes.some(({ error }) => error) || stop.signal.aborted ? 1 : 0;
+      return outcomes.some(({ error }) => error) ? 1 : 0;
     });
   },
 };
