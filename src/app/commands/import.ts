@@ -1,3 +1,4 @@
+import { bringUpToDate } from '../../jobs/upkeep.ts';
 import { usageError } from '../../lib/errors.ts';
 import { importFile } from '../../sources/files/import-file.ts';
 import { loadMapping } from '../../sources/files/read-mapping.ts';
@@ -5,7 +6,6 @@ import { describeRejection, type ImportSummary, shownRejections } from '../../so
 import type { Command, CommandContext, ExitCode, Io } from '../command.ts';
 import { type Session, withSession } from '../open.ts';
 import { createProgress } from '../progress.ts';
-import { bringUpToDate } from '../upkeep.ts';
 
 export const importFiles: Command = {
   name: 'import',
@@ -57,7 +57,7 @@ export const importFiles: Command = {
   },
 };
 
-function asOfOption(given: unknown): Temporal.Instant | undefined {
+export function asOfOption(given: unknown): Temporal.Instant | undefined {
   if (given === undefined) return undefined;
   try {
     return Temporal.Instant.from(String(given));
@@ -110,7 +110,8 @@ async function load(
   }
 }
 
-async function makeCurrent({ io, clock }: CommandContext, session: Session): Promise<void> {
+/** Brings the aggregates up to date with what was loaded, showing how far it is. */
+export async function makeCurrent({ io, clock }: CommandContext, session: Session): Promise<void> {
   const { db, tenant, terms } = session;
   const progress = createProgress(io);
   try {
