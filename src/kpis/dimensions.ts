@@ -204,5 +204,6 @@ export function plainLabel(dimension: Dimension, key: string): string {
   if (key === '') return dimension.none;
   // A month is its own label: 2026-10.
   if (dimension.entity || dimension.id === 'month') return key;
+  if (dimension.id === 'stage' && key === 'sql') return 'SQL';
   return key.charAt(0).toUpperCase() + key.slice(1).replaceAll(/[-_]/g, ' ');
 }

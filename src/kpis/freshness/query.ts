@@ -17,7 +17,7 @@ function ages({ tenantId, now }: ReadAt): Sql {
   return sql`(
     select
       tenant_id, source, origin, stream, as_of, refresh_sla_minutes, ''::text as account_id, null::date as day,
-      greatest(floor(extract(epoch from ${moment} - as_of)), 0)::bigint as age,
+      case when as_of is not null then greatest(floor(extract(epoch from ${moment} - as_of)), 0)::bigint end as age,
       case
         when refresh_sla_minutes is null then 'no limit'
         when as_of is null or as_of < ${moment} - refresh_sla_minutes * interval '1 minute' then 'late'
