@@ -6,6 +6,7 @@ import type { GroupId } from '../../../src/kpis/groups.ts';
 import { adoptionRecords } from './adoption.ts';
 import { campaignRecords } from './campaigns.ts';
 import { growthRecords } from './growth.ts';
+import { salesRecords } from './sales.ts';
 import { supportRecords } from './support.ts';
 
 /** Records of all kinds over October and November 2026, for what holds for every KPI of a group. */
@@ -30,6 +31,7 @@ const byGroup: Partial<Record<GroupId, MixedRecords>> = {
   growth: growthRecords,
   adoption: adoptionRecords,
   campaigns: campaignRecords,
+  sales: salesRecords,
 };
 
 export function mixedRecords(group: GroupId): MixedRecords {
