@@ -1,10 +1,15 @@
+import type { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 
-/** Where a command speaks: results to `out`, progress and remarks to `note`. */
+/** Where a command speaks: results to `out`, progress and remarks to `note`; and what it is fed with. */
 export interface Io {
+  /** What is piped into the command; undefined where nothing is. */
+  input?(): Readable | undefined;
+  /** Aborted when nobody reads `out` any more. */
+  outClosed?: AbortSignal;
   out(text: string | Uint8Array): void;
   note(text: string): void;
   /** Whether progress may be drawn over itself. */

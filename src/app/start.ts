@@ -12,10 +12,12 @@ import { createStops } from '../lib/stops.ts';
 import { createSlackDoor } from '../slack/app.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createWebServer } from '../web/server.ts';
+import { createWebhookRoute } from '../web/webhooks.ts';
 import { openDatabase, prepareSchema } from './open.ts';
 import { policiesOf } from './policies.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
 import { createUpkeep } from './upkeep.ts';
+import { webhookSourcesOf } from './webhook-sources.ts';
 
 export interface StartOptions {
   environment: Environment;
@@ -32,7 +34,7 @@ export interface StartOptions {
 export interface RunningApp {
   /** Where the HTTP server listens. */
   url: string;
-  /** Takes over a changed configuration: people, targets, tenant settings. */
+  /** Takes over a changed configuration: people, targets, tenant settings, webhook secrets. */
   reload(config: Config): Promise<void>;
   stop(): Promise<void>;
 }
@@ -65,12 +67,15 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const settings: Record<string, KpiSettings[string]> = { ...config.kpis };
 
     let terms = slaTerms(policiesOf(config, tenant.slug));
-    const upkeep = createUpkeep({ db, kept: [{ tenant, terms: () => terms }], clock, log });
+    const metrics = createMetrics();
+    const upkeep = createUpkeep({
+      ...{ db, kept: [{ tenant, terms: () => terms }], clock, log },
+      onWebhooks: metrics.webhooksSettled,
+    });
     stops.onStop('upkeep', () => upkeep.stop());
     const charts = createChartRenderer();
     stops.onStop('charts', () => charts.close());
 
-    const metrics = createMetrics();
     const slack = await openSlackDoor(environment, {
       db,
       clock,
@@ -80,12 +85,19 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       charts,
       observe: metrics.handled,
     });
+    let webhookSources = webhookSourcesOf(config, tenant);
     const web = await createWebServer({
       port: environment.port,
       ...(options.host ? { host: options.host } : {}),
       log,
       metrics,
       listeners: slack?.listener ? { slack: slack.listener } : {},
+      webhooks: createWebhookRoute({
+        ...{ db, clock, log },
+        sources: () => webhookSources,
+        observe: metrics.webhookReceived,
+        onStored: () => upkeep.wake(),
+      }),
       ready: async () => ({
         database: await stateOf(async () => void (await pendingMigrations(db))),
         migrations: (await pendingMigrations(db).catch(() => ['unknown'])).length === 0 ? 'ok' : 'pending',
@@ -108,6 +120,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         await syncTenants(db, next, true);
         terms = slaTerms(policiesOf(next, tenant.slug));
         Object.assign(tenant, await loadTenant(db, options.tenant));
+        webhookSources = webhookSourcesOf(next, tenant);
         for (const id of Object.keys(settings)) delete settings[id];
         Object.assign(settings, next.kpis);
       },

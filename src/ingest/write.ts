@@ -10,6 +10,7 @@ import type { Batch, WriteRun, Written } from './batch.ts';
 import { compare, trackedFields, writtenFields } from './compare.ts';
 import { lockWriters } from './lock.ts';
 import { createReferenced } from './references.ts';
+import { markRelated } from './related-marks.ts';
 import { markTickets } from './sla-marks.ts';
 
 /**
@@ -65,6 +66,7 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
     // An event may be told of another ticket than before.
     if (entity.ticketOf !== 'id')
       await markTickets(tx, tenant.tenantId, batch, sql`select c.id from compared c where c.outcome = 'updated'`);
+    await markRelated(tx, tenant, batch, sql`select c.id from compared c where c.outcome = 'updated'`);
     await appendChanges(tx, run, batch);
   }
   if (written.inserted + written.updated + countOf('confirmed') > 0) {
@@ -83,6 +85,7 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
     );
     const touched = sql`select c.id from compared c where c.outcome in ('inserted', 'updated')`;
     await markTickets(tx, tenant.tenantId, batch, touched);
+    await markRelated(tx, tenant, batch, touched);
     await createReferenced(tx, tenant.tenantId, batch);
   }
   await tx.run(sql`drop table compared`);
@@ -164,11 +167,11 @@ function soughtColumns(entity: Entity): string[] {
   return [...new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...parts, ...own.map(({ at }) => at)])];
 }
 
-/** Says how far a stream has been read; it never goes back. Without `asOf` only that it was written to. */
+/** Notes how far a source's stream of an entity is; it never goes back. Without `asOf` only that it was written to. */
 export async function moveStream(
   tx: Tx,
   run: WriteRun,
-  batch: Pick<Batch, 'entity' | 'source' | 'asOf'>,
+  batch: Pick<Batch, 'source' | 'entity' | 'asOf'>,
 ): Promise<void> {
   const at = run.at.toString();
   const asOf = batch.asOf?.toString() ?? null;

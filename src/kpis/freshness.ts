@@ -21,32 +21,68 @@ export interface Reach {
 }
 
 export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<Reach> {
-  const streams = await reader.query<{ source: string; stream: string; as_of: Temporal.Instant | null }>(sql`
-    select source, stream, as_of from ops.streams
+  const streams = await reader.query<{
+    source: string;
+    stream: string;
+    as_of: Temporal.Instant | null;
+    refresh_sla_minutes: number | null;
+  }>(sql`
+    select source, stream, as_of, refresh_sla_minutes from ops.streams
     where tenant_id = ${at.tenantId} and stream = any (${kpi.streams as string[]}::text[])
     order by source, stream`);
-  const sources = streams.map((row) => ({ source: row.source, stream: row.stream, asOf: earlier(row.as_of, at.now) }));
+  const sources = streams.map((row) => ({ ...row, asOf: earlier(row.as_of, at.now) }));
   const marks = sources.flatMap((source) => (source.asOf ? [source.asOf] : []));
   const asOf = marks.length < sources.length || marks.length === 0 ? null : marks.reduce((a, b) => earlier(a, b)!);
 
-  const [span] = await reader.query<{ first: string | null; last: string | null }>(sql`
-    select min(day)::date as first, max(day)::date as last from ${raw(kpi.datedBy.table)}
-    where tenant_id = ${at.tenantId} ${ownRows(kpi)}
-      and day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`);
+  const data = await spanOf(reader, kpi, at, asOf);
   const [marked] = await reader.query<{ pending: number }>(sql`
     select count(distinct (rollup, bucket))::int as pending from ops.dirty
     where tenant_id = ${at.tenantId} and rollup = any (${kpi.rollups.map((rollup) => rollup.id)}::text[])`);
-  const [unjudged] = kpi.rollups.some((rollup) => rollup.unsettled)
+  const [unjudged] = kpi.rollups.some((rollup) => rollup.stream === 'ticket' && rollup.unsettled)
     ? await reader.query<{ pending: number }>(sql`
         select count(distinct (source, ticket_id))::int as pending from ops.sla_marks where tenant_id = ${at.tenantId}`)
     : [];
   return {
-    sources: sources.map((source) => ({ ...source, asOf: source.asOf?.toString() ?? null })),
+    sources: sources.map(({ source, stream, asOf: reached, refresh_sla_minutes: promised }) => {
+      if (!reached) return { source, stream, asOf: null, ...(promised === null ? {} : { late: true }) };
+      const ageSeconds = Math.floor(reached.until(at.now).total('seconds'));
+      const late = promised === null ? {} : { late: ageSeconds > promised * 60 };
+      return { source, stream, asOf: reached.toString(), ageSeconds, ...late };
+    }),
     asOf,
-    data: span?.first && span.last ? { from: span.first, to: addDays(span.last, 1) } : null,
+    data,
     pending: (marked?.pending ?? 0) + (unjudged?.pending ?? 0),
     maturesAfterDays: await daysToMature(reader, kpi, at.tenantId),
   };
+}
+
+async function spanOf(
+  reader: Queryable,
+  kpi: Kpi,
+  at: ReadAt,
+  asOf: Temporal.Instant | null,
+): Promise<DateRange | null> {
+  const { datedBy } = kpi;
+  if (!('standsFrom' in datedBy)) {
+    const [span] = await reader.query<{ first: string | null; last: string | null }>(sql`
+      select min(day)::date as first, max(day)::date as last from ${raw(datedBy.table)}
+      where tenant_id = ${at.tenantId} ${ownRows(kpi)}
+        and day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`);
+    return span?.first && span.last ? { from: span.first, to: addDays(span.last, 1) } : null;
+  }
+  // A date of the contract is as it is; a time is on a local date.
+  const [span] = await reader.query<{ first: string | Temporal.Instant | null; records: boolean }>(sql`
+    select min(${raw(datedBy.standsFrom)}) as first, count(*) > 0 as records
+    from ${raw(datedBy.table)} where tenant_id = ${at.tenantId}`);
+  const [stream] = await reader.query<{ read: Temporal.Instant | null }>(sql`
+    select min(first_complete_at) as read from ops.streams
+    where tenant_id = ${at.tenantId} and stream = any (${kpi.streams as string[]}::text[])`);
+  const first = span?.first ?? stream?.read;
+  if (!span?.records || !first || !asOf) return null;
+  const dateOf = (moment: Temporal.Instant) => moment.toZonedDateTimeISO(at.timezone).toPlainDate().toString();
+  const from = typeof first === 'string' ? first : dateOf(first);
+  const until = dateOf(asOf);
+  return from <= until ? { from, to: addDays(until, 1) } : null;
 }
 
 async function daysToMature(reader: Queryable, kpi: Kpi, tenantId: number): Promise<number> {

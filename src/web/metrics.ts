@@ -8,6 +8,10 @@ export interface Metrics {
   request(request: { route: string; method: string; status: number; seconds: number }): void;
   /** One thing a person did in Slack. */
   handled(handled: { kind: string; outcome: string; ackSeconds: number; totalSeconds: number }): void;
+  /** One event of a webhook that was answered with 202. */
+  webhookReceived(received: { type: string; outcome: string }): void;
+  /** Events that were tried to be applied: what became of how many, and how long ago each of them was received. */
+  webhooksSettled(settled: { outcome: string; secondsSince: readonly number[] }): void;
 }
 
 /** A registry of its own: two servers in one process (tests, demo) do not share counts. */
@@ -50,6 +54,25 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const webhooks = new Counter({
+    name: 'crema_webhook_events_received_total',
+    help: 'Signed events by what became of them on arrival',
+    labelNames: ['type', 'outcome'],
+    registers,
+  });
+  const settled = new Counter({
+    name: 'crema_webhook_events_settled_total',
+    help: 'Stored events by what became of them when they were applied',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const webhookSeconds = new Histogram({
+    name: 'crema_webhook_applied_seconds',
+    help: 'Time from the receipt of an event until its record was written',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 600, 3600],
+    registers,
+  });
+
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -61,6 +84,11 @@ export function createMetrics(): Metrics {
       commands.inc({ kind, outcome });
       ackSeconds.observe({ kind }, took.ackSeconds);
       totalSeconds.observe({ kind }, took.totalSeconds);
+    },
+    webhookReceived: (received) => webhooks.inc(received),
+    webhooksSettled({ outcome, secondsSince }) {
+      settled.inc({ outcome }, secondsSince.length);
+      if (outcome === 'applied') for (const seconds of secondsSince) webhookSeconds.observe(seconds);
     },
   };
 }

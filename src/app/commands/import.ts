@@ -57,7 +57,7 @@ export const importFiles: Command = {
   },
 };
 
-function asOfOption(given: unknown): Temporal.Instant | undefined {
+export function asOfOption(given: unknown): Temporal.Instant | undefined {
   if (given === undefined) return undefined;
   try {
     return Temporal.Instant.from(String(given));

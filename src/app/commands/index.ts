@@ -1,11 +1,13 @@
 import type { Command } from '../command.ts';
 import { doctor } from './doctor.ts';
 import { importFiles } from './import.ts';
+import { ingest } from './ingest.ts';
 import { kpi } from './kpi.ts';
 import { migrate } from './migrate.ts';
 import { refresh } from './refresh.ts';
 import { start } from './start.ts';
 import { sync } from './sync.ts';
+import { webhooks } from './webhooks.ts';
 
 /** Every subcommand of the product; main.ts adds those that need the sandbox. */
-export const commands: readonly Command[] = [start, migrate, importFiles, sync, refresh, kpi, doctor];
+export const commands: readonly Command[] = [start, migrate, importFiles, ingest, sync, refresh, kpi, webhooks, doctor];

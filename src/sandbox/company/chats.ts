@@ -12,6 +12,8 @@ export interface Chat {
   messages: readonly MessageLife[];
   /** Everything that begins before this moment is in it; epoch seconds. */
   until: number;
+  /** The last moment at which anything happens in what is in it. */
+  lastAt: number;
 }
 
 export interface Chats {
@@ -19,8 +21,8 @@ export interface Chats {
   chat(index: number, now: number): Chat;
 }
 
-/** Chats kept at a time: about 25 MB of the largest. */
-const mostKept = 2_000;
+/** Messages kept at a time, in the chats asked for last: about 60 MB. */
+const mostMessages = 150_000;
 /** Chats are made ahead by this much, so that a moving clock does not make them anew at each step. */
 const aheadSeconds = 20 * daySeconds;
 /** Silence after which an exchange is another conversation. */
@@ -32,19 +34,23 @@ const averageRate = 0.022;
 /** The chats of a company's contacts, made on demand: only the latest asked for are kept. */
 export function createChats(company: Company, roster: Roster): Chats {
   const kept = new Map<number, Chat>();
+  let messages = 0;
+  function drop(index: number): void {
+    messages -= kept.get(index)?.messages.length ?? 0;
+    kept.delete(index);
+  }
   return {
     chat(index, now) {
-      const known = kept.get(index);
-      if (known && now <= known.until) {
-        kept.delete(index);
-        kept.set(index, known);
-        return known;
+      let chat = kept.get(index);
+      drop(index);
+      if (!chat || now > chat.until) {
+        const until = company.dayStart(company.dayAt(now) + 1) + aheadSeconds;
+        chat = liveThrough(company, roster.life(index), until);
       }
-      const until = company.dayStart(company.dayAt(now) + 1) + aheadSeconds;
-      const chat = liveThrough(company, roster.life(index), until);
-      kept.delete(index);
-      if (kept.size >= mostKept) kept.delete(kept.keys().next().value!);
+      // Asked for last, to be dropped last.
       kept.set(index, chat);
+      messages += chat.messages.length;
+      while (messages > mostMessages && kept.size > 1) drop(kept.keys().next().value!);
       return chat;
     },
   };
@@ -64,12 +70,21 @@ function liveThrough(company: Company, contact: ContactLife, until: number): Cha
     messages.push(...session.messages);
   }
   const ends = contact.deletedAt ?? Number.POSITIVE_INFINITY;
-  return {
+  const chat = {
     contact,
     until,
     sessions: sessions.filter((session) => session.startsAt < ends).toSorted((a, b) => a.startsAt - b.startsAt),
     messages: messages.filter((message) => message.at < ends).toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)),
   };
+  return { ...chat, lastAt: lastMoment(chat) };
+}
+
+function lastMoment({ contact, sessions, messages }: Omit<Chat, 'lastAt'>): number {
+  let last = Math.max(contact.createdAt, contact.deletedAt ?? 0, contact.edits.at(-1)?.at ?? 0);
+  for (const { endsAt } of sessions) last = Math.max(last, endsAt);
+  for (const { at, deliveredAt, readAt, failed } of messages)
+    last = Math.max(last, at, deliveredAt ?? 0, readAt ?? 0, failed?.at ?? 0);
+  return last;
 }
 
 /**

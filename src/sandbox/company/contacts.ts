@@ -80,10 +80,11 @@ export function createRoster(company: Company): Roster {
     const index = createdAts.length;
     createdAts.push(createdAt);
     const random = randomFor(`${seed}/contact/${index}/end`);
-    const age = (40 + 500 * random.next()) * daySeconds;
+    // Most who go do so in their first months.
+    const age = (5 + 420 * random.next() ** 2) * daySeconds;
     // Nobody is deleted before the CRM is there.
     const since = Math.max(createdAt, company.start);
-    deletedAts.push(random.chance(0.04) ? Math.round(since + age) : undefined);
+    deletedAts.push(random.chance(0.08) ? Math.round(since + age) : undefined);
   }
   for (let index = 0; index < initial; index++) {
     const age = 700 * daySeconds * (1 - (index + 0.5) / initial);
@@ -195,7 +196,7 @@ function lifeOf(company: Company, index: number, createdAt: number, deletedAt: n
 /** A contact as the CRM has it at a moment (epoch seconds); undefined before it exists and when it is deleted. */
 export function contactAt(life: ContactLife, now: number): (ContactLife & { updatedAt: number }) | undefined {
   if (life.createdAt >= now || (life.deletedAt !== undefined && life.deletedAt < now)) return undefined;
-  let state: ContactLife & { updatedAt: number } = { ...life, updatedAt: life.createdAt };
-  for (const { at, set } of life.edits) if (at < now) state = { ...state, ...set, updatedAt: at };
+  const state = { ...life, updatedAt: life.createdAt };
+  for (const { at, set } of life.edits) if (at < now) Object.assign(state, set, { updatedAt: at });
   return state;
 }

@@ -8,7 +8,7 @@ export interface Cost {
   to: Temporal.PlainDate;
   kind: string;
   channel: string | undefined;
-  /** Minor units of the sales currency. */
+  /** Minor units of the campaigns' currency. */
   amountMinor: number;
   /** When the books said so last; epoch seconds. */
   updatedAt: number;

@@ -1,12 +1,8 @@
-import { campaignCurrency } from './campaigns.ts';
 import { type Company, daySeconds, happened } from './company.ts';
 import { contactId, type Roster } from './contacts.ts';
 import { arrivalSecond } from './demand.ts';
 import { type Random, randomFor } from './random.ts';
 import { type Operator, operators } from './staff.ts';
-
-/** What is earned and asked for is in this currency. */
-export const salesCurrency = campaignCurrency;
 
 export type LeadStage = 'lead' | 'sql' | 'opportunity' | 'won' | 'lost';
 
@@ -18,7 +14,7 @@ export interface LeadLife {
   /** The deal it turned into. */
   opportunity: { id: string; createdAt: number; engagedAt: number; negotiatedAt: number } | undefined;
   closed: { at: number; won: boolean } | undefined;
-  /** What it looked worth in the beginning, and what it turned out to be once qualified; minor units. */
+  /** What it looked worth in the beginning, and what it turned out to be once qualified; minor units of the campaigns' currency. */
   guessMinor: number;
   amountMinor: number;
   product: string;

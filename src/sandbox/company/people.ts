@@ -58,7 +58,7 @@ const countries: readonly Country[] = [
   { code: 'IN', weight: 5, prefix: ['9198', '9199'], digits: 8, culture: 'indian' },
   { code: 'VN', weight: 4, prefix: ['8491', '8490'], digits: 7, culture: 'vietnamese' },
   { code: 'AE', weight: 4, prefix: ['97150', '97155'], digits: 7, culture: 'arabic' },
-  { code: 'GB', weight: 4, prefix: ['447911', '447712'], digits: 6, culture: 'english' },
+  { code: 'GB', weight: 4, prefix: ['447400', '447712'], digits: 6, culture: 'english' },
   { code: 'DE', weight: 3, prefix: ['491511', '491601'], digits: 7, culture: 'german' },
   { code: 'JP', weight: 3, prefix: ['81901', '81802'], digits: 7, culture: 'japanese' },
   { code: 'US', weight: 3, prefix: ['1415', '1212', '1312', '1206'], digits: 7, culture: 'english' },
@@ -78,17 +78,26 @@ export interface Person {
   country: string;
 }
 
+const mailNames = new Map<string, string>();
+
+/** The letters of a name that may stand in an e-mail address; there are only so many names. */
+function mailName(name: string): string {
+  let plain = mailNames.get(name);
+  if (plain === undefined) {
+    const letters = name.normalize('NFKD').toLowerCase();
+    plain = letters.replaceAll(/[^a-z.]/g, '').replaceAll(/^\.+|\.+$/g, '');
+    mailNames.set(name, plain);
+  }
+  return plain;
+}
+
 /** Made-up person number `index`. */
 export function personOf(index: number, random: Random): Person {
   const country = random.weighted(byWeight);
   const { given, family } = names[country.culture];
   const first = random.pick(given);
   const last = random.pick(family);
-  const plain = `${first}.${last}`
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z.]/g, '')
-    .replaceAll(/^\.+|\.+$/g, '');
+  const plain = mailName(`${first}.${last}`);
   const mailbox = `${plain === '' ? 'guest' : plain}${index}`;
   return {
     name: country.culture === 'japanese' || country.culture === 'vietnamese' ? `${last} ${first}` : `${first} ${last}`,

@@ -38,6 +38,11 @@ export function createEvents(world: World): Events {
     for (let index = 0; index < count; index++) {
       if (from > (silentFrom[index] ?? Number.POSITIVE_INFINITY) && to <= (silentTo[index] ?? 0)) continue;
       const chat = chats.chat(index, to);
+      if (chat.lastAt < from) {
+        silentFrom[index] = chat.lastAt;
+        silentTo[index] = chat.until;
+        continue;
+      }
       let before = Number.NEGATIVE_INFINITY;
       let after = chat.until;
       for (const moment of momentsOf(chat)) {

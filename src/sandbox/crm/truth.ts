@@ -10,17 +10,18 @@ import type { World } from './world.ts';
 export interface Truth {
   /** Entities of which there is a truth. */
   readonly entities: readonly string[];
+  /**
+   * The fields of an entity that the API alone tells: of the rest a copy knows what webhooks told since they were set up.
+   * Of a contact the API leaves out the time of creation for some, and the last four come from its custom fields.
+   */
+  readonly toldByApi: Readonly<Record<string, readonly string[]>>;
   /** Rows of an entity, in no order one could rely on. Throws for an entity there is no truth of. */
   rows(entity: string): Iterable<Json>;
   /** Contacts deleted by then: their chats have left with them, a copy may keep what it had of those. */
   deletedContacts(): Json[];
 }
 
-/**
- * What the API alone tells of an entity: of the rest a copy knows what webhooks told since they were set up. Of a contact
- * the time of creation is missing for some, and the last four come from its custom fields.
- */
-export const toldByApi: Readonly<Record<string, readonly string[]>> = {
+const toldByApi: Truth['toldByApi'] = {
   contact: ['id', 'name', 'phone', 'email', 'created_at', 'segment', 'source', 'account_id', 'fields'],
   message: ['id', 'conversation_id', 'contact_id', 'direction', 'type', 'status', 'text', 'sent_at'],
   campaign: ['id', 'name', 'status', 'created_at', 'scheduled_at'],
@@ -89,6 +90,7 @@ export function truthAt(world: World, streams: readonly TapStream[], now: number
     };
   return {
     entities: Object.keys(made),
+    toldByApi,
     rows(entity) {
       const rows = made[entity];
       if (!rows) throw new Error(`there is no truth of ${entity}`);

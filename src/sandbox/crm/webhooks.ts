@@ -18,6 +18,11 @@ export interface WebhookOptions {
   retryMs?: readonly number[];
   /** A request that is not answered for so long has failed: 5,000 milliseconds unless given. */
   timeoutMs?: number;
+  /**
+   * Streams of which a `heartbeat` event is posted whenever everything that happened up to a tick has been accepted: its
+   * `occurred_at` is that tick's moment. None unless given. It knows nothing of events that trouble had get lost.
+   */
+  heartbeat?: readonly string[];
   /** What stamps and signs: real time unless given, as receivers compare with theirs. */
   signedAt?: Clock;
 }
@@ -53,7 +58,6 @@ export interface WebhookSender {
 }
 
 interface Delivery {
-  key: string;
   body: string;
   attempts: number;
   wrongSignature: boolean;
@@ -84,9 +88,17 @@ export function createWebhookSender(options: WebhookOptions, log: Log): WebhookS
   const listeners = new Set<() => void>();
   const counts = { posted: 0, accepted: 0, refused: 0 };
   let running = 0;
+  /** Up to when everything has been told, once the queue is empty. */
+  let toldUntil: number | undefined;
 
   const left = () => queue.length + running + timers.size;
   function pump(): void {
+    if (left() === 0 && held.length === 0 && toldUntil !== undefined && options.heartbeat) {
+      const heart = { id: `evt-heartbeat-${toldUntil}`, type: 'heartbeat', at: toldUntil };
+      const body = webhookBody({ ...heart, data: { streams: options.heartbeat } });
+      toldUntil = undefined;
+      queue.push({ body, attempts: 0, wrongSignature: false });
+    }
     while (running < concurrency && !stopping.signal.aborted) {
       const delivery = queue.shift();
       if (!delivery) break;
@@ -144,8 +156,7 @@ export function createWebhookSender(options: WebhookOptions, log: Log): WebhookS
     const random = randomFor(`webhook/${event.id}`);
     const draws = Array.from({ length: 8 }, () => random.next());
     const happens = (number: number, share: number | undefined) => draws[number]! < (share ?? 0);
-    const make = (key: string, body: string): Delivery => ({
-      key,
+    const make = (body: string): Delivery => ({
       body,
       attempts: 0,
       wrongSignature: happens(3, trouble.wrongSignature),
@@ -153,17 +164,17 @@ export function createWebhookSender(options: WebhookOptions, log: Log): WebhookS
     const body = webhookBody(event);
     const place = happens(1, trouble.disorder) ? 1 + Math.floor(draws[7]! * 10) : 0;
     const until = happens(2, trouble.delay) ? now + (trouble.delaySeconds ?? 600) : undefined;
-    const planned = happens(4, trouble.lost) ? [] : [{ delivery: make(event.id, body), later: place, until }];
-    const beside = (name: string, text: string) =>
+    const planned = happens(4, trouble.lost) ? [] : [{ delivery: make(body), later: place, until }];
+    const beside = (text: string) =>
       planned.push({
-        delivery: { ...make(`${event.id}-${name}`, text), wrongSignature: false },
+        delivery: { ...make(text), wrongSignature: false },
         later: 0,
         until: undefined,
       });
-    if (planned.length > 0 && happens(0, trouble.duplicate)) beside('again', body);
-    if (happens(5, trouble.malformed)) beside('broken', body.slice(0, Math.floor(body.length * 0.7)));
+    if (planned.length > 0 && happens(0, trouble.duplicate)) beside(body);
+    if (happens(5, trouble.malformed)) beside(body.slice(0, Math.floor(body.length * 0.7)));
     if (happens(6, trouble.unknownType))
-      beside('odd', webhookBody({ ...event, id: `${event.id}-odd`, type: 'contact.sneezed' }));
+      beside(webhookBody({ ...event, id: `${event.id}-odd`, type: 'contact.sneezed' }));
     return planned;
   }
 
@@ -179,6 +190,7 @@ export function createWebhookSender(options: WebhookOptions, log: Log): WebhookS
           else held.push({ until, delivery });
         }
       queue.push(...placed.toSorted((a, b) => a.place - b.place).map(({ delivery }) => delivery));
+      toldUntil = now;
       pump();
     },
     setTrouble(now) {
