@@ -109,9 +109,12 @@ export function periodPhrase(result: KpiResult, locale: string): string {
   return formatDateRange(result.period.from, result.period.to, { locale });
 }
 
+/** A stream has sent something, and nobody has said that there is no more to it: events came, but no walk has ended. */
+const notWholeYet = 'never read in whole';
+
 /** `as of 08:25` in the result's zone, with the date where it is not the period's last day or the day after. */
 export function asOfPhrase(result: KpiResult, locale: string): string {
-  if (!result.freshness.asOf) return 'nothing loaded yet';
+  if (!result.freshness.asOf) return result.freshness.sources.length > 0 ? notWholeYet : 'nothing loaded yet';
   const at = Temporal.Instant.from(result.freshness.asOf).toZonedDateTimeISO(result.period.timezone);
   const time = `${String(at.hour).padStart(2, '0')}:${String(at.minute).padStart(2, '0')}`;
   return `as of ${formatDate(at.toPlainDate().toString(), { locale, year: true })} ${time}`;
@@ -126,7 +129,7 @@ export function sourcesPhrase(result: KpiResult, locale: string): string {
     .map(({ name, asOf, late }) => {
       const reached =
         asOf === null
-          ? 'nothing loaded yet'
+          ? notWholeYet
           : asOfPhrase({ ...result, freshness: { ...result.freshness, asOf } }, locale).replace('as of ', '');
       return `${name} ${reached}${late ? ', late' : ''}`;
     })
@@ -222,6 +225,8 @@ export function partPhrases(result: KpiResult, locale: string): string[] {
   const kpi = kpiOf(result.kpi);
   return Object.entries(result.parts).flatMap(([name, value]) => {
     const part = kpi?.parts[name];
+    // Stages are told as such.
+    if (result.funnel?.stages.some(({ key }) => key === name)) return [];
     if (!part || value === null || (value === 0 && part.unit === 'count' && !part.signed)) return [];
     // A board declares what its headline says; elsewhere it is what has the same value.
     if (kpi.board ? part.inHeadline : value === result.value) return [];

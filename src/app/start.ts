@@ -17,10 +17,12 @@ import { createSlackDoor } from '../slack/app.ts';
 import { createCronListener } from '../web/cron.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createWebServer } from '../web/server.ts';
+import { createWebhookRoute } from '../web/webhooks.ts';
 import { aggregateInWords, configuredJobs } from './jobs.ts';
 import { openDatabase, prepareSchema } from './open.ts';
 import { policiesOf } from './policies.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
+import { webhookSourcesOf } from './webhook-sources.ts';
 
 export interface StartOptions {
   environment: Environment;
@@ -37,7 +39,7 @@ export interface StartOptions {
 export interface RunningApp {
   /** Where the HTTP server listens. */
   url: string;
-  /** Takes over a changed configuration: people, targets, tenant settings. */
+  /** Takes over a changed configuration: people, targets, tenant settings, webhook secrets. */
   reload(config: Config): Promise<void>;
   stop(): Promise<void>;
 }
@@ -72,7 +74,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     let terms = slaTerms(policiesOf(config, tenant.slug));
     const metrics = createMetrics();
     const kept = { tenant, terms: () => terms };
-    const upkeep = createUpkeep({ db, kept: [kept], clock, log });
+    const upkeep = createUpkeep({ ...{ db, kept: [kept], clock, log }, onWebhooks: metrics.webhooksSettled });
     stops.onStop('upkeep', () => upkeep.stop());
     const jobs = configuredJobs();
     const running = await createJobs({
@@ -104,12 +106,19 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
           stopping.signal,
         ),
     });
+    let webhookSources = webhookSourcesOf(config, tenant);
     const web = await createWebServer({
       port: environment.port,
       ...(options.host ? { host: options.host } : {}),
       log,
       metrics,
       listeners: { cron, ...(slack?.listener ? { slack: slack.listener } : {}) },
+      webhooks: createWebhookRoute({
+        ...{ db, clock, log },
+        sources: () => webhookSources,
+        observe: metrics.webhookReceived,
+        onStored: () => upkeep.wake(),
+      }),
       ready: async () => ({
         database: await stateOf(async () => void (await pendingMigrations(db))),
         migrations: (await pendingMigrations(db).catch(() => ['unknown'])).length === 0 ? 'ok' : 'pending',
@@ -136,6 +145,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         terms = slaTerms(policiesOf(next, tenant.slug));
         Object.assign(tenant, await loadTenant(db, options.tenant));
         await running.reload();
+        webhookSources = webhookSourcesOf(next, tenant);
         for (const id of Object.keys(settings)) delete settings[id];
         Object.assign(settings, next.kpis);
       },

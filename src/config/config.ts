@@ -4,7 +4,9 @@ import { messageOf, usageError } from '../lib/errors.ts';
 import { readDocument } from './document.ts';
 import { isMap, settings } from './settings.ts';
 import { checkSla, slaSchema } from './sla.ts';
+import { sourcesSchema } from './sources.ts';
 import { timezone } from './timezone.ts';
+import { expandVariables, type Variables } from './variables.ts';
 
 const roles = ['agent', 'supervisor', 'admin', 'owner', 'executive'] as const;
 
@@ -21,6 +23,7 @@ const tenantSchema = settings({
     .default('USD'),
   demo_accounts: z.array(z.string()).default([]),
   sla: slaSchema.optional(),
+  sources: sourcesSchema,
 }).superRefine(
   (tenant: unknown, context) => {
     if (!isMap(tenant)) return;
@@ -73,14 +76,16 @@ export type PersonConfig = z.output<typeof personSchema>;
 
 /**
  * Checks the text of a crema.yaml. All problems are reported at once as `file:line path: problem` (exit code 2). The
- * tenant `default` always exists; `knownKpis` refuses targets for KPIs there are none of.
+ * tenant `default` always exists; `knownKpis` refuses targets for KPIs there are none of. `variables` take the place of
+ * `${NAME}` under sources:; without them it stays as it stands there, for looking at a file elsewhere than it is used.
  */
-export function parseConfig(text: string, file: string, knownKpis?: readonly string[]): Config {
-  const { content, lineOf } = readDocument(text, file);
+export function parseConfig(text: string, file: string, knownKpis?: readonly string[], variables?: Variables): Config {
+  const { content: asWritten, lineOf } = readDocument(text, file);
   const problems: { line: number; path: PropertyKey[]; message: string }[] = [];
   const report = (path: PropertyKey[], message: string, at = path) => {
     problems.push({ line: lineOf(at), path, message });
   };
+  const content = variables ? withSourceVariables(asWritten, variables, report) : asWritten;
   const parsed = configSchema.safeParse(content);
   for (const issue of parsed.error?.issues ?? []) report(issue.path, issue.message, placeOf(issue));
   if (parsed.success) {
@@ -107,6 +112,21 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   return config;
 }
 
+/** Only sources name variables: elsewhere `${` is text like any other. */
+function withSourceVariables(
+  content: unknown,
+  variables: Variables,
+  report: (path: PropertyKey[], message: string) => void,
+): unknown {
+  if (!isMap(content) || !isMap(content.tenants)) return content;
+  const tenants = Object.entries(content.tenants).map(([slug, tenant]) => {
+    if (!isMap(tenant) || !('sources' in tenant)) return [slug, tenant] as const;
+    const path = ['tenants', slug, 'sources'];
+    return [slug, { ...tenant, sources: expandVariables(tenant.sources, variables, report, path) }] as const;
+  });
+  return { ...content, tenants: Object.fromEntries(tenants) };
+}
+
 /** People of one tenant whom a Slack id or an address does not tell apart. */
 function repeated(people: readonly PersonConfig[]): [index: number, by: 'slack' | 'email'][] {
   const seen = new Set<string>();
@@ -130,7 +150,7 @@ function placeOf(issue: z.core.$ZodIssue): PropertyKey[] {
 /** Reads and checks the file; a missing one means all defaults, unless it was named on purpose. `present` says which. */
 export async function loadConfig(
   file: string,
-  options: { named: boolean; knownKpis?: readonly string[] },
+  options: { named: boolean; knownKpis?: readonly string[]; variables?: Variables },
 ): Promise<{ config: Config; present: boolean }> {
   let text: string;
   try {
@@ -144,7 +164,7 @@ export async function loadConfig(
       'Check --config or CREMA_CONFIG; crema.example.yaml is a start.',
     );
   }
-  return { config: parseConfig(text, file, options.knownKpis), present: true };
+  return { config: parseConfig(text, file, options.knownKpis, options.variables), present: true };
 }
 
 function isLocale(tag: string): boolean {

@@ -1,3 +1,4 @@
+import { operatorRoles } from '../domain/entities/company.ts';
 import { messageDirections } from '../domain/entities/engagement.ts';
 import { leadStages } from '../domain/entities/sales.ts';
 import { ticketPriorities, ticketStatuses } from '../domain/entities/support.ts';
@@ -131,6 +132,15 @@ const list = [
     values: [],
     described: true,
     none: 'No rep',
+  },
+  {
+    id: 'role',
+    title: 'Role',
+    column: 'role',
+    entity: null,
+    values: operatorRoles,
+    described: true,
+    none: 'No role',
   },
   {
     id: 'product',

@@ -1,5 +1,8 @@
 import type { EntityId } from '../domain/entity.ts';
 import { campaignDaily } from './campaign-daily.ts';
+import { contactBegunDaily } from './contact-begun-daily.ts';
+import { contactEndedDaily } from './contact-ended-daily.ts';
+import { operatorActiveDaily } from './operator-active-daily.ts';
 import type { Rollup } from './rollup.ts';
 import { surveyDaily } from './survey-daily.ts';
 import { ticketAnsweredDaily } from './ticket-answered-daily.ts';
@@ -18,6 +21,9 @@ export const rollups: readonly Rollup[] = [
   ticketDecidedDaily,
   ticketAnsweredDaily,
   surveyDaily,
+  contactBegunDaily,
+  contactEndedDaily,
+  operatorActiveDaily,
   campaignDaily,
 ];
 

@@ -12,6 +12,10 @@ export interface Metrics {
   jobRan(ran: { job: string; outcome: string; seconds: number }): void;
   /** How the jobs of all replicas stand, at every tick of the schedules. */
   jobBacklog(backlog: { lagSeconds: number; open: number; dead: number }): void;
+  /** One event of a webhook that was answered with 202. */
+  webhookReceived(received: { type: string; outcome: string }): void;
+  /** Events that were tried to be applied: what became of how many, and how long ago each of them was received. */
+  webhooksSettled(settled: { outcome: string; secondsSince: readonly number[] }): void;
 }
 
 /** A registry of its own: two servers in one process (tests, demo) do not share counts. */
@@ -71,6 +75,24 @@ export function createMetrics(): Metrics {
   const jobLag = gauge('crema_job_lag_seconds', 'Age of the oldest slot that is due and not done');
   const jobsOpen = gauge('crema_jobs_open', 'Runs that wait, are queued or run');
   const jobsDead = gauge('crema_jobs_dead', 'Runs that failed for good and that no later one stands for');
+  const webhooks = new Counter({
+    name: 'crema_webhook_events_received_total',
+    help: 'Signed events by what became of them on arrival',
+    labelNames: ['type', 'outcome'],
+    registers,
+  });
+  const settled = new Counter({
+    name: 'crema_webhook_events_settled_total',
+    help: 'Stored events by what became of them when they were applied',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const webhookSeconds = new Histogram({
+    name: 'crema_webhook_applied_seconds',
+    help: 'Time from the receipt of an event until its record was written',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 600, 3600],
+    registers,
+  });
 
   return {
     contentType: registry.contentType,
@@ -92,6 +114,11 @@ export function createMetrics(): Metrics {
       jobLag.set(lagSeconds);
       jobsOpen.set(open);
       jobsDead.set(dead);
+    },
+    webhookReceived: (received) => webhooks.inc(received),
+    webhooksSettled({ outcome, secondsSince }) {
+      settled.inc({ outcome }, secondsSince.length);
+      if (outcome === 'applied') for (const seconds of secondsSince) webhookSeconds.observe(seconds);
     },
   };
 }

@@ -57,7 +57,7 @@ export const importFiles: Command = {
   },
 };
 
-function asOfOption(given: unknown): Temporal.Instant | undefined {
+export function asOfOption(given: unknown): Temporal.Instant | undefined {
   if (given === undefined) return undefined;
   try {
     return Temporal.Instant.from(String(given));
@@ -110,7 +110,8 @@ async function load(
   }
 }
 
-async function makeCurrent({ io, clock }: CommandContext, session: Session): Promise<void> {
+/** Brings the aggregates up to date with what was loaded, showing how far it is. */
+export async function makeCurrent({ io, clock }: CommandContext, session: Session): Promise<void> {
   const { db, tenant, terms } = session;
   const progress = createProgress(io);
   try {

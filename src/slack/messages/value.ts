@@ -1,4 +1,5 @@
 import type { KnownBlock, MrkdwnElement } from '@slack/types';
+import { shapePhrases } from '../../answers/shapes.ts';
 import {
   asOfPhrase,
   casesOf,
@@ -50,7 +51,7 @@ export function detailBlocks(result: KpiResult, locale: string): KnownBlock[] {
   const caveats = caveatPhrases(result, locale)
     .slice(result.freshness.stale ? 1 : 0)
     .join(' ');
-  return [parts, caveats].filter((text) => text !== '').map(paragraph);
+  return [parts, ...shapePhrases(result, locale), caveats].filter((text) => text !== '').map(paragraph);
 }
 
 /** `9–15 Nov 2026 · Asia/Jakarta · as of today 08:25 · fresh`; the time in each reader's own zone. */

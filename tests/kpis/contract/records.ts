@@ -3,7 +3,9 @@ import type { Db } from '../../../src/db/db.ts';
 import { ensurePartitions, isPartitioned, partitionedTables } from '../../../src/db/partitions.ts';
 import type { DimensionId } from '../../../src/kpis/dimensions.ts';
 import type { GroupId } from '../../../src/kpis/groups.ts';
+import { adoptionRecords } from './adoption.ts';
 import { campaignRecords } from './campaigns.ts';
+import { growthRecords } from './growth.ts';
 import { supportRecords } from './support.ts';
 
 /** Records of all kinds over October and November 2026, for what holds for every KPI of a group. */
@@ -23,7 +25,12 @@ export interface MixedRecords {
   deletedCounted?: true;
 }
 
-const byGroup: Partial<Record<GroupId, MixedRecords>> = { support: supportRecords, campaigns: campaignRecords };
+const byGroup: Partial<Record<GroupId, MixedRecords>> = {
+  support: supportRecords,
+  growth: growthRecords,
+  adoption: adoptionRecords,
+  campaigns: campaignRecords,
+};
 
 export function mixedRecords(group: GroupId): MixedRecords {
   const records = byGroup[group];
