@@ -66,7 +66,7 @@ kpis:
 export async function loadCompany(
   deps: TapDeps & { crm: DemoCrm; config: Config; note: (text: string) => void; home: string },
 ): Promise<void> {
-  const { db, clock, log, tenant, note, config } = deps;
+  const { db, clock, tenant, note, config } = deps;
   await refuseOtherData(db, tenant, deps.dir, deps.home);
   note('Reading the CRM: its help desk and sales through a tap...\n');
   note(`  ${await runTap(deps)} records\n`);
