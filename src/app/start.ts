@@ -76,7 +76,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const kept = { tenant, terms: () => terms };
     const upkeep = createUpkeep({ ...{ db, kept: [kept], clock, log }, onWebhooks: metrics.webhooksSettled });
     stops.onStop('upkeep', () => upkeep.stop());
-    const jobs = configuredJobs();
+    const jobs = configuredJobs(config);
     const running = await createJobs({
       ...{ db, url: database.url, kept: [kept], jobs, clock, log },
       observe: metrics.jobRan,
