@@ -1,3 +1,4 @@
+import type { Config } from '../config/config.ts';
 import { type ExecuteDeps, usualTiming } from '../jobs/execute.ts';
 import { jobsOf } from '../jobs/index.ts';
 import type { AggregateType, Job } from '../jobs/job.ts';
@@ -7,22 +8,19 @@ import type { Kept } from '../jobs/upkeep.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { CommandContext } from './command.ts';
 import type { Session } from './open.ts';
+import { jobsOfSources } from './sync-jobs.ts';
 
-/**
- * Every job there is. The streams of configured sources become jobs here, where configuration and sources meet: each is
- * a `Job` given to `jobsOf`, with `tenant` the source's and `aggregate` saying which runs by hand it belongs to
- * (`hourly` for a stream, `weekly` for a full reconciliation).
- */
-export function configuredJobs(): readonly Job[] {
-  return jobsOf();
+/** Every job there is: the fixed ones, and the streams of the sources of crema.yaml. */
+export function configuredJobs(config: Config): readonly Job[] {
+  return jobsOf(jobsOfSources(config));
 }
 
 /** What runs a job in this process, for commands. Brings the queue's tables up to date: a run may let others go. */
 export async function byHand(context: CommandContext, session: Session): Promise<{ deps: ExecuteDeps; of: Kept }> {
-  const { db, url, tenant, terms } = session;
+  const { db, url, tenant, terms, config } = session;
   const { clock, log } = context;
   await installQueue(db, url, log);
-  const deps = { db, clock, machine: systemClock, log, timing: usualTiming, jobs: configuredJobs() };
+  const deps = { db, clock, machine: systemClock, log, timing: usualTiming, jobs: configuredJobs(config) };
   return { deps, of: { tenant, terms: () => terms } };
 }
 

@@ -76,7 +76,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const kept = { tenant, terms: () => terms };
     const upkeep = createUpkeep({ ...{ db, kept: [kept], clock, log }, onWebhooks: metrics.webhooksSettled });
     stops.onStop('upkeep', () => upkeep.stop());
-    const jobs = configuredJobs();
+    const jobs = configuredJobs(config);
     const running = await createJobs({
       ...{ db, url: database.url, kept: [kept], jobs, clock, log },
       observe: metrics.jobRan,
@@ -95,6 +95,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       charts,
       observe: metrics.handled,
     });
+    let webhookSources = webhookSourcesOf(config, tenant);
     const stopping = new AbortController();
     const cron = createCronListener({
       ...{ secret: environment.cronSecret, types: aggregateTypes, now: () => clock.now().toString() },
@@ -106,19 +107,18 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
           stopping.signal,
         ),
     });
-    let webhookSources = webhookSourcesOf(config, tenant);
     const web = await createWebServer({
       port: environment.port,
       ...(options.host ? { host: options.host } : {}),
       log,
       metrics,
-      listeners: { cron, ...(slack?.listener ? { slack: slack.listener } : {}) },
       webhooks: createWebhookRoute({
         ...{ db, clock, log },
         sources: () => webhookSources,
         observe: metrics.webhookReceived,
         onStored: () => upkeep.wake(),
       }),
+      listeners: { cron, ...(slack?.listener ? { slack: slack.listener } : {}) },
       ready: async () => ({
         database: await stateOf(async () => void (await pendingMigrations(db))),
         migrations: (await pendingMigrations(db).catch(() => ['unknown'])).length === 0 ? 'ok' : 'pending',
@@ -144,8 +144,8 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         await syncTenants(db, next, true);
         terms = slaTerms(policiesOf(next, tenant.slug));
         Object.assign(tenant, await loadTenant(db, options.tenant));
-        await running.reload();
         webhookSources = webhookSourcesOf(next, tenant);
+        await running.reload();
         for (const id of Object.keys(settings)) delete settings[id];
         Object.assign(settings, next.kpis);
       },

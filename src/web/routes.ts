@@ -13,8 +13,8 @@ export interface Route {
 
 export interface RouteDeps {
   slack: RequestListener | undefined;
-  cron: RequestListener | undefined;
   webhooks: Route | undefined;
+  cron: RequestListener | undefined;
   ready: () => Promise<Checks>;
   readyTimeoutMs: number;
   metrics: Metrics;
@@ -26,8 +26,8 @@ const readOnly = ['GET', 'HEAD'];
 /** Every path there is; a part that begins with a colon stands for any one. */
 export function createRoutes({
   slack,
-  cron,
   webhooks,
+  cron,
   ready,
   readyTimeoutMs,
   metrics,

@@ -14,9 +14,9 @@ export interface WebServerOptions {
   host?: string;
   log: Log;
   /** What takes requests under our paths; a path without its listener is not there. */
-  listeners: { slack?: RequestListener; cron?: RequestListener };
   /** Takes events under /webhooks/:source. */
   webhooks?: Route;
+  listeners: { slack?: RequestListener; cron?: RequestListener };
   ready: () => Promise<Checks>;
   metrics?: Metrics;
   /** Longest wait for `ready`, in milliseconds: whoever asks gives up soon, too. */

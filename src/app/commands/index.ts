@@ -9,6 +9,7 @@ import { kpi } from './kpi.ts';
 import { migrate } from './migrate.ts';
 import { refresh } from './refresh.ts';
 import { start } from './start.ts';
+import { sync } from './sync.ts';
 import { webhooks } from './webhooks.ts';
 
 /** Every subcommand of the product; main.ts adds those that need the sandbox. */
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   migrate,
   importFiles,
   ingest,
+  sync,
   refresh,
   kpi,
   jobs,

@@ -28,8 +28,8 @@ export const jobs: Command = {
   },
 };
 
-async function list({ clock, globals, io }: CommandContext, { db, tenant }: Session): Promise<ExitCode> {
-  const all = configuredJobs();
+async function list({ clock, globals, io }: CommandContext, { db, tenant, config }: Session): Promise<ExitCode> {
+  const all = configuredJobs(config);
   const now = clock.now();
   const status = await statusOf(db, tenant, all, now);
   const dead = await deadRuns(db, tenant.tenantId, all, now);
@@ -88,7 +88,7 @@ function remarks({ job }: JobStatus, run: RunStatus): string {
 }
 
 async function runNow(context: CommandContext, session: Session, id: string): Promise<ExitCode> {
-  const all = configuredJobs();
+  const all = configuredJobs(session.config);
   const job = all.find((candidate) => candidate.id === id);
   if (!job) {
     const ids = all.map((candidate) => candidate.id);
