@@ -1,7 +1,7 @@
+import { bringUpToDate } from '../jobs/upkeep.ts';
 import type { CommandContext } from './command.ts';
 import type { Session } from './open.ts';
 import { createProgress } from './progress.ts';
-import { bringUpToDate } from './upkeep.ts';
 
 /** Brings facts and aggregates up to date after a command has written records, with progress. */
 export async function makeCurrent({ io, clock }: CommandContext, session: Session): Promise<void> {

@@ -14,6 +14,7 @@ export interface Route {
 export interface RouteDeps {
   slack: RequestListener | undefined;
   webhooks: Route | undefined;
+  cron: RequestListener | undefined;
   ready: () => Promise<Checks>;
   readyTimeoutMs: number;
   metrics: Metrics;
@@ -26,6 +27,7 @@ const readOnly = ['GET', 'HEAD'];
 export function createRoutes({
   slack,
   webhooks,
+  cron,
   ready,
   readyTimeoutMs,
   metrics,
@@ -60,6 +62,12 @@ export function createRoutes({
   if (slack)
     routes.set('/slack/events', { methods: ['POST'], handle: (request, response) => slack(request, response) });
   if (webhooks) routes.set('/webhooks/:source', webhooks);
+  // It starts work, so a HEAD is not for it.
+  if (cron)
+    routes.set('/api/cron/aggregate-metrics', {
+      methods: ['GET'],
+      handle: (request, response) => cron(request, response),
+    });
   return routes;
 }
 

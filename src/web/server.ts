@@ -14,9 +14,9 @@ export interface WebServerOptions {
   host?: string;
   log: Log;
   /** What takes requests under our paths; a path without its listener is not there. */
-  listeners: { slack?: RequestListener };
   /** Takes events under /webhooks/:source. */
   webhooks?: Route;
+  listeners: { slack?: RequestListener; cron?: RequestListener };
   ready: () => Promise<Checks>;
   metrics?: Metrics;
   /** Longest wait for `ready`, in milliseconds: whoever asks gives up soon, too. */
@@ -39,7 +39,8 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
   const metrics = options.metrics ?? createMetrics();
   let closing = false;
   const routes = createRoutes({
-    ...{ slack: options.listeners.slack, webhooks: options.webhooks, ready: options.ready, metrics, readyTimeoutMs },
+    ...{ slack: options.listeners.slack, cron: options.listeners.cron, webhooks: options.webhooks },
+    ...{ ready: options.ready, metrics, readyTimeoutMs },
     isClosing: () => closing,
   });
 

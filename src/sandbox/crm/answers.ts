@@ -1,4 +1,5 @@
-import { campaignStatus, campaignsUntil, type ReportCounters, reportAt } from '../company/campaigns.ts';
+import { type ReportCounters, reportAt } from '../company/campaign-reports.ts';
+import { campaignStatus, campaignsUntil } from '../company/campaigns.ts';
 import { isoTime } from '../company/company.ts';
 import { type ContactLife, contactAt } from '../company/contacts.ts';
 import { type MessageLife, statusAt } from '../company/sessions.ts';

@@ -1,4 +1,5 @@
-import { type CampaignLife, campaignCurrency, campaignStatus, reportAt } from '../company/campaigns.ts';
+import { reportAt } from '../company/campaign-reports.ts';
+import { type CampaignLife, campaignCurrency, campaignStatus } from '../company/campaigns.ts';
 import type { Chat } from '../company/chats.ts';
 import { isoTime } from '../company/company.ts';
 import type { ContactLife } from '../company/contacts.ts';

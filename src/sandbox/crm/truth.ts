@@ -1,4 +1,5 @@
-import { campaignsUntil, reportAt, touchesOf } from '../company/campaigns.ts';
+import { reportAt, touchesOf } from '../company/campaign-reports.ts';
+import { campaignsUntil } from '../company/campaigns.ts';
 import { isoTime } from '../company/company.ts';
 import { contactAt } from '../company/contacts.ts';
 import type { Json } from '../json.ts';

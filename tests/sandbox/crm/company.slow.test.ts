@@ -1,6 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { campaignStatus, campaignsUntil, campaignTurns, reportAt } from '../../../src/sandbox/company/campaigns.ts';
+import { reportAt } from '../../../src/sandbox/company/campaign-reports.ts';
+import { campaignStatus, campaignsUntil, campaignTurns } from '../../../src/sandbox/company/campaigns.ts';
 import { contactAt } from '../../../src/sandbox/company/contacts.ts';
 import { statusAt } from '../../../src/sandbox/company/sessions.ts';
 import { tapStreams } from '../../../src/sandbox/crm/singer.ts';

@@ -130,6 +130,12 @@ fields:
     ['entity: team\nstream: groups\nrows: first\nfields: {id: a, name: b}', 'rows: does not go with stream'],
     ['entity: team\nstream: groups\npartial: true\nfields: {id: a, name: b}', 'team cannot be told in parts'],
     ['entity: message\nstream: m\npartial: true\nfields: {id: a, direction: b, sent_at: c}', 'cannot be told in parts'],
+    [
+      `entities:
+  - {entity: ticket, stream: t, fields: {id: a, created_at: b, resolved_at: c}}
+  - {entity: ticket, stream: m, partial: true, fields: {id: a, created_at: b, resolved_at: c}}`,
+      'maps resolved_at of ticket both whole and in parts',
+    ],
     ['entity: team\nstream: groups\ndeleted: {values: [x]}\nfields: {id: a, name: b}', 'deleted: needs column:'],
     [
       'entities:\n  - {entity: team, stream: g, fields: {id: a, name: b}}\n  - {entity: account, fields: {id: a, name: b}}',
