@@ -1,19 +1,28 @@
 import type { Db } from '../db/db.ts';
+import { readAs } from '../db/viewer.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
 import type { DateRange } from '../domain/period.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { askKpi } from '../kpis/ask.ts';
+import { askable } from '../kpis/audience.ts';
 import type { DimensionId } from '../kpis/dimensions.ts';
 import { kpis } from '../kpis/index.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { closest } from '../lib/closest.ts';
 import type { KpiRequest, Misunderstood, Request } from './parse.ts';
-import { quoteWord } from './words.ts';
+import { quoteWord, splitWords } from './words.ts';
 
-/** Targets and owners from the configuration, by KPI id. */
-export type KpiSettings = Readonly<
-  Record<string, { target?: number | undefined; owner?: string | undefined; criticality?: string | undefined }>
->;
+/** What the configuration says about one KPI. */
+interface KpiSetting {
+  target?: number | undefined;
+  owner?: string | undefined;
+  criticality?: string | undefined;
+  /** Assumptions by name, for a KPI with scenarios. */
+  scenarios?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Settings from the configuration, by KPI id. */
+export type KpiSettings = Readonly<Record<string, KpiSetting>>;
 
 export interface AnswerContext {
   db: Db;
@@ -36,8 +45,15 @@ export type Answer =
       choices: string[];
       commands: string[];
     }
+  /** No choices where the KPI can be counted in one way only; then the one command asks without the scenario. */
+  | { kind: 'unknown-scenario'; request: KpiRequest; scenario: string; choices: string[]; commands: string[] }
+  /** What was believed on a date is not kept; the command asks for what is known now. */
+  | { kind: 'no-snapshots'; request: KpiRequest; commands: string[] }
+  /** The KPI is for supervisors and above. */
+  | { kind: 'not-permitted'; request: KpiRequest }
   | { kind: 'overview'; results: KpiResult[] }
   | { kind: 'help'; kpi: Kpi | null }
+  /** KPIs that the viewer may ask. */
   | { kind: 'list'; kpis: readonly Kpi[] }
   | { kind: 'explain'; kpi: Kpi; owner: string; criticality: string; target: number | null }
   | Misunderstood;
@@ -49,10 +65,7 @@ export async function answer(context: AnswerContext, request: Request): Promise<
     case 'overview':
       return { kind: 'overview', results: await headlines(context) };
     case 'list':
-      return {
-        kind: 'list',
-        kpis: kpis.filter((kpi) => request.group === null || kpi.group === request.group.toLowerCase()),
-      };
+      return listOf(context, request.group);
     case 'explain': {
       const settings = context.settings[request.kpi.id];
       return {
@@ -71,13 +84,25 @@ export async function answer(context: AnswerContext, request: Request): Promise<
 
 async function answerKpi(context: AnswerContext, request: KpiRequest): Promise<Answer> {
   const outcome = await ask(context, request.kpi, request.question);
-  if (outcome.kind === 'unknown-value') return unknownValue(request, outcome);
+  switch (outcome.kind) {
+    case 'answered':
+      break;
+    case 'unknown-value':
+      return unknownValue(request, outcome);
+    case 'unknown-scenario':
+      return unknownScenario(request, outcome);
+    case 'no-snapshots':
+      return { kind: 'no-snapshots', request, commands: [without(request.words, 'as-of:')] };
+    case 'not-permitted':
+      return { kind: 'not-permitted', request };
+  }
   const { result, data } = outcome;
   return result.value === null ? { kind: 'no-data', request, result, data } : { kind: 'result', request, result };
 }
 
 function ask(context: AnswerContext, kpi: Kpi, question: KpiRequest['question']) {
-  return askKpi({ ...context, target: context.settings[kpi.id]?.target }, kpi, question);
+  const { target, scenarios } = context.settings[kpi.id] ?? {};
+  return askKpi({ ...context, target, scenarios }, kpi, question);
 }
 
 /** Every KPI with a value for its default period; a table is no headline. */
@@ -88,6 +113,31 @@ async function headlines(context: AnswerContext): Promise<KpiResult[]> {
     if (outcome.kind === 'answered' && outcome.result.value !== null) results.push(outcome.result);
   }
   return results;
+}
+
+async function listOf({ db, tenant, viewer }: AnswerContext, group: string | null): Promise<Answer> {
+  const wanted = kpis.filter((kpi) => group === null || kpi.group === group.toLowerCase());
+  const shown = await readAs(db, { tenantId: tenant.tenantId, viewer }, (reader) => askable(reader, wanted));
+  return { kind: 'list', kpis: shown };
+}
+
+function unknownScenario(
+  request: KpiRequest,
+  { scenario, known }: { scenario: string; known: readonly string[] },
+): Answer {
+  const near = closest(scenario, known, 5);
+  const choices = near.length > 0 ? near : known.slice(0, 5);
+  const others = without(request.words, 'scenario:');
+  const commands = choices.map((choice) => `${others} scenario:${quoteWord(choice)}`);
+  return { kind: 'unknown-scenario', request, scenario, choices, commands: commands.length > 0 ? commands : [others] };
+}
+
+/** A canonical command without the word that begins so. */
+function without(words: string, prefix: string): string {
+  return splitWords(words)
+    .filter((word) => !word.startsWith(prefix))
+    .map(quoteWord)
+    .join(' ');
 }
 
 /** Five choices at most: they become one row of buttons. */

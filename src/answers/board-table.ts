@@ -1,4 +1,4 @@
-import { formatFixed, formatNumber, formatValue, noValue } from '../domain/format.ts';
+import { formatFixed, formatNumber, formatValue, noValue, type ValueShape } from '../domain/format.ts';
 import type { BreakdownRow, KpiResult } from '../domain/kpi-result.ts';
 import { dimensionOf } from '../kpis/dimensions.ts';
 import { kpiOf } from '../kpis/index.ts';
@@ -22,6 +22,7 @@ export function boardTable(result: KpiResult, kpi: BoardKpi, locale: string, nar
   const { by, rows, other } = result.breakdown!;
   const all = other ? [...rows, other] : rows;
   const { board } = kpi;
+  const shape = { locale, ...(result.currency === undefined ? {} : { currency: result.currency }) };
   const columns = (narrow ? board.narrow : board.columns.map((name) => [name, headingOf(kpi, name)] as const)).filter(
     ([name]) => by === board.by || all.some((row) => numberIn(row, name) !== null),
   );
@@ -38,7 +39,7 @@ export function boardTable(result: KpiResult, kpi: BoardKpi, locale: string, nar
       ...(ranked ? [row.rank == null ? noValue : formatNumber(row.rank, locale)] : []),
       narrow ? nameOf(row, locale) : row.label,
       ...(withStatus ? [row.status ?? ''] : []),
-      ...columns.map(([name]) => cellOf(row, kpi, name, locale, narrow)),
+      ...columns.map(([name]) => cellOf(row, kpi, name, shape, narrow)),
     ]),
     numeric: [...(ranked ? [true] : []), false, ...(withStatus ? [false] : []), ...columns.map(() => true)],
   };
@@ -60,22 +61,24 @@ function numberIn(row: BreakdownRow, name: string): number | null {
   return row.value === null ? null : Number(row.value);
 }
 
-function cellOf(row: BreakdownRow, kpi: BoardKpi, name: string, locale: string, narrow: boolean): string {
+function cellOf(row: BreakdownRow, kpi: BoardKpi, name: string, shape: ValueShape, narrow: boolean): string {
+  const { locale = 'en' } = shape;
   const value = numberIn(row, name);
   const declared: PartDeclaration = kpi.parts[name] ?? { title: kpi.board.value, unit: kpi.unit };
-  const shown = formatPart(value, declared, locale, true);
+  const shown = formatPart(value, declared, shape, true);
   const rated = narrow && name === 'value' && value !== null && row.denominator !== undefined;
   return rated ? `${shown} of ${formatNumber(row.denominator ?? 0, locale)}` : shown;
 }
 
-/** A part as people read it: `4.2 of 5`, `2.5`, `+3`. In a column scores have equal decimals, and no scale. */
-export function formatPart(value: number | null, part: PartDeclaration, locale: string, inColumn = false): string {
+/** A part as people read it: `4.2 of 5`, `2.5`, `+3`, `€12.50`. In a column scores have equal decimals, and no scale. */
+export function formatPart(value: number | null, part: PartDeclaration, shape: ValueShape, inColumn = false): string {
   if (value === null) return noValue;
+  const { locale = 'en' } = shape;
   if (part.unit === 'score' && inColumn) return formatFixed(value, locale, 2);
   // Half a ticket is a median between two.
   const shown =
     part.unit === 'count'
       ? formatNumber(value, locale, 1)
-      : formatValue(value, part.unit, { locale, ...(part.outOf === undefined ? {} : { outOf: part.outOf }) });
+      : formatValue(value, part.unit, { ...shape, ...(part.outOf === undefined ? {} : { outOf: part.outOf }) });
   return part.signed && value > 0 ? `+${shown}` : shown;
 }

@@ -23,7 +23,10 @@ export function chartOfAnswer(result: KpiResult, locale: string): ChartSpec | nu
   const parts = chart.stack?.map((part) => ({ part, label: declared?.parts[part]?.title ?? part }));
   const stacked =
     parts && isThin(result) ? chartFromResult(result, { locale, kind: 'series', preferred: 'stacked', parts }) : null;
-  return stacked ?? chartFromResult(result, { locale, kind: 'series', preferred: chart.series });
+  return (
+    stacked ??
+    chartFromResult(result, { locale, kind: 'series', preferred: chart.series === 'step' ? 'line' : chart.series })
+  );
 }
 
 /** A line through buckets of a handful of cases would show chance; how many there were of each kind is a fact. */

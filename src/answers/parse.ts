@@ -37,7 +37,10 @@ export type Request =
   | { kind: 'explain'; kpi: Kpi }
   | Misunderstood;
 
-/** Reads a question: the KPI, then period, `by DIM`, `DIM:VALUE`, `vs PERIOD`, `table` or `csv` in any order. */
+/**
+ * Reads a question: the KPI, then period, `by DIM`, `DIM:VALUE`, `vs PERIOD`, `scenario:NAME`, `as-of:DATE`, `table` or
+ * `csv` in any order.
+ */
 export function parseRequest(words: readonly string[]): Request {
   const [first, ...rest] = words;
   if (first === undefined) return { kind: 'overview' };
@@ -69,6 +72,9 @@ interface Reading {
   by: DimensionId | null;
   filters: { dimension: DimensionId; value: string }[];
   versus: { expression: Exclude<KpiQuestion['versus'], null>; words: string } | null;
+  scenario: string | null;
+  /** ISO date. */
+  asOfDate: string | null;
   show: KpiRequest['show'];
 }
 
@@ -77,7 +83,15 @@ function parseKpi(words: readonly string[]): KpiRequest | Misunderstood {
   const kpi = at === -1 ? undefined : kpiOf(words[at]!.toLowerCase());
   if (!kpi) return unknownKpi(words);
   const rest = words.filter((_, index) => index !== at);
-  const reading: Reading = { period: null, by: null, filters: [], versus: null, show: 'chart' };
+  const reading: Reading = {
+    period: null,
+    by: null,
+    filters: [],
+    versus: null,
+    scenario: null,
+    asOfDate: null,
+    show: 'chart',
+  };
   const problem = (
     what: Misunderstood['what'],
     text: string,
@@ -132,6 +146,19 @@ function parseKpi(words: readonly string[]): KpiRequest | Misunderstood {
       index += 1;
       continue;
     }
+    if (lower.startsWith('scenario:')) {
+      if (reading.scenario !== null) return problem('word', word, [], (choice) => choice);
+      reading.scenario = word.slice('scenario:'.length);
+      index += 1;
+      continue;
+    }
+    if (lower.startsWith('as-of:')) {
+      const date = isoDate(word.slice('as-of:'.length));
+      if (date === null || reading.asOfDate !== null) return problem('period', word, [], (choice) => choice);
+      reading.asOfDate = date;
+      index += 1;
+      continue;
+    }
     const period = takePeriod(rest.slice(index));
     if (period) {
       if (reading.period) return problem('period', word, [], (choice) => choice);
@@ -167,10 +194,18 @@ function parseKpi(words: readonly string[]): KpiRequest | Misunderstood {
       versus: reading.versus?.expression ?? null,
       grain: null,
       records: reading.show === 'table',
+      ...(reading.scenario !== null && { scenario: reading.scenario }),
+      ...(reading.asOfDate !== null && { asOfDate: reading.asOfDate }),
     },
     show: reading.show,
     words: canonical(kpi, reading),
   };
+}
+
+/** A whole date such as 2026-10-01, or null. */
+function isoDate(text: string): string | null {
+  const expression = /^\d{4}-\d{2}-\d{2}$/.test(text) ? parsePeriod(text) : null;
+  return expression === null ? null : text;
 }
 
 function hasDimension(kpi: Kpi, name: string): name is DimensionId {
@@ -250,6 +285,8 @@ function canonical(kpi: Kpi, reading: Reading): string {
     ...(reading.by ? [`by ${reading.by}`] : []),
     ...reading.filters.map(({ dimension, value }) => quoteFilter(dimension, value)),
     ...(reading.versus ? [`vs ${reading.versus.words}`] : []),
+    ...(reading.scenario === null ? [] : [`scenario:${quoteWord(reading.scenario)}`]),
+    ...(reading.asOfDate === null ? [] : [`as-of:${reading.asOfDate}`]),
     ...(reading.show === 'chart' ? [] : [reading.show]),
   ].join(' ');
 }

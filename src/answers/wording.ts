@@ -8,9 +8,16 @@ import {
   formatValue,
   type ValueShape,
 } from '../domain/format.ts';
-import { type Comparison, type KpiResult, scopePhrases, type Unit } from '../domain/kpi-result.ts';
+import {
+  type Comparison,
+  type KpiResult,
+  type SourceFreshness,
+  scopePhrases,
+  type Unit,
+} from '../domain/kpi-result.ts';
 import { addDays } from '../domain/period.ts';
 import { kpiOf } from '../kpis/index.ts';
+import type { Kpi } from '../kpis/kpi.ts';
 import { formatPart } from './board-table.ts';
 
 /** The sentences and phrases every surface shares; numbers first, plain words, no markup. */
@@ -20,7 +27,8 @@ export function shownValue(result: KpiResult, locale: string): string {
   return formatValue(result.value, result.unit, shapeOf(result, locale));
 }
 
-function shapeOf({ currency, outOf }: KpiResult, locale: string): ValueShape {
+/** What the shapes of a result's values depend on. */
+export function shapeOf({ currency, outOf }: KpiResult, locale: string): ValueShape {
   return { locale, ...(currency ? { currency } : {}), ...(outOf === undefined ? {} : { outOf }) };
 }
 
@@ -64,7 +72,7 @@ const onScale: readonly Unit[] = ['ratio', 'score', 'points'];
 function moved(comparison: Comparison, result: KpiResult, locale: string): string {
   const change = comparison.change ?? 0;
   const direction = change > 0 ? 'up' : 'down';
-  const size = formatChange(change, result.unit, locale);
+  const size = formatChange(change, result.unit, shapeOf(result, locale));
   const percent =
     !onScale.includes(result.unit) && comparison.changeRatio !== null
       ? ` (${formatPercent(Math.abs(comparison.changeRatio), locale)})`
@@ -109,6 +117,64 @@ export function asOfPhrase(result: KpiResult, locale: string): string {
   return `as of ${formatDate(at.toPlainDate().toString(), { locale, year: true })} ${time}`;
 }
 
+/**
+ * Where an answer rests on several streams, or on one that is late: how far each of them reaches, the one furthest behind
+ * first. `ticket (zendesk) 08:25 · survey (import) 14 Nov 06:10, late`; empty where the answer's own time says it all.
+ */
+export function sourcesPhrase(result: KpiResult, locale: string): string {
+  return sourceFacts(result)
+    .map(({ name, asOf, late }) => {
+      const reached =
+        asOf === null
+          ? 'nothing loaded yet'
+          : asOfPhrase({ ...result, freshness: { ...result.freshness, asOf } }, locale).replace('as of ', '');
+      return `${name} ${reached}${late ? ', late' : ''}`;
+    })
+    .join(' · ');
+}
+
+/** Most streams that are told one by one: more cannot be read on a phone. */
+const mostSources = 4;
+
+/** The streams to be told with an answer, the one furthest behind first; none where one as-of time says it all. */
+export function sourceFacts({ freshness }: KpiResult): { name: string; asOf: string | null; late: boolean }[] {
+  const { sources } = freshness;
+  const isSaid = new Set(sources.map(({ asOf }) => asOf)).size <= 1 && !sources.some(({ late }) => late);
+  if (sources.length === 0 || isSaid) return [];
+  const oldest = sources.toSorted((a, b) => ageOf(b) - ageOf(a));
+  return oldest
+    .slice(0, mostSources)
+    .map(({ source, stream, asOf, late }) => ({ name: `${stream} (${source})`, asOf, late: late === true }));
+}
+
+function ageOf({ asOf, ageSeconds }: SourceFreshness): number {
+  return asOf === null ? Number.POSITIVE_INFINITY : (ageSeconds ?? 0);
+}
+
+/** Why somebody is not answered, without a number. */
+export function notPermittedPhrase(kpi: Kpi): string {
+  return `${kpi.title} is for supervisors and above: its numbers are of the whole company and cannot be cut to yours.`;
+}
+
+export function unknownScenarioPhrase({
+  request,
+  scenario,
+  choices,
+}: {
+  request: { kpi: Kpi };
+  scenario: string;
+  choices: readonly string[];
+}): string {
+  const { title } = request.kpi;
+  return choices.length === 0
+    ? `${title} has no scenarios: it is counted in one way only.`
+    : `${title} has no scenario “${scenario}”.`;
+}
+
+export function noSnapshotsPhrase(kpi: Kpi): string {
+  return `${kpi.title} keeps no record of what was believed on a day, only what is known now.`;
+}
+
 /** What an exact part of the answer has to be read with: unfinished period, data behind, changes waiting. */
 export function caveatPhrases(result: KpiResult, locale: string): string[] {
   const { freshness, period } = result;
@@ -130,9 +196,12 @@ export function caveatPhrases(result: KpiResult, locale: string): string[] {
 }
 
 /** What was left out of the count: `own records only · channel: Email · priority: Critical`, or empty. */
-export function filterPhrase(result: KpiResult): string {
+export function filterPhrase(result: KpiResult, locale = 'en'): string {
   const filters = Object.entries(result.filters).map(([dimension, value]) => `${dimension}: ${value}`);
-  return [...scopePhrases(result), ...filters].join(' · ');
+  const assumed = result.scenario === undefined ? [] : [`scenario: ${result.scenario}`];
+  const believed =
+    result.asOfDate === undefined ? [] : [`as believed on ${formatDate(result.asOfDate, { locale, year: true })}`];
+  return [...scopePhrases(result), ...filters, ...assumed, ...believed].join(' · ');
 }
 
 /**
@@ -140,7 +209,7 @@ export function filterPhrase(result: KpiResult): string {
  * (better), target 90 % met (9–15 Nov 2026)`.
  */
 export function headline(result: KpiResult, locale: string): string {
-  const filters = filterPhrase(result);
+  const filters = filterPhrase(result, locale);
   const few = result.interval ? 'few cases' : '';
   const facts = [shownValue(result, locale), few, changePhrase(result, locale), targetPhrase(result, locale)].filter(
     (fact) => fact !== '',
@@ -156,8 +225,7 @@ export function partPhrases(result: KpiResult, locale: string): string[] {
     if (!part || value === null || (value === 0 && part.unit === 'count' && !part.signed)) return [];
     // A board declares what its headline says; elsewhere it is what has the same value.
     if (kpi.board ? part.inHeadline : value === result.value) return [];
-    const { outOf } = result;
-    return [`${part.title} ${formatPart(value, outOf === undefined ? part : { outOf, ...part }, locale)}`];
+    return [`${part.title} ${formatPart(value, part, shapeOf(result, locale))}`];
   });
 }
 

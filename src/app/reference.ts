@@ -1,5 +1,6 @@
 import { variables } from '../config/environment.ts';
 import { formatTarget } from '../domain/format.ts';
+import { byGroup } from '../kpis/groups.ts';
 import { kpis } from '../kpis/index.ts';
 import type { Board, Kpi } from '../kpis/kpi.ts';
 import { rollups } from '../rollups/index.ts';
@@ -18,11 +19,15 @@ export function referencePages(commands: readonly Command[]): Record<string, str
 }
 
 function kpiPage(): string {
+  const sections = byGroup(kpis);
   const index = table(
-    ['KPI', 'Question', 'Kind', 'Unit'],
-    kpis.map((kpi) => [`[${kpi.id}](#${kpi.id})`, kpi.question, kpi.kind, kpi.unit]),
+    ['Group', 'KPI', 'Question', 'Kind', 'Unit'],
+    sections.flatMap(({ title, of }) =>
+      of.map((kpi) => [title, `[${kpi.id}](#${kpi.id})`, kpi.question, kpi.kind, kpi.unit]),
+    ),
   );
-  return `${generated}# KPIs\n\n${index}\n${kpis.map(kpiSection).join('\n')}`;
+  const inOrder = sections.flatMap(({ of }) => of);
+  return `${generated}# KPIs\n\n${index}\n${inOrder.map(kpiSection).join('\n')}`;
 }
 
 function kpiSection(kpi: Kpi): string {
@@ -39,6 +44,10 @@ function kpiSection(kpi: Kpi): string {
         .join('; ') || 'none',
     ],
     ...(kpi.board ? [['Rows', boardWords(kpi.board)]] : []),
+    ...(kpi.defaultBy ? [['Broken down', `by ${kpi.defaultBy} unless the question says otherwise`]] : []),
+    ...(kpi.scenarios ? [['Scenarios', `${kpi.scenarios.join(', ')}; those of the configuration too`]] : []),
+    ...(kpi.snapshots ? [['Snapshots', 'one a day; `as-of:DATE` shows what was believed then']] : []),
+    ...(kpi.audience === 'supervisors' ? [['Who may ask', 'supervisors and above']] : []),
     ['Owner', `${kpi.owner}, criticality ${kpi.criticality}`],
     [
       'Made from',

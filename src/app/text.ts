@@ -11,13 +11,19 @@ import {
   filterPhrase,
   headline,
   noDataPhrase,
+  noSnapshotsPhrase,
+  notPermittedPhrase,
   partPhrases,
   periodPhrase,
+  shapeOf,
   shownValue,
+  sourcesPhrase,
   targetPhrase,
+  unknownScenarioPhrase,
 } from '../answers/wording.ts';
 import { formatTarget, formatValue } from '../domain/format.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
+import { byGroup, groups } from '../kpis/groups.ts';
 import { kpiOf } from '../kpis/index.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { padCell, widthOf } from '../lib/cells.ts';
@@ -43,6 +49,12 @@ export function textOf(answer: Answer, options: TextOptions): string {
       ].join('\n');
     case 'unknown-value':
       return `No ${answer.dimension} "${answer.value}".${suggestions(answer.commands)}`;
+    case 'unknown-scenario':
+      return `${unknownScenarioPhrase(answer)}${suggestions(answer.commands)}`;
+    case 'no-snapshots':
+      return `${noSnapshotsPhrase(answer.request.kpi)}${suggestions(answer.commands)}`;
+    case 'not-permitted':
+      return `${notPermittedPhrase(answer.request.kpi)}\n`;
     case 'misunderstood':
       return `${misunderstanding(answer.what, answer.text)}${suggestions(answer.commands)}Example: crema kpi ${answer.example}\n`;
     case 'overview':
@@ -56,7 +68,7 @@ export function textOf(answer: Answer, options: TextOptions): string {
   }
 }
 
-const generalHelp = `crema kpi ID [PERIOD] [by DIM] [DIM:VALUE...] [vs PERIOD] [table|csv]
+const generalHelp = `crema kpi ID [PERIOD] [by DIM] [DIM:VALUE...] [vs PERIOD] [scenario:NAME] [as-of:DATE] [table|csv]
 crema kpi list · crema kpi explain ID
 PERIOD: today yesterday 7d 30d 12w 6m wtd mtd qtd ytd "last week" 2026 2026-Q3 2026-10 2026-10-05 2026-10-01..2026-10-31 since:2026-10-01 all
 `;
@@ -73,7 +85,7 @@ function suggestions(commands: readonly string[]): string {
 
 function resultText(result: KpiResult, asTable: boolean, { locale, color }: TextOptions): string {
   const bold = (text: string) => (color ? `\u001b[1m${text}\u001b[0m` : text);
-  const filters = filterPhrase(result);
+  const filters = filterPhrase(result, locale);
   const facts = [
     casesOf(result, locale),
     `${changeMark(result)} ${changePhrase(result, locale)}`.trim(),
@@ -91,6 +103,8 @@ function resultText(result: KpiResult, asTable: boolean, { locale, color }: Text
   if (!asTable && kpiOf(result.kpi)?.chart !== null) lines.push('', sparkline(result, locale));
   lines.push('', ...caveatPhrases(result, locale));
   lines.push([periodPhrase(result, locale), result.period.timezone, asOfPhrase(result, locale)].join(' · '));
+  const sources = sourcesPhrase(result, locale);
+  if (sources !== '') lines.push(sources);
   return `${lines.join('\n').replaceAll(/\n{3,}/g, '\n\n')}\n`;
 }
 
@@ -124,7 +138,7 @@ function sparkline(result: KpiResult, locale: string): string {
     if (value === null) return ' ';
     return blocks[high === low ? 3 : Math.round(((value - low) / (high - low)) * (blocks.length - 1))];
   });
-  const shown = (value: number) => formatValue(value, result.unit, { locale });
+  const shown = (value: number) => formatValue(value, result.unit, shapeOf(result, locale));
   return `${drawn.join('')}  ${shown(low)} to ${shown(high)} by ${result.series.grain}`;
 }
 
@@ -142,9 +156,12 @@ export function alignedTable(table: AnswerTable): string {
 }
 
 function listText(list: readonly Kpi[]): string {
-  if (list.length === 0) return 'No KPI in that group.\n';
+  if (list.length === 0) return `No KPI in that group; groups: ${groups.map(({ id }) => id).join(', ')}.\n`;
   const width = Math.max(...list.map((kpi) => kpi.id.length));
-  return `${list.map((kpi) => `${kpi.id.padEnd(width)}  ${kpi.question}`).join('\n')}\n`;
+  const sections = byGroup(list).map(({ title, of }) =>
+    [title, ...of.map((kpi) => `  ${kpi.id.padEnd(width)}  ${kpi.question}`)].join('\n'),
+  );
+  return `${sections.join('\n\n')}\n`;
 }
 
 function explainText(kpi: Kpi, settings?: { owner: string; criticality: string; target: number | null }): string {
@@ -157,6 +174,11 @@ function explainText(kpi: Kpi, settings?: { owner: string; criticality: string; 
     `Kind         ${kpi.kind}, ${kpi.unit}, ${kpi.better === 'neither' ? 'neither direction is better' : `${kpi.better} is better`}`,
     `Target       ${target === null ? 'none' : formatTarget(target, kpi.unit)}`,
     `Dimensions   ${kpi.dimensions.join(', ')}`,
+    ...(kpi.scenarios
+      ? [`Scenarios    ${kpi.scenarios.join(', ')}; the first one unless the question says otherwise`]
+      : []),
+    ...(kpi.snapshots ? ['Snapshots    one a day; as-of:DATE shows what was believed then'] : []),
+    ...(kpi.audience === 'supervisors' ? ['Who may ask  supervisors and above'] : []),
     `Parts        ${
       Object.entries(kpi.parts)
         .map(([name, part]) => `${name} (${part.title})`)

@@ -1,4 +1,5 @@
 import type { KpiValue, Unit } from './kpi-result.ts';
+import { minorDigits } from './money.ts';
 
 /** Thin typographic choices shared by every surface: a narrow no-break space before `%`, a true minus and never one before a zero, no locale surprises. */
 const thinSpace = ' ';
@@ -50,12 +51,7 @@ export interface ValueShape {
 export function formatValue(value: KpiValue, unit: Unit, options: ValueShape = {}): string {
   if (value === null) return noValue;
   const { locale = 'en', currency, outOf } = options;
-  if (unit === 'money') {
-    const amount = Number(value);
-    return currency
-      ? new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount)
-      : formatNumber(amount, locale, 2);
-  }
+  if (unit === 'money') return formatMoney(value, locale, currency);
   const number = Number(value);
   switch (unit) {
     case 'ratio':
@@ -79,6 +75,20 @@ export function formatValue(value: KpiValue, unit: Unit, options: ValueShape = {
   }
 }
 
+/**
+ * Every digit of the amount: a decimal string is formatted as it stands, without passing through a binary number. The
+ * currency has as many decimals as it is kept in (`IDR 1,250.50`), unless the amount is whole.
+ */
+function formatMoney(value: number | string, locale: string, currency: string | undefined): string {
+  if (currency === undefined) return formatNumber(Number(value), locale, 2);
+  const digits = minorDigits(currency);
+  const format = new Intl.NumberFormat(locale, {
+    ...{ style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits },
+    ...{ trailingZeroDisplay: 'stripIfInteger', signDisplay: 'negative' },
+  } as Intl.NumberFormatOptions);
+  return format.format(value as number).replace('-', '−');
+}
+
 /** A target as it was set: `90 %`, not `90.0 %`; `24 h`, not `24 h 00 min`; `4.5`, its scale being said already. */
 export function formatTarget(value: number, unit: Unit, options: ValueShape = {}): string {
   if (unit === 'duration' && value >= 3600 && value % 3600 === 0) return formatDurationShort(value);
@@ -88,10 +98,10 @@ export function formatTarget(value: number, unit: Unit, options: ValueShape = {}
 }
 
 /** A change of a value, without its sign: rates differ by points, the rest by their own unit. */
-export function formatChange(change: number, unit: Unit, locale = 'en'): string {
+export function formatChange(change: number, unit: Unit, { locale = 'en', currency }: ValueShape = {}): string {
   const size = Math.abs(change);
   if (unit === 'ratio') return `${formatFixed(size * 100, locale, 1)} points`;
-  return formatValue(size, unit, { locale });
+  return formatValue(size, unit, currency === undefined ? { locale } : { locale, currency });
 }
 
 /** `4.50` beside `3.67`: always the same decimals, so that numbers below each other can be compared. */

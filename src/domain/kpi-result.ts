@@ -30,10 +30,11 @@ export interface Measure {
   /** Ratios, averages and points carry what they were made of, value = numerator / denominator; counts have neither. */
   numerator?: number;
   denominator?: number;
+  /** By name; money in major units, as a number. */
   parts?: Record<string, number | null>;
 }
 
-/** One bucket; `parts` only where the KPI's chart stacks them. */
+/** One bucket; `parts` only where the KPI's chart draws them: stacked, or as lines. */
 export interface SeriesPoint extends Measure {
   /** First local date of the bucket, or the local hour for grain `hour`. */
   at: string;
@@ -58,7 +59,7 @@ export interface BreakdownRow extends Measure {
 export interface Comparison {
   period: { from: string; to: string; label: string };
   value: KpiValue;
-  /** Value minus the other value; counts over stretches of quite different length are compared per day (a note says so). */
+  /** Value minus the other value, of money in major units; counts and sums over stretches of quite different length are compared per day (a note says so). */
   change: number | null;
   changeRatio: number | null;
   verdict: Verdict;
@@ -68,6 +69,10 @@ export interface SourceFreshness {
   source: string;
   stream: string;
   asOf: string | null;
+  /** Seconds from there to the moment of the question; absent where nothing was loaded. */
+  ageSeconds?: number;
+  /** Whether that is more than the stream promises; absent where it promises nothing. */
+  late?: boolean;
 }
 
 export interface Freshness {
@@ -107,6 +112,40 @@ export interface RecordList {
   total: number;
 }
 
+/** Stages that things pass one after the other, each with how many got there. */
+export interface Funnel {
+  title: string;
+  stages: FunnelStage[];
+}
+
+export interface FunnelStage {
+  key: string;
+  label: string;
+  count: number;
+  /** Its part of the stage before and of the first one; null where there is none, or nothing in it. */
+  ofPrevious: number | null;
+  ofFirst: number | null;
+}
+
+/** Numbers by two things at once: weekday and hour, month of creation and months since. */
+export interface Matrix {
+  title: string;
+  /** What all cells are in: ratios are 0..1, counts whole. */
+  unit: Unit;
+  rows: string[];
+  columns: string[];
+  /** By row, then by column; null: no data there, which is not 0. */
+  cells: (number | null)[][];
+  /** A rectangle of cells to be seen first, by first and last index, both within; its title says what it is. */
+  window?: MatrixWindow;
+}
+
+export interface MatrixWindow {
+  rows: [first: number, last: number];
+  columns: [first: number, last: number];
+  title: string;
+}
+
 /** What an answer says of a scope that is not everything. */
 const scopeWords = { all: [], teams: ['own teams only'], own: ['own records only'] } as const;
 
@@ -123,11 +162,16 @@ export interface KpiResult extends Measure {
   kind: KpiKind;
   unit: Unit;
   better: Better;
+  /** ISO 4217 code, where the value or a part is money. */
   currency?: string;
   /** The highest score there is, for unit `score`. */
   outOf?: number;
   period: ResolvedPeriod;
   filters: Record<string, string>;
+  /** Under which assumptions it was counted, where the KPI knows several: `weighted`. */
+  scenario?: string;
+  /** The local date whose snapshot was asked for: what was believed then. Absent: what is known now. */
+  asOfDate?: string;
   /** Whose records were counted: all of the tenant, those of the viewer's teams, or the viewer's own. */
   scope: 'all' | 'teams' | 'own';
   /** Says the scope where others read the answer than the one it is cut to: `team Delivery only`. */
@@ -140,6 +184,10 @@ export interface KpiResult extends Measure {
   series: { grain: Grain; points: SeriesPoint[] };
   /** Named bands of a distribution (resolution times, backlog age), where the KPI has one. */
   distribution: { title: string; bands: { label: string; count: number }[] } | null;
+  /** Stages of the whole period, where the KPI has them and there are cases. */
+  funnel?: Funnel;
+  /** Numbers of the whole period by two things at once, where the KPI has them and there are cases. */
+  matrix?: Matrix;
   /** What needs a person now, where the KPI knows of such. */
   attention: Attention | null;
   /** Records behind the number, where a table was asked for and the KPI lists some. */

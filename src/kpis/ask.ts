@@ -1,28 +1,25 @@
 import sql from 'sql-template-tag';
 import type { Db, Queryable } from '../db/db.ts';
 import { readAs } from '../db/viewer.ts';
-import type { Comparison, KpiResult, SeriesPoint } from '../domain/kpi-result.ts';
-import {
-  addUnits,
-  bucketsOf,
-  type DateRange,
-  daysBetween,
-  type Grain,
-  grainFor,
-  type PeriodDates,
-} from '../domain/period.ts';
+import type { KpiResult } from '../domain/kpi-result.ts';
+import type { DateRange, PeriodDates } from '../domain/period.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { ReadAt } from '../rollups/read.ts';
-import { today, unsettledDays } from '../rollups/read.ts';
-import { compareEvidence, fewCases } from '../stats/compare.ts';
+import { unsettledDays } from '../rollups/read.ts';
+import { casesIn, fewCases } from '../stats/compare.ts';
 import { wilson } from '../stats/intervals.ts';
+import { mayAsk } from './audience.ts';
 import { rankNotes } from './board.ts';
-import { breakdownOf, fraction } from './breakdown.ts';
-import { coverageOf, datesOf, isCovered, isMature, isStale, overlaps } from './coverage.ts';
+import { breakdownOf } from './breakdown.ts';
+import { comparisonOf, isPresentOnly, targetOf, unlikeLengths } from './comparison.ts';
+import { coverageOf, datesOf, isStale } from './coverage.ts';
 import type { DimensionId } from './dimensions.ts';
 import { type Reach, reachOf } from './freshness.ts';
-import { addSums, type Filter, type Group, type Kpi, type Measured, noSums, type Scope, type Sums } from './kpi.ts';
+import type { Filter, Kpi, Measured, Scope, Sums } from './kpi.ts';
+import { currencyOf, funnelOf, measureCovered, shownMeasure, sumOf, total } from './measures.ts';
 import type { KpiQuestion } from './question.ts';
+import { scenarioOf } from './scenario.ts';
+import { seriesGroups, seriesOf } from './series.ts';
 import { findValues } from './values.ts';
 
 export interface AskContext {
@@ -33,6 +30,8 @@ export interface AskContext {
   now: Temporal.Instant;
   /** From the configuration; undefined: the KPI's own. */
   target?: number | undefined;
+  /** Assumptions that the configuration names for this KPI, beside its own. */
+  scenarios?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export type AskOutcome =
@@ -41,12 +40,23 @@ export type AskOutcome =
       result: KpiResult /** Since when and until when there is data at all. */;
       data: DateRange | null;
     }
-  | { kind: 'unknown-value'; dimension: DimensionId; value: string; known: string[] };
+  | { kind: 'unknown-value'; dimension: DimensionId; value: string; known: string[] }
+  /** `known` is empty where the KPI can be counted in one way only. */
+  | { kind: 'unknown-scenario'; scenario: string; known: string[] }
+  /** An earlier belief was asked for, and the KPI keeps none. */
+  | { kind: 'no-snapshots' }
+  /** The KPI is for supervisors and above. */
+  | { kind: 'not-permitted' };
 
 /** Answers one question in one snapshot, with the viewer's rights. Every number of every surface comes from here. */
 export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Promise<AskOutcome> {
   const { tenant, viewer, now } = context;
   return readAs(context.db, { tenantId: tenant.tenantId, viewer }, async (reader) => {
+    if (!(await mayAsk(reader, kpi))) return { kind: 'not-permitted' };
+    if (question.asOfDate !== undefined && !kpi.snapshots) return { kind: 'no-snapshots' };
+    const assumed = scenarioOf(kpi, question, context.scenarios ?? {});
+    if (assumed.kind === 'unknown-scenario') return assumed;
+    const { scenario } = assumed;
     const unsettled = await unsettledDays(reader, kpi.rollups, tenant, now);
     const at: ReadAt = { tenantId: tenant.tenantId, timezone: tenant.timezone, now, unsettled };
     // Several values of one dimension are alternatives, several dimensions conditions that must all hold.
@@ -64,16 +74,26 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
     const shown = Object.fromEntries([...chosen].map(([dimension, { labels }]) => [dimension, [...labels].join(', ')]));
     const reach = await reachOf(reader, kpi, at);
     const dates = datesOf(question, reach, at, tenant.weekStart);
-    const scope: Scope = { at, weekStart: tenant.weekStart, period: dates, filters };
+    const scope: Scope = {
+      at,
+      weekStart: tenant.weekStart,
+      period: dates,
+      filters,
+      ...(scenario && { scenario }),
+      ...(question.asOfDate !== undefined && { asOfDate: question.asOfDate }),
+    };
     const series = await seriesGroups(reader, kpi, scope, question);
-    // Levels of days do not add up to a level; everything else is the sum of its buckets, and read once for both.
-    const isApart = kpi.kind === 'stock' || kpi.totalHasMore === true;
+    // Levels of days do not add up to a level; what is additive is the sum of its buckets, and read once for both.
+    const isApart = kpi.kind === 'stock' || kpi.totalHasMore === true || kpi.additive === false;
     const whole = isApart ? await total(reader, kpi, scope) : sumOf(series.groups);
     const coverage = coverageOf(dates, question, reach, at);
-    const measured = measureCovered(kpi, whole, dates, reach, at);
+    const measured = measureCovered(kpi, whole, scope, reach);
     const viewerScope = await scopeOf(reader);
-    const by = question.by ?? kpi.board?.by ?? null;
-    const breakdown = by && (await breakdownOf(reader, kpi, scope, by, { whole: measured, viewer: viewerScope }));
+    const currency = currencyOf(kpi, tenant);
+    const by = question.by ?? kpi.board?.by ?? kpi.defaultBy ?? null;
+    const breakdown =
+      by && (await breakdownOf(reader, kpi, scope, by, { whole: measured, viewer: viewerScope, currency }));
+    const hasCases = measured.weight > 0;
     const few = measured.evidence.kind === 'ratio' && measured.evidence.n > 0 && measured.evidence.n < fewCases;
 
     const result: KpiResult = {
@@ -83,20 +103,25 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
       kind: kpi.kind,
       unit: kpi.unit,
       better: kpi.better,
+      ...(currency === undefined ? {} : { currency }),
       ...(kpi.outOf === undefined ? {} : { outOf: kpi.outOf }),
       period: { from: dates.from, to: dates.to, timezone: tenant.timezone, label: dates.label, ...coverage },
       filters: shown,
+      ...(scenario && { scenario: scenario.name }),
+      ...(question.asOfDate !== undefined && { asOfDate: question.asOfDate }),
       scope: viewerScope,
-      value: measured.value,
-      ...fraction(measured),
-      parts: measured.parts,
+      ...shownMeasure(kpi, measured, currency),
       ...(few && measured.evidence.kind === 'ratio'
         ? { interval: wilson(measured.evidence.successes, measured.evidence.n) }
         : {}),
-      comparison: await comparisonOf(reader, kpi, scope, dates, { question, reach, measured, coverage }),
-      target: targetOf(context.target ?? kpi.target, measured, kpi),
-      series: seriesOf(kpi, scope, question, reach, series),
-      distribution: kpi.distribution && measured.weight > 0 ? kpi.distribution(whole) : null,
+      comparison: await comparisonOf(reader, kpi, scope, dates, {
+        ...{ question, reach, measured, coverage, currency },
+      }),
+      target: targetOf(context.target ?? kpi.target, measured, kpi, currency),
+      series: seriesOf(kpi, scope, { question, reach, currency }, series),
+      distribution: kpi.distribution && hasCases ? kpi.distribution(whole) : null,
+      ...(kpi.funnel && hasCases && { funnel: funnelOf(kpi.funnel(whole)) }),
+      ...(kpi.matrix && hasCases && { matrix: kpi.matrix(whole) }),
       attention: kpi.attention && reach.data ? await kpi.attention(reader, scope) : null,
       records: question.records && kpi.records ? await kpi.records(reader, scope) : null,
       breakdown,
@@ -126,137 +151,6 @@ async function scopeOf(reader: Queryable): Promise<KpiResult['scope']> {
   return row?.role === 'supervisor' ? 'teams' : 'own';
 }
 
-async function total(reader: Queryable, kpi: Kpi, scope: Scope): Promise<Sums> {
-  return sumOf(await kpi.query(reader, scope, { kind: 'total' }));
-}
-
-function sumOf(groups: readonly Group[]): Sums {
-  return groups.reduce((sum, group) => addSums(sum, group.sums), noSums);
-}
-
-/** Nothing counted is a zero only where the sources cover some of the time; elsewhere it is no data. */
-function measureCovered(kpi: Kpi, sums: Sums, period: DateRange, reach: Reach, at: ReadAt): Measured {
-  const measured = kpi.measure(sums, { days: daysBetween(period.from, period.to) });
-  if (measured.weight > 0 || overlaps(period, reach, at.timezone)) return measured;
-  const parts = Object.fromEntries(
-    Object.entries(measured.parts).map(([name, part]) => [name, part === 0 ? null : part]),
-  );
-  return { ...measured, value: null, parts };
-}
-
-async function comparisonOf(
-  reader: Queryable,
-  kpi: Kpi,
-  scope: Scope,
-  dates: PeriodDates,
-  known: { question: KpiQuestion; reach: Reach; measured: Measured; coverage: { complete: boolean; mature: boolean } },
-): Promise<Comparison | null> {
-  const { previous } = dates;
-  if (!previous || isPresentOnly(kpi, known.question)) return null;
-  const { reach, measured, coverage } = known;
-  const before = measureCovered(
-    kpi,
-    await total(reader, kpi, { ...scope, period: previous }),
-    previous,
-    reach,
-    scope.at,
-  );
-  const label = known.question.versus?.kind === 'year-before' ? 'the year before' : 'before';
-  const period = { from: previous.from, to: previous.to, label };
-  const none = { period, value: before.value, change: null, changeRatio: null };
-  // A level needs data at its day only, everything else over the whole stretch.
-  const neededFrom = kpi.kind === 'stock' ? addUnits(previous.to, 'day', -1) : previous.from;
-  const startsLate = reach.data !== null && neededFrom < reach.data.from;
-  if (measured.value === null || before.value === null || startsLate) return { ...none, verdict: 'no-baseline' };
-  // A question may name any period to compare with, also one that is not over.
-  const covered = coverageOf(previous, { ...known.question, period: null }, reach, scope.at);
-  if (!coverage.complete || !covered.complete) return { ...none, verdict: 'partial' };
-  if (!coverage.mature || !covered.mature) return { ...none, verdict: 'not-mature' };
-  const now = Number(measured.value);
-  const then = Number(before.value) * (unlikeLengths(kpi, dates)?.scale ?? 1);
-  const change = now - then;
-  return {
-    period,
-    value: before.value,
-    change,
-    changeRatio: then > 0 ? change / then : null,
-    verdict: compareEvidence(measured.evidence, before.evidence, change, kpi.better),
-  };
-}
-
-/** Lengths apart by more than this are compared per day; months of 28 and 31 days are compared as they are. */
-const likeLengths = 0.15;
-
-/** Counts over stretches of quite different length say nothing side by side: the other one is brought to this length. */
-function unlikeLengths(kpi: Kpi, dates: PeriodDates): { days: number; other: number; scale: number } | null {
-  if (kpi.unit !== 'count' || kpi.kind === 'stock' || !dates.previous) return null;
-  const days = daysBetween(dates.from, dates.to);
-  const other = daysBetween(dates.previous.from, dates.previous.to);
-  return Math.abs(days / other - 1) > likeLengths ? { days, other, scale: days / other } : null;
-}
-
-function isPresentOnly(kpi: Kpi, question: KpiQuestion): boolean {
-  return question.filters.some(({ dimension }) => kpi.presentOnly?.includes(dimension));
-}
-
-/** Met or missed only where the cases not decided yet could not turn it. */
-function targetOf(target: number | null, measured: Measured, kpi: Kpi): KpiResult['target'] {
-  if (target === null) return null;
-  if (measured.value === null || kpi.better === 'neither') return { value: target, met: null };
-  const isMet = (value: number) => (kpi.better === 'up' ? value >= target : value <= target);
-  const met = isMet(Number(measured.value));
-  const { numerator, denominator } = measured;
-  const open = measured.parts.pending ?? 0;
-  if (open === 0 || numerator === undefined || denominator === undefined) return { value: target, met };
-  const ends = [numerator / (denominator + open), (numerator + open) / (denominator + open)];
-  return { value: target, met: ends.every((end) => isMet(end) === met) ? met : null };
-}
-
-/** The period by buckets of a grain, as far as they have begun. `groups` hold the whole period. */
-interface SeriesGroups {
-  grain: Exclude<Grain, 'hour'>;
-  buckets: readonly string[];
-  groups: readonly Group[];
-}
-
-async function seriesGroups(reader: Queryable, kpi: Kpi, scope: Scope, question: KpiQuestion): Promise<SeriesGroups> {
-  const chosen = question.grain ?? grainFor(scope.period);
-  const grain = chosen === 'hour' ? 'day' : chosen;
-  const current = today(scope.at);
-  const buckets = bucketsOf(scope.period, grain, scope).filter((bucket) => bucket <= current);
-  return { grain, buckets, groups: await kpi.query(reader, scope, { kind: 'series', grain, buckets }) };
-}
-
-function seriesOf(
-  kpi: Kpi,
-  scope: Scope,
-  question: KpiQuestion,
-  reach: Reach,
-  { grain, buckets, groups }: SeriesGroups,
-): KpiResult['series'] {
-  const current = today(scope.at);
-  const byBucket = new Map(groups.map((group) => [group.bucket, group]));
-  const isAll = question.period?.kind === 'all';
-  const points = buckets.map((bucket): SeriesPoint => {
-    const end = addUnits(bucket, grain, 1);
-    const clipped: DateRange = {
-      from: bucket > scope.period.from ? bucket : scope.period.from,
-      to: end < scope.period.to ? end : scope.period.to,
-    };
-    const whole = isAll || (clipped.from === bucket && clipped.to === end);
-    const measured = measureCovered(kpi, byBucket.get(bucket)?.sums ?? noSums, clipped, reach, scope.at);
-    return {
-      at: bucket,
-      value: measured.value,
-      ...fraction(measured),
-      ...(kpi.chart?.stack ? { parts: measured.parts } : {}),
-      complete: whole && clipped.to <= current && (isAll || isCovered(clipped.to, reach, scope.at.timezone)),
-      ...(reach.maturesAfterDays > 0 && { mature: isMature(clipped, reach, scope.at) }),
-    };
-  });
-  return { grain, points };
-}
-
 function requirementsOf(kpi: Kpi, sums: Sums, measured: Measured, reach: Reach): string[] {
   if (measured.value !== null || reach.sources.length === 0) return [];
   const lacking = kpi.lacks ? kpi.lacks(sums) : reach.data === null;
@@ -277,15 +171,14 @@ function judgedByClock(kpi: Kpi, reach: Reach, at: ReadAt, { mature }: { mature:
 function notesOf(kpi: Kpi, measured: Measured, sums: Sums, question: KpiQuestion, dates: PeriodDates): string[] {
   const { evidence } = measured;
   const notes = kpi.notes?.(measured, sums) ?? [];
-  const unlike = unlikeLengths(kpi, dates);
+  const unlike = unlikeLengths(kpi, evidence, dates);
   if (unlike) notes.push(`Compared per day: this period has ${unlike.days} days, the other ${unlike.other}.`);
   if (isPresentOnly(kpi, question)) {
     notes.push(
       `Only the latest ${kpi.presentOnly?.join(' and ')} is known: past days show what is so now, and are not compared.`,
     );
   }
-  if (evidence.kind !== 'count' && evidence.n > 0 && evidence.n < fewCases) {
-    notes.push(`Few cases: only ${evidence.n}.`);
-  }
+  const cases = casesIn(evidence);
+  if (cases !== null && cases > 0 && cases < fewCases) notes.push(`Few cases: only ${cases}.`);
   return notes;
 }

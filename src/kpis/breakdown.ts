@@ -1,9 +1,9 @@
 import type { Queryable } from '../db/db.ts';
 import type { BreakdownRow, KpiResult } from '../domain/kpi-result.ts';
-import { daysBetween } from '../domain/period.ts';
 import { type RankedGroup, rankGroups, rankingOf } from './board.ts';
 import { type DimensionId, dimensionOf, plainLabel } from './dimensions.ts';
-import { addSums, type Group, type Kpi, type Measured, noSums, type Scope } from './kpi.ts';
+import type { Group, Kpi, Measured, Scope } from './kpi.ts';
+import { contextOf, shownMeasure, sumOf } from './measures.ts';
 import { namesOf } from './values.ts';
 
 /** Rows shown before the rest is summed into `other`; of a board, whose rows are its answer, more. */
@@ -16,11 +16,11 @@ export async function breakdownOf(
   kpi: Kpi,
   scope: Scope,
   by: DimensionId,
-  { whole, viewer }: { whole: Measured; viewer: KpiResult['scope'] },
+  { whole, viewer, currency }: { whole: Measured; viewer: KpiResult['scope']; currency: string | undefined },
 ): Promise<NonNullable<KpiResult['breakdown']>> {
   // Where it is not known whether there is anything, nobody is shown to have nothing.
   if (kpi.board && whole.value === null) return { by, rows: [], other: null };
-  const context = { days: daysBetween(scope.period.from, scope.period.to) };
+  const context = contextOf(scope);
   const largestFirst = (await kpi.query(reader, scope, { kind: 'breakdown', by }))
     .map((group) => ({ group, measured: kpi.measure(group.sums, context) }))
     // On a board whoever has nothing is there too.
@@ -31,34 +31,43 @@ export async function breakdownOf(
   const most = kpi.board ? mostBoardRows : mostRows;
   const shown = groups.slice(0, most);
   const rest = groups.slice(most);
+  // What is left as a single row is called by its name: "Other (1)" would hide it for nothing.
+  const named = rest.length === 1 ? groups : shown;
   const names = await namesOf(
     reader,
     scope.at.tenantId,
     by,
-    shown.map(({ group }) => group.key ?? ''),
+    named.map(({ group }) => group.key ?? ''),
   );
+  const identityOf = ({ group }: RankedGroup) =>
+    identity(group, by, names, named.filter((other) => other.group.key === group.key).length > 1);
+  const rowOf = (measured: Measured): Omit<BreakdownRow, 'key' | 'label'> => ({
+    ...shownMeasure(kpi, measured, currency),
+    share: whole.weight === 0 ? null : measured.weight / whole.weight,
+  });
   const statuses = by === 'operator' ? await kpi.board?.status?.(reader, scope) : undefined;
-  const rows = shown.map(({ group, measured, rank }) => {
+  const rows = shown.map((ranked) => {
+    const { group, measured, rank } = ranked;
     const status = statuses?.get(`${group.source}/${group.key}`);
     return {
-      ...identity(group, by, names, shown.filter((other) => other.group.key === group.key).length > 1),
-      ...rowOf(measured, whole.weight),
+      ...identityOf(ranked),
+      ...rowOf(measured),
       ...(rank === undefined ? {} : { rank }),
       ...(status === undefined ? {} : { status }),
     };
   });
   if (rest.length === 0) return { by, rows, other: null };
-  const merged = rest.reduce((sum, { group }) => addSums(sum, group.sums), noSums);
-  return {
-    by,
-    rows,
-    other: { key: null, label: `Other (${rest.length})`, ...rowOf(kpi.measure(merged, context), whole.weight) },
-  };
+  const label = rest.length === 1 ? identityOf(rest[0]!).label : `Other (${rest.length})`;
+  // What counts once and stands in several rows cannot be summed over them.
+  const isSummable = kpi.additive !== false || rest.length === 1;
+  const merged = isSummable ? kpi.measure(sumOf(rest.map(({ group }) => group)), context) : null;
+  return { by, rows, other: { key: null, label, ...(merged ? rowOf(merged) : { value: null, share: null }) } };
 }
 
 /** Nothing to measure yet, but something to count: undecided tickets, say. */
 function hasCases(kpi: Kpi, { parts }: Measured): boolean {
-  return Object.entries(kpi.parts).some(([name, part]) => part.unit === 'count' && (parts[name] ?? 0) > 0);
+  const counted = Object.keys(kpi.parts).filter((name) => ['count', 'money'].includes(kpi.parts[name]!.unit));
+  return counted.some((name) => (parts[name] ?? 0) > 0);
 }
 
 /** An order that does not depend on the machine's language, so that equal groups never swap places. */
@@ -77,20 +86,4 @@ function identity(
   const key = group.key ?? '';
   const label = names.get(`${group.source}/${key}`) ?? plainLabel(dimensionOf(by), key);
   return ambiguous ? { key: `${group.source}/${key}`, label: `${label} (${group.source})` } : { key, label };
-}
-
-function rowOf(measured: Measured, totalWeight: number): Omit<BreakdownRow, 'key' | 'label'> {
-  return {
-    value: measured.value,
-    ...fraction(measured),
-    parts: measured.parts,
-    share: totalWeight === 0 ? null : measured.weight / totalWeight,
-  };
-}
-
-/** Numerator and denominator where the measure has them: absent keys stay absent in JSON. */
-export function fraction(measured: Measured): { numerator?: number; denominator?: number } {
-  return measured.numerator === undefined || measured.denominator === undefined
-    ? {}
-    : { numerator: measured.numerator, denominator: measured.denominator };
 }

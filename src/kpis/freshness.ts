@@ -21,11 +21,16 @@ export interface Reach {
 }
 
 export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<Reach> {
-  const streams = await reader.query<{ source: string; stream: string; as_of: Temporal.Instant | null }>(sql`
-    select source, stream, as_of from ops.streams
+  const streams = await reader.query<{
+    source: string;
+    stream: string;
+    as_of: Temporal.Instant | null;
+    refresh_sla_minutes: number | null;
+  }>(sql`
+    select source, stream, as_of, refresh_sla_minutes from ops.streams
     where tenant_id = ${at.tenantId} and stream = any (${kpi.streams as string[]}::text[])
     order by source, stream`);
-  const sources = streams.map((row) => ({ source: row.source, stream: row.stream, asOf: earlier(row.as_of, at.now) }));
+  const sources = streams.map((row) => ({ ...row, asOf: earlier(row.as_of, at.now) }));
   const marks = sources.flatMap((source) => (source.asOf ? [source.asOf] : []));
   const asOf = marks.length < sources.length || marks.length === 0 ? null : marks.reduce((a, b) => earlier(a, b)!);
 
@@ -41,7 +46,12 @@ export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<
         select count(distinct (source, ticket_id))::int as pending from ops.sla_marks where tenant_id = ${at.tenantId}`)
     : [];
   return {
-    sources: sources.map((source) => ({ ...source, asOf: source.asOf?.toString() ?? null })),
+    sources: sources.map(({ source, stream, asOf: reached, refresh_sla_minutes: promised }) => {
+      if (!reached) return { source, stream, asOf: null, ...(promised === null ? {} : { late: true }) };
+      const ageSeconds = Math.floor(reached.until(at.now).total('seconds'));
+      const late = promised === null ? {} : { late: ageSeconds > promised * 60 };
+      return { source, stream, asOf: reached.toString(), ageSeconds, ...late };
+    }),
     asOf,
     data: span?.first && span.last ? { from: span.first, to: addDays(span.last, 1) } : null,
     pending: (marked?.pending ?? 0) + (unjudged?.pending ?? 0),

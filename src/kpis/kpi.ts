@@ -1,12 +1,13 @@
 import type { Queryable } from '../db/db.ts';
 import type { EntityId } from '../domain/entity.ts';
 import type { Bins } from '../domain/histogram.ts';
-import type { Attention, Better, KpiKind, Measure, RecordList, Unit } from '../domain/kpi-result.ts';
+import type { Attention, Better, KpiKind, Matrix, RecordList, Unit } from '../domain/kpi-result.ts';
 import type { DateRange, Grain } from '../domain/period.ts';
 import type { ReadAt } from '../rollups/read.ts';
 import type { Rollup } from '../rollups/rollup.ts';
 import type { Evidence } from '../stats/compare.ts';
 import type { DimensionId } from './dimensions.ts';
+import type { GroupId } from './groups.ts';
 
 /** The values of one dimension that count: (source, id) pairs for entities, plain values else (source null). */
 export interface Filter {
@@ -22,6 +23,16 @@ export interface Scope {
   weekStart: number;
   period: DateRange;
   filters: readonly Filter[];
+  /** Under which assumptions to count, for KPIs with `scenarios`. */
+  scenario?: Scenario;
+  /** For KPIs with `snapshots`: read what was believed on this local date; absent: what is known now. */
+  asOfDate?: string;
+}
+
+/** A set of assumptions by name; `settings` where the configuration describes it, as it stands there. */
+export interface Scenario {
+  name: string;
+  settings?: unknown;
 }
 
 /** How the rows are to be grouped: by buckets of a grain, by a dimension, or not at all. */
@@ -46,8 +57,17 @@ export interface Group {
   sums: Sums;
 }
 
-/** One group's numbers: `weight` is what shares and ranks go by; 0 means there is nothing to show. */
-export interface Measured extends Measure {
+/**
+ * One group's numbers: `weight` is what shares and ranks go by; 0 means there is nothing to show. Money, value and parts,
+ * is in minor units here, the value of an average with a fraction; on the way out they become
+ * major units, the value as a decimal string.
+ */
+export interface Measured {
+  /** null: no data. */
+  value: number | null;
+  /** Ratios, averages and points carry what they were made of, value = numerator / denominator; counts have neither. */
+  numerator?: number;
+  denominator?: number;
   weight: number;
   parts: Record<string, number | null>;
   evidence: Evidence;
@@ -87,6 +107,29 @@ export interface Board {
   status?: (reader: Queryable, scope: Scope) => Promise<ReadonlyMap<string, string>>;
 }
 
+/** How a KPI is drawn. Parts are named as in `parts`; `value` is the headline. */
+export interface ChartDeclaration {
+  /** Its values over time. `stacked`: always the parts of `stack` on each other. `step`: levels that hold until they change. */
+  series: 'line' | 'area' | 'bar' | 'step' | 'stacked';
+  /** What is drawn where the question does not ask for a breakdown. */
+  prefer: 'series' | 'distribution' | 'breakdown' | 'funnel' | 'matrix';
+  /** Parts that make up a whole, stacked over time where single buckets are too small for a line. */
+  stack?: readonly string[];
+  /** Parts drawn as lines of one picture, all of one unit; at most 6. */
+  lines?: readonly string[];
+  /** How rows are drawn; a doughnut only where they add up to the value. */
+  rows?: 'bar' | 'doughnut';
+  /** A part of the rows that is a line across their bars, where it is the same for all of them. */
+  reference?: { part: string; label: string };
+}
+
+/** What a measure may need beside the sums. */
+export interface MeasureContext {
+  /** Length of the period, bucket or row in days. */
+  days: number;
+  scenario?: Scenario;
+}
+
 /**
  * One KPI: its declaration as data, its only query, and the pure step from sums to numbers. Help, explain, footnotes
  * and docs/reference/kpis.md are made from the declaration; nothing is described twice.
@@ -94,7 +137,7 @@ export interface Board {
 export interface Kpi {
   id: string;
   version: number;
-  group: 'support';
+  group: GroupId;
   title: string;
   /** The question it answers, as a person asks it. */
   question: string;
@@ -105,7 +148,21 @@ export interface Kpi {
   /** The highest score there is, for unit `score`. */
   outOf?: number;
   better: Better;
+  /** ISO 4217 code of its money where that is not the tenant's. */
+  currency?: string;
+  /**
+   * Who may ask. `supervisors` and above: for a KPI whose aggregates carry no operator and no team, so that rows cannot be
+   * told apart by whose they are. Absent: everyone, and the row policies cut the rows.
+   */
+  audience?: 'everyone' | 'supervisors';
+  /**
+   * Things that stand in several rows or buckets and count once (persons, active users), or an average of levels: rows and
+   * buckets do not add up to the value, the total is a query of its own, and what is beyond the last row is not summed.
+   */
+  additive?: false;
   dimensions: readonly DimensionId[];
+  /** What it is broken down by where the question does not say, for a KPI that says little as a single number. */
+  defaultBy?: DimensionId;
   /** Dimensions whose latest value says nothing about the past: filtered by one, the KPI is compared with nothing. */
   presentOnly?: readonly DimensionId[];
   parts: Readonly<Record<string, PartDeclaration>>;
@@ -129,17 +186,8 @@ export interface Kpi {
   refreshSlaMinutes: number;
   /** Date the definition is valid from; null: for all data. */
   validFrom: string | null;
-  /**
-   * Null: a table, of which no picture is drawn. `stack`: parts that make up a whole, stacked over time where single
-   * buckets are too small for a line. `reference`: a part of the rows that is a line across their bars, where it is the
-   * same for all of them.
-   */
-  chart: {
-    series: 'line' | 'area';
-    prefer: 'series' | 'distribution';
-    stack?: readonly string[];
-    reference?: { part: string; label: string };
-  } | null;
+  /** Null: a table, of which no picture is drawn. */
+  chart: ChartDeclaration | null;
   board?: Board;
   caveats: readonly string[];
   examples: readonly string[];
@@ -147,9 +195,17 @@ export interface Kpi {
   query(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]>;
   /** Whether the query answers more for the total than for the buckets of a series, which then need not read it. */
   totalHasMore?: boolean;
-  measure(sums: Sums, context: { days: number }): Measured;
+  measure(sums: Sums, context: MeasureContext): Measured;
   /** Bands of a distribution over the whole period, where the KPI has one. */
   distribution?: (sums: Sums) => { title: string; bands: { label: string; count: number }[] };
+  /** Stages of the whole period, the first one first; shares and drop-off are worked out from the counts. */
+  funnel?: (sums: Sums) => { title: string; stages: { key: string; label: string; count: number }[] };
+  /** Numbers of the whole period by two things at once. */
+  matrix?: (sums: Sums) => Matrix;
+  /** Assumptions it can be counted under, by name, the first being the default; the configuration may name more. */
+  scenarios?: readonly [string, ...string[]];
+  /** Whether it keeps what was believed on each day, for `as-of:DATE`. */
+  snapshots?: true;
   /** Whether the records are there but what the KPI needs of them is not: then `requires` says so. */
   lacks?: (sums: Sums) => boolean;
   /** Things to say with this answer, in full sentences. */

@@ -49,7 +49,9 @@ export async function ask(words: string, exchange: Exchange, deps: AskDeps): Pro
     answerMessage(answered, {
       locale: tenant.locale,
       canShare: canShare(exchange.incoming),
-      ...(answered.kind === 'no-data' ? { administrators: await administrators(db, tenant.tenantId) } : {}),
+      ...(answered.kind === 'no-data' || answered.kind === 'not-permitted'
+        ? { administrators: await administrators(db, tenant.tenantId) }
+        : {}),
     }),
   );
 }

@@ -70,6 +70,21 @@ export function welch(first: Moments, second: Moments): Interval {
   return { low: difference - half, high: difference + half };
 }
 
+/**
+ * 95 % interval of the difference of two sums per day, when both their number and their sizes are left to chance: a sum of
+ * a Poisson number of amounts has the variance (expected number) x E[amount^2], of which the sum of squares is an unbiased
+ * estimate (compound Poisson process; Ross, Introduction to Probability Models, 5.4.2). `exposure` in days.
+ */
+export function compoundPoisson(
+  first: Moments & { exposure: number },
+  second: Moments & { exposure: number },
+): Interval {
+  const difference = first.sum / first.exposure - second.sum / second.exposure;
+  const variance = first.squareSum / first.exposure ** 2 + second.squareSum / second.exposure ** 2;
+  const half = z95 * Math.sqrt(variance);
+  return { low: difference - half, high: difference + half };
+}
+
 /** Mean and spread of ln(seconds), from additive sums. */
 export interface LogDurations {
   n: number;

@@ -52,9 +52,10 @@ export const kpi: Command = {
       const { db, tenant, config } = session;
       const viewer = options.as === undefined ? everything : await viewerOf(session, String(options.as));
       const answered = await answer({ db, tenant, viewer, now: context.clock.now(), settings: config.kpis }, request);
-      if (answered.kind === 'unknown-value') {
+      const refused = refusals[answered.kind];
+      if (refused !== undefined) {
         context.io.note(textOf(answered, { locale: tenant.locale, color: false }));
-        return 2;
+        return refused;
       }
       for (const note of await outdatedBy(session)) context.io.note(`${note}\n`);
       const rendered = await render(answered, request.kind === 'kpi' ? request : null, format, context, tenant.locale);
@@ -63,6 +64,14 @@ export const kpi: Command = {
       return answered.kind === 'no-data' ? 3 : 0;
     });
   },
+};
+
+/** Outcomes that are no answer, with their exit codes: wrong usage, but for what a person may not ask. */
+const refusals: Partial<Record<Answer['kind'], ExitCode>> = {
+  'unknown-value': 2,
+  'unknown-scenario': 2,
+  'no-snapshots': 2,
+  'not-permitted': 1,
 };
 
 /** What was stored by other settings than those of now, and stays so until somebody brings it up to date. */

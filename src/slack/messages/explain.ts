@@ -11,6 +11,11 @@ export function explainMessage(answer: Extract<Answer, { kind: 'explain' }>, loc
     ['Better', { up: 'higher', down: 'lower', neither: 'neither higher nor lower' }[kpi.better]],
     ['Target', target === null ? 'none' : formatTarget(target, kpi.unit, { locale })],
     ['Parts', parts.join(', ') || 'none'],
+    ...(kpi.scenarios ? ([['Scenarios', kpi.scenarios.join(', ')]] satisfies [string, string][]) : []),
+    ...(kpi.snapshots ? ([['Snapshots', 'one a day, for as-of:DATE']] satisfies [string, string][]) : []),
+    ...(kpi.audience === 'supervisors'
+      ? ([['Who may ask', 'supervisors and above']] satisfies [string, string][])
+      : []),
     ['Broken down by', kpi.dimensions.join(', ')],
     ['Owner', `${owner}, criticality ${criticality}`],
     ['Refreshed', `within ${kpi.refreshSlaMinutes} minutes`],

@@ -6,8 +6,10 @@ import { helpMessage, kpiHelpMessage } from './help.ts';
 import { listMessage } from './list.ts';
 import { misunderstoodMessage } from './misunderstood.ts';
 import { noDataMessage } from './no-data.ts';
+import { notPermittedMessage } from './not-permitted.ts';
 import { overviewMessage } from './overview.ts';
 import { type ResultView, resultMessage } from './result.ts';
+import { noSnapshotsMessage, unknownScenarioMessage } from './unknown-scenario.ts';
 import { unknownValueMessage } from './unknown-value.ts';
 
 export interface AnswerView extends ResultView {
@@ -24,6 +26,12 @@ export function answerMessage(answer: Answer, view: AnswerView): Message {
       return noDataMessage(answer, view);
     case 'unknown-value':
       return unknownValueMessage(answer);
+    case 'unknown-scenario':
+      return unknownScenarioMessage(answer);
+    case 'no-snapshots':
+      return noSnapshotsMessage(answer);
+    case 'not-permitted':
+      return notPermittedMessage(answer, view.administrators ?? []);
     case 'overview':
       return overviewMessage(answer.results, view.locale);
     case 'help':

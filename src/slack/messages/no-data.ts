@@ -17,7 +17,7 @@ export function noDataMessage(
   // Nothing that this person may see is a question of rights as long as something has been loaded.
   const rights = data === null && result.requires.length === 0 && result.freshness.sources.length > 0;
   return message(`${result.title}: ${why}`, [
-    titleBlock(result),
+    titleBlock(result, view.locale),
     paragraph(why),
     ...attentionBlocks(result, view.locale),
     ...(rights ? [whomToAsk(view.administrators ?? [])] : []),

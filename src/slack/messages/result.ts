@@ -55,7 +55,7 @@ export function resultMessage(answer: ResultAnswer, view: ResultView): Message {
   const { locale } = view;
   const sharer = userIdOf(view.sharedBy);
   return message(notification(result, locale), [
-    titleBlock(result),
+    titleBlock(result, locale),
     ...staleBlocks(result, locale),
     ...(isUrgent(result) ? attentionBlocks(result, locale) : []),
     valueBlock(result, locale),

@@ -9,15 +9,18 @@ import {
   partPhrases,
   periodPhrase,
   shownValue,
+  sourceFacts,
   targetPhrase,
 } from '../../answers/wording.ts';
 import type { KpiResult } from '../../domain/kpi-result.ts';
 import { context, formatted, header, mrkdwn, paragraph } from '../blocks.ts';
+import { clip } from '../limits.ts';
+import { escapeText, oneLine } from '../text.ts';
 
 /** The parts of an answer that every message about a result shares. */
 
-export function titleBlock(result: KpiResult): KnownBlock {
-  const filters = filterPhrase(result);
+export function titleBlock(result: KpiResult, locale: string): KnownBlock {
+  const filters = filterPhrase(result, locale);
   return header(filters ? `${result.title} · ${filters}` : result.title);
 }
 
@@ -59,13 +62,24 @@ export function footBlock(result: KpiResult, locale: string, ...more: (string | 
     result.freshness.stale ? 'data is behind' : 'fresh',
     ...(result.receipt ? [`receipt ${result.receipt}`] : []),
   ];
-  return context(mrkdwn(facts.join(' · ')), ...more);
+  const sources = sourceFacts(result).map(
+    ({ name, asOf: reached, late }) =>
+      `${escapeText(clip(oneLine(name), widestSource))} ${reachedAt(result, reached, locale).replace('as of ', '')}${late ? ', late' : ''}`,
+  );
+  return context(mrkdwn(facts.join(' · ')), ...(sources.length > 0 ? [mrkdwn(sources.join(' · '))] : []), ...more);
 }
 
+/** Widest name of a stream with its source. */
+const widestSource = 40;
+
 function asOf(result: KpiResult, locale: string): string {
-  const spoken = asOfPhrase(result, locale);
-  if (!result.freshness.asOf) return spoken;
-  return `as of ${dateMark(Temporal.Instant.from(result.freshness.asOf), spoken.replace(/^as of /, ''))}`;
+  return reachedAt(result, result.freshness.asOf, locale);
+}
+
+function reachedAt(result: KpiResult, at: string | null, locale: string): string {
+  const spoken = asOfPhrase({ ...result, freshness: { ...result.freshness, asOf: at } }, locale);
+  if (!at) return spoken;
+  return `as of ${dateMark(Temporal.Instant.from(at), spoken.replace(/^as of /, ''))}`;
 }
 
 /** A moment that every reader sees in the own zone; `otherwise` where Slack cannot. For mrkdwn. */
