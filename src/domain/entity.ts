@@ -60,6 +60,8 @@ export interface Entity {
   readonly changeKinds?: Readonly<Record<string, TicketEventKind>>;
   /** The field that names the ticket whose evaluation a record of this entity touches. */
   readonly ticketOf?: string;
+  /** The record of another entity that its aggregates are counted with, and the field that names it. */
+  readonly countsWith?: { readonly entity: EntityId; readonly by: string };
   /** The field its table is partitioned by, which is then also part of its primary key. */
   readonly partitionedBy?: string;
   /** Whether sources may tell it in parts: its table then has `field_versions`. */

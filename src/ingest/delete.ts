@@ -6,6 +6,7 @@ import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
 import type { WriteRun } from './batch.ts';
 import { lockWriters } from './lock.ts';
+import { markRelated } from './related-marks.ts';
 import { markTickets } from './sla-marks.ts';
 
 export interface Deletion {
@@ -42,6 +43,7 @@ export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): 
   const stored = sql`select ${source}::text, d.id ${storedPart} from deleted d where d.known`;
   await markStored(tx, rollupsOf(entity.id), tenant, stored, entity.partitionedBy);
   await markTickets(tx, tenant.tenantId, deletion, sql`select d.id from deleted d where d.known`);
+  await markRelated(tx, tenant, deletion, sql`select d.id from deleted d where d.known`);
   const required = Object.entries(entity.fields)
     .filter(([, field]) => field.required && field.type === 'timestamp')
     .map(([name]) => name);

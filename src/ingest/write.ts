@@ -10,6 +10,7 @@ import type { Batch, WriteRun, Written } from './batch.ts';
 import { compare, trackedFields, writtenFields } from './compare.ts';
 import { lockWriters } from './lock.ts';
 import { createReferenced } from './references.ts';
+import { markRelated } from './related-marks.ts';
 import { markTickets } from './sla-marks.ts';
 
 /**
@@ -65,6 +66,7 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
     // An event may be told of another ticket than before.
     if (entity.ticketOf !== 'id')
       await markTickets(tx, tenant.tenantId, batch, sql`select c.id from compared c where c.outcome = 'updated'`);
+    await markRelated(tx, tenant, batch, sql`select c.id from compared c where c.outcome = 'updated'`);
     await appendChanges(tx, run, batch);
   }
   if (written.inserted + written.updated + countOf('confirmed') > 0) {
@@ -83,6 +85,7 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
     );
     const touched = sql`select c.id from compared c where c.outcome in ('inserted', 'updated')`;
     await markTickets(tx, tenant.tenantId, batch, touched);
+    await markRelated(tx, tenant, batch, touched);
     await createReferenced(tx, tenant.tenantId, batch);
   }
   await tx.run(sql`drop table compared`);

@@ -1,4 +1,5 @@
 import type { EntityId } from '../domain/entity.ts';
+import { campaignDaily } from './campaign-daily.ts';
 import type { Rollup } from './rollup.ts';
 import { surveyDaily } from './survey-daily.ts';
 import { ticketAnsweredDaily } from './ticket-answered-daily.ts';
@@ -17,6 +18,7 @@ export const rollups: readonly Rollup[] = [
   ticketDecidedDaily,
   ticketAnsweredDaily,
   surveyDaily,
+  campaignDaily,
 ];
 
 export function rollupsOf(entity: EntityId): readonly Rollup[] {

@@ -32,6 +32,10 @@ export interface Asked {
   grain?: KpiQuestion['grain'];
   viewer?: string;
   now?: string;
+  scenario?: string;
+  asOfDate?: string;
+  /** What the configuration names. */
+  scenarios?: Readonly<Record<string, unknown>>;
 }
 
 /** `kpi` is one of the catalogue by its id, or one made for a test. */
@@ -48,11 +52,13 @@ export function askOutcome(asker: Asker, kpi: string | Kpi, asked: Asked = {}): 
     filters: (asked.filters ?? []).map(([dimension, value]) => ({ dimension, value })),
     versus: asked.versus === 'year' ? { kind: 'year-before' } : asked.versus ? period(asked.versus) : null,
     grain: asked.grain ?? null,
+    ...(asked.scenario !== undefined && { scenario: asked.scenario }),
+    ...(asked.asOfDate !== undefined && { asOfDate: asked.asOfDate }),
   };
   const tenant = { tenantId, slug: 't', name: 'T', timezone, weekStart, locale: 'en', currency: 'USD' };
   const now = Temporal.Instant.from(asked.now ?? asker.now);
   return askKpi(
-    { db: asker.db, tenant, viewer: asked.viewer ?? everything, now },
+    { db: asker.db, tenant, viewer: asked.viewer ?? everything, now, scenarios: asked.scenarios },
     typeof kpi === 'string' ? kpiOf(kpi)! : kpi,
     question,
   );

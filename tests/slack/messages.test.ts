@@ -63,6 +63,24 @@ function answered(text: string): Answer {
 const noData = aResult({ value: null, comparison: null, target: null, parts: {} });
 const stale = aResult({ freshness: { ...aResult().freshness, asOf: '2026-11-13T01:00:00Z', stale: true, pending: 3 } });
 const few = aResult({ interval: { low: 0.71, high: 0.98 }, period: { ...aResult().period, complete: false } });
+const money = aResult({
+  ...{ title: 'Pipeline', kind: 'stock', unit: 'money', currency: 'EUR', value: '1250000.50', parts: {} },
+  ...{ scenario: 'weighted', asOfDate: '2026-10-01' },
+  target: { value: 1_000_000, met: true },
+  comparison: {
+    period: { from: '2026-11-02', to: '2026-11-09', label: 'before' },
+    ...{ value: '1200000.00', change: 50_000.5, changeRatio: 0.0417, verdict: 'higher' },
+  },
+});
+const severalStreams = aResult({
+  freshness: {
+    ...{ asOf: '2026-11-15T23:10:00Z', stale: false, pending: 0 },
+    sources: [
+      { source: 'crm', stream: 'ticket', asOf: '2026-11-16T01:00:00Z', ageSeconds: 60, late: false },
+      { source: 'crm <x>', stream: 'contact', asOf: '2026-11-15T23:10:00Z', ageSeconds: 6_660, late: true },
+    ],
+  },
+});
 const byTeam = aResult({ breakdown: { ...aBreakdown((index) => `Account ${index + 1}`)!, by: 'team' } });
 const unknownValue: Answer = {
   kind: 'unknown-value',
@@ -125,6 +143,39 @@ const messages: readonly (readonly [string, Message])[] = [
   ],
   ['an unknown value', answerMessage(unknownValue, view)],
   ['an unknown value without choices', answerMessage({ ...unknownValue, choices: [], commands: [] }, view)],
+  [
+    'a scenario there is none of',
+    answerMessage(
+      {
+        ...{ kind: 'unknown-scenario', request: anAnswer('tickets').request, scenario: 'rosy' },
+        ...{
+          choices: ['weighted', 'unweighted'],
+          commands: ['tickets scenario:weighted', 'tickets scenario:unweighted'],
+        },
+      },
+      view,
+    ),
+  ],
+  [
+    'a scenario of a KPI without any',
+    answerMessage(
+      {
+        ...{ kind: 'unknown-scenario', request: anAnswer('tickets').request, scenario: 'rosy' },
+        ...{ choices: [], commands: ['tickets'] },
+      },
+      view,
+    ),
+  ],
+  [
+    'a belief that is not kept',
+    answerMessage({ kind: 'no-snapshots', request: anAnswer('tickets').request, commands: ['tickets'] }, view),
+  ],
+  [
+    'a KPI for supervisors',
+    answerMessage({ kind: 'not-permitted', request: anAnswer('tickets').request }, { ...view, administrators: owners }),
+  ],
+  ['money under assumptions', answerMessage(anAnswer('tickets', money), view)],
+  ['an answer from several streams', answerMessage(anAnswer('sla-reported', severalStreams), view)],
   ['an unknown KPI', answerMessage(answered('slaa'), view)],
   ['an unknown dimension', answerMessage(answered('sla-reported by colour'), view)],
   ['a dimension left out', answerMessage(answered('sla-reported by'), view)],

@@ -28,6 +28,7 @@ export const campaignEntities = {
     id: 'campaign_report',
     table: 'crm.campaign_reports',
     derivedId: ['campaign_id', 'at'],
+    countsWith: { entity: 'campaign', by: 'campaign_id' },
     fields: {
       id: key,
       campaign_id: { ...key, required: true },

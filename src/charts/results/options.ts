@@ -1,0 +1,14 @@
+import type { ChartKind } from '../spec.ts';
+
+export type ResultPart = 'series' | 'breakdown' | 'distribution';
+
+export interface ChartFromResultOptions {
+  locale: string;
+  /** Which part of the result to show; without it the one that suits `preferred`, or else any that has something. */
+  kind?: ResultPart;
+  preferred: ChartKind;
+  /** Parts of each point that make up a whole, with their names: what a series is stacked from, if `preferred` says so. */
+  parts?: readonly { part: string; label: string }[];
+  /** A part of the rows that is a line across their bars, where all of them have the same. */
+  reference?: { part: string; label: string };
+}
