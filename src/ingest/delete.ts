@@ -5,6 +5,7 @@ import type { Entity } from '../domain/entity.ts';
 import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
 import type { WriteRun } from './batch.ts';
+import { markDeletedConversations } from './conversation-marks.ts';
 import { lockWriters } from './lock.ts';
 import { markRelated } from './related-marks.ts';
 import { markTickets } from './sla-marks.ts';
@@ -44,6 +45,7 @@ export async function deleteRecords(tx: Tx, run: WriteRun, deletion: Deletion): 
   await markStored(tx, rollupsOf(entity.id), tenant, stored, entity.partitionedBy);
   await markTickets(tx, tenant.tenantId, deletion, sql`select d.id from deleted d where d.known`);
   await markRelated(tx, tenant, deletion, sql`select d.id from deleted d where d.known`);
+  await markDeletedConversations(tx, tenant.tenantId, deletion);
   const required = Object.entries(entity.fields)
     .filter(([, field]) => field.required && field.type === 'timestamp')
     .map(([name]) => name);

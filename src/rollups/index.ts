@@ -21,6 +21,12 @@ export const rollups: readonly Rollup[] = [
   campaignDaily,
 ];
 
+/** What the writer of an entity's records marks the days of. */
 export function rollupsOf(entity: EntityId): readonly Rollup[] {
-  return rollups.filter((rollup) => rollup.stream === entity);
+  return rollups.filter((rollup) => rollup.stream === entity && rollup.markedBy !== 'sweep');
+}
+
+/** What is made of facts in `table`, which whoever stores them marks the days of. */
+export function rollupsOfFacts(table: string): readonly Rollup[] {
+  return rollups.filter((rollup) => rollup.markedBy === 'sweep' && rollup.entityTable === table);
 }

@@ -15,6 +15,8 @@ export interface Rollup {
   stream: EntityId;
   /** The table of that entity. */
   entityTable: string;
+  /** `sweep`: its rows are facts that src/facts makes of records and stores, marking their days; no writer does. */
+  markedBy?: 'sweep';
   /** Timestamp column of the entity that decides the day; rows without it do not count. */
   at: string;
   /** Raised with the meaning of a column: every bucket is then made again. */
