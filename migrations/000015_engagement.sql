@@ -178,8 +178,8 @@ create table mart.conversation_daily (
   primary key (tenant_id, day, source, direction, channel, status, account_id, team_id, operator_id)
 );
 
--- Stretches of activity by the local day they began on and the last local day at whose end they were still active, or the
--- day before they began.
+-- Stretches of activity by the local day they began on and the last local day at whose end they were still active; those
+-- that were over by the end of their first day are left out.
 create table mart.conversation_active_daily (
   tenant_id bigint not null,
   day date not null,
@@ -192,6 +192,8 @@ create table mart.conversation_active_daily (
   conversations integer not null,
   primary key (tenant_id, day, source, last_day, channel, account_id, team_id, operator_id)
 );
+
+create index conversation_active_daily_last_day_idx on mart.conversation_active_daily (tenant_id, last_day);
 
 -- Replies of persons by the local day they were given on, with the distribution of the time they took: `response` since the
 -- first unanswered message, `wait` since the conversation began, for its first reply.

@@ -49,7 +49,7 @@ export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<
     ? await reader.query<{ pending: number }>(sql`
         select count(distinct (source, chat))::int as pending from ops.conversation_marks where tenant_id = ${at.tenantId}`)
     : [];
-  const [unjudged] = kpi.rollups.some((rollup) => rollup.unsettled && rollup.stream === 'ticket')
+  const [unjudged] = kpi.rollups.some((rollup) => rollup.stream === 'ticket' && rollup.unsettled)
     ? await reader.query<{ pending: number }>(sql`
         select count(distinct (source, ticket_id))::int as pending from ops.sla_marks where tenant_id = ${at.tenantId}`)
     : [];

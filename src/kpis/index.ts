@@ -1,9 +1,16 @@
+import { activeCampaigns } from './active-campaigns/kpi.ts';
 import { backlog } from './backlog/kpi.ts';
+import { campaignFunnel } from './campaign-funnel/kpi.ts';
+import { campaigns } from './campaigns/kpi.ts';
 import { csat } from './csat/kpi.ts';
+import { deliveryRate } from './delivery-rate/kpi.ts';
+import { failureRate } from './failure-rate/kpi.ts';
 import { firstResponseTime } from './first-response-time/kpi.ts';
 import type { Kpi } from './kpi.ts';
 import { leaderboard } from './leaderboard/kpi.ts';
 import { nps } from './nps/kpi.ts';
+import { readRate } from './read-rate/kpi.ts';
+import { replyRate } from './reply-rate/kpi.ts';
 import { resolutionTime } from './resolution-time/kpi.ts';
 import { sla } from './sla/kpi.ts';
 import { slaFirstResponse } from './sla-first-response/kpi.ts';
@@ -28,6 +35,13 @@ export const kpis: readonly Kpi[] = [
   nps,
   leaderboard,
   workload,
+  campaigns,
+  campaignFunnel,
+  activeCampaigns,
+  deliveryRate,
+  readRate,
+  replyRate,
+  failureRate,
 ];
 
 export const kpiIds: readonly string[] = kpis.map((kpi) => kpi.id);

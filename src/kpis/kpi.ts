@@ -100,10 +100,11 @@ export interface Board {
   narrow: readonly (readonly [name: string, heading: string])[];
   /**
    * Rows of at least `fewest` cases are ranked by value, the best first, equal values by the part `tie`, of which more is
-   * better and none is last; the others come after them without a rank. Absent: no ranks, the largest first.
+   * better and none is last; the others come after them without a rank. `cautious`: a ratio goes by the lower end of its
+   * 95 % interval (Wilson), so that few lucky cases do not lead. Absent: no ranks, the largest first.
    */
-  ranked?: { fewest: number; tie: string };
-  /** What is said beside a row's name, by `source/key`: of operators, whether they are there. */
+  ranked?: { fewest: number; tie: string; cautious?: true };
+  /** What is said beside a name of the rows it has by itself, by `source/key`: of operators, whether they are there. */
   status?: (reader: Queryable, scope: Scope) => Promise<ReadonlyMap<string, string>>;
 }
 

@@ -3,12 +3,14 @@ import type { Db } from '../../src/db/db.ts';
 import { everything } from '../../src/db/viewer.ts';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { parsePeriod } from '../../src/domain/period.ts';
+import { sweepConversations } from '../../src/facts/conversations/sweep.ts';
+import { markAllChats } from '../../src/facts/conversations/verify.ts';
 import { slaTerms } from '../../src/facts/policies.ts';
 import { sweepSla } from '../../src/facts/sweep.ts';
 import { markAllTickets } from '../../src/facts/verify.ts';
 import { type AskOutcome, askKpi } from '../../src/kpis/ask.ts';
 import type { DimensionId } from '../../src/kpis/dimensions.ts';
-import { kpiOf } from '../../src/kpis/index.ts';
+import { kpiOf, kpis } from '../../src/kpis/index.ts';
 import type { Kpi } from '../../src/kpis/kpi.ts';
 import type { KpiQuestion } from '../../src/kpis/question.ts';
 import { rebuild } from '../../src/rollups/engine.ts';
@@ -82,12 +84,15 @@ export async function settle(
   await db.run(sql`analyze crm.tickets (tenant_id, source, id, created_at), crm.surveys (tenant_id, source, id)`);
   await markAllTickets(db, tenantId);
   await sweepSla(db, { tenantId, timezone }, slaTerms(defaultPolicies), { now: Temporal.Instant.from(sweptAt) });
+  await markAllChats(db, tenantId);
+  await sweepConversations(db, { tenantId, timezone });
   for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, now);
-  const streams = [...new Set(rollups.map((rollup) => rollup.stream))];
+  const streams = [...new Set([...rollups.map(({ stream }) => stream), ...kpis.flatMap((kpi) => kpi.streams)])];
   for (const [source, asOf] of Object.entries(watermarks)) {
     await db.run(sql`
       insert into ops.streams (tenant_id, source, stream, as_of, loaded_at)
       select ${tenantId}::bigint, ${source}, stream, ${asOf}::timestamptz, ${asOf}::timestamptz
-      from unnest(${streams}::text[]) as stream`);
+      from unnest(${streams}::text[]) as stream
+      on conflict (tenant_id, source, stream) do update set as_of = excluded.as_of`);
   }
 }
