@@ -4,6 +4,7 @@ import { ensurePartitions, isPartitioned, partitionedTables } from '../../../src
 import type { DimensionId } from '../../../src/kpis/dimensions.ts';
 import type { GroupId } from '../../../src/kpis/groups.ts';
 import { campaignRecords } from './campaigns.ts';
+import { engagementRecords } from './engagement.ts';
 import { supportRecords } from './support.ts';
 
 /** Records of all kinds over October and November 2026, for what holds for every KPI of a group. */
@@ -23,7 +24,11 @@ export interface MixedRecords {
   deletedCounted?: true;
 }
 
-const byGroup: Partial<Record<GroupId, MixedRecords>> = { support: supportRecords, campaigns: campaignRecords };
+const byGroup: Partial<Record<GroupId, MixedRecords>> = {
+  support: supportRecords,
+  engagement: engagementRecords,
+  campaigns: campaignRecords,
+};
 
 export function mixedRecords(group: GroupId): MixedRecords {
   const records = byGroup[group];
