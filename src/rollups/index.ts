@@ -1,5 +1,12 @@
 import type { EntityId } from '../domain/entity.ts';
 import { campaignDaily } from './campaign-daily.ts';
+import { chatDaily } from './chat-daily.ts';
+import { contactMessageDaily } from './contact-message-daily.ts';
+import { conversationActiveDaily } from './conversation-active-daily.ts';
+import { conversationDaily } from './conversation-daily.ts';
+import { messageDaily } from './message-daily.ts';
+import { messageHourly } from './message-hourly.ts';
+import { responseDaily } from './response-daily.ts';
 import type { Rollup } from './rollup.ts';
 import { surveyDaily } from './survey-daily.ts';
 import { ticketAnsweredDaily } from './ticket-answered-daily.ts';
@@ -19,6 +26,13 @@ export const rollups: readonly Rollup[] = [
   ticketAnsweredDaily,
   surveyDaily,
   campaignDaily,
+  messageDaily,
+  messageHourly,
+  chatDaily,
+  contactMessageDaily,
+  conversationDaily,
+  conversationActiveDaily,
+  responseDaily,
 ];
 
 /** What the writer of an entity's records marks the days of. */

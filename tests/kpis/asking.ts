@@ -36,6 +36,7 @@ export interface Asked {
   now?: string;
   scenario?: string;
   asOfDate?: string;
+  records?: boolean;
   /** What the configuration names. */
   scenarios?: Readonly<Record<string, unknown>>;
 }
@@ -55,6 +56,7 @@ export function askOutcome(asker: Asker, kpi: string | Kpi, asked: Asked = {}): 
     versus: asked.versus === 'year' ? { kind: 'year-before' } : asked.versus ? period(asked.versus) : null,
     grain: asked.grain ?? null,
     ...(asked.scenario !== undefined && { scenario: asked.scenario }),
+    ...(asked.records !== undefined && { records: asked.records }),
     ...(asked.asOfDate !== undefined && { asOfDate: asked.asOfDate }),
   };
   const tenant = { tenantId, slug: 't', name: 'T', timezone, weekStart, locale: 'en', currency: 'USD' };
