@@ -101,7 +101,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       ...{ secret: environment.cronSecret, types: aggregateTypes, now: () => clock.now().toString() },
       run: (type) =>
         aggregateInWords(
-          { db, clock, machine: systemClock, log, timing: usualTiming, jobs },
+          { ...{ db, clock, machine: systemClock, log, timing: usualTiming, jobs }, observe: metrics.jobRan },
           kept,
           type,
           stopping.signal,

@@ -18,7 +18,7 @@ export interface Licence {
 
 /**
  * The licences as the books have them at a moment (epoch seconds), by account and date: by the month for most, by the year
- * for some; two accounts in twenty end at some time, and one period in forty is booked by mistake and taken back.
+ * for some; two accounts in twenty end at some time, and one period in twenty is booked by mistake and taken back.
  */
 export function licencesAt(company: Company, now: number): Licence[] {
   const { seed } = company.founding;
@@ -39,7 +39,7 @@ export function licencesAt(company: Company, now: number): Licence[] {
         .get(account.id)!
         .filter(({ joinedAt, leftAt }) => joinedAt <= bookedAt && (leftAt === undefined || leftAt > bookedAt));
       const own = randomFor(`${seed}/licence/${account.id}/${billedOn}`);
-      const cancelledAt = own.chance(0.025) ? bookedAt + 5 * 86_400 : undefined;
+      const cancelledAt = own.chance(0.05) ? bookedAt + 5 * 86_400 : undefined;
       periods.push({
         id: `lic-${account.id}-${billedOn}`,
         accountId: account.id,
