@@ -8,11 +8,12 @@ import { rollups } from '../../src/rollups/index.ts';
 import type { Rollup, TenantZone } from '../../src/rollups/rollup.ts';
 import { defaultPolicies } from '../../src/sla/policy.ts';
 import { insertSurveys, insertTickets, makeTenant, useDatabase } from '../database.ts';
+import { insertRows } from '../kpis/contract/records.ts';
 
 const at = Temporal.Instant.from('2026-11-20T00:00:00Z');
 const database = useDatabase();
 
-/** A ticket, answered at once, and a survey answer for each pair of moments: begun or answered, and ended. */
+/** A ticket, answered at once, a survey answer, a lead and a won opportunity for each pair of moments: begun or answered, and ended. */
 async function insertRecords(tenant: TenantZone, moments: readonly (readonly [string, string])[]): Promise<void> {
   await insertTickets(
     database.db,
@@ -25,6 +26,18 @@ async function insertRecords(tenant: TenantZone, moments: readonly (readonly [st
     database.db,
     tenant.tenantId,
     moments.map(([begun], n) => ({ id: String(n), kind: 'csat', score: 5, answered_at: begun })),
+  );
+  await insertRows(
+    database.db,
+    'crm.leads',
+    tenant.tenantId,
+    moments.map(([begun], n) => ({ id: String(n), stage: 'sql', created_at: begun, qualified_at: begun })),
+  );
+  await insertRows(
+    database.db,
+    'crm.opportunities',
+    tenant.tenantId,
+    moments.map(([begun, ended], n) => ({ id: String(n), status: 'won', created_at: begun, closed_at: ended })),
   );
   await markAllTickets(database.db, tenant.tenantId);
   await sweepSla(database.db, tenant, slaTerms(defaultPolicies), { now: at });
