@@ -55,7 +55,9 @@ function kpiSection(kpi: Kpi): string {
     ['Owner', `${kpi.owner}, criticality ${kpi.criticality}`],
     [
       'Made from',
-      `${kpi.streams.join(', ')} by way of ${kpi.rollups.map((rollup) => `[${rollup.id}](rollups.md#${rollup.id})`).join(', ')}`,
+      [kpi.streams.join(', '), kpi.rollups.map((rollup) => `[${rollup.id}](rollups.md#${rollup.id})`).join(', ')]
+        .filter(Boolean)
+        .join(' by way of '),
     ],
     ['Refresh SLA', `${kpi.refreshSlaMinutes} min`],
     ['Matures', maturityWords(kpi.maturesAfterDays)],

@@ -1,4 +1,4 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { join, raw } from 'sql-template-tag';
 import type { Queryable } from '../db/db.ts';
 import type { SourceFreshness } from '../domain/kpi-result.ts';
 import type { DateRange } from '../domain/period.ts';
@@ -64,10 +64,16 @@ async function spanOf(
 ): Promise<DateRange | null> {
   const { datedBy } = kpi;
   if (!('standsFrom' in datedBy)) {
+    const until = sql`day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`;
+    const spans = [
+      sql`select min(day) as first, max(day) as last from ${raw(datedBy.table)}
+        where tenant_id = ${at.tenantId} ${ownRows(kpi)} and ${until}`,
+      ...(kpi.alsoDatedBy ?? []).map(
+        ({ table }) => sql`select min(day), max(day) from ${raw(table)} where tenant_id = ${at.tenantId} and ${until}`,
+      ),
+    ];
     const [span] = await reader.query<{ first: string | null; last: string | null }>(sql`
-      select min(day)::date as first, max(day)::date as last from ${raw(datedBy.table)}
-      where tenant_id = ${at.tenantId} ${ownRows(kpi)}
-        and day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`);
+      select min(first)::date as first, max(last)::date as last from (${join(spans, ' union all ')}) as spans`);
     return span?.first && span.last ? { from: span.first, to: addDays(span.last, 1) } : null;
   }
   // A date of the contract is as it is; a time is on a local date.
