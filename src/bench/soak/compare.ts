@@ -132,13 +132,11 @@ function expectConversations(rows: readonly Row[], said: Told, deleted: Readonly
   const expected = new Map<string, Row>();
   for (const [id, object] of said.objects) {
     if (deleted.has(id)) continue;
-    const whole = said.incomplete.has(id) ? undefined : truth.get(id);
-    const of = Object.fromEntries(
-      conversationFields.map((field) => [field, whole && field in whole ? whole[field] : object[field]]),
-    );
-    expected.set(id, { id, ...of });
+    expected.set(id, { ...Object.fromEntries(conversationFields.map((field) => [field, object[field]])), id });
   }
-  for (const id of truth.keys()) if (!expected.has(id)) untold += conversationFields.length;
+  for (const [id, row] of truth)
+    for (const field of conversationFields)
+      if ((row[field] ?? null) !== null && (expected.get(id)?.[field] ?? null) === null) untold++;
   return {
     ...{ fields: ['id', ...conversationFields], rows: expected, untold },
     isSpare: ({ id }) => deleted.has(String(id)),

@@ -1,5 +1,6 @@
 import { startApp } from '../../app/start.ts';
 import { parseConfig } from '../../config/config.ts';
+import type { Timing } from '../../jobs/execute.ts';
 import { createLog } from '../../lib/log.ts';
 import { soakClock, type TimeStand } from './clock.ts';
 
@@ -14,6 +15,9 @@ export type ToReplica =
   | { kind: 'stop' };
 
 export type FromReplica = { kind: 'up'; url: string };
+
+/** A second here is most of an hour there: what waits for a dead worker does so for a fifth of the usual time. */
+const timing: Timing = { leaseMs: 5_000, beatMs: 1_000, silentMs: 6_000, pollMs: 500, retryBaseMs: 500 };
 
 const clock = soakClock();
 let stop: () => Promise<void> = () => Promise.resolve();
@@ -34,7 +38,7 @@ async function start({ databaseUrl, home, config, stand }: ToReplica & { kind: '
       ...{ cronSecret: undefined, logLevel: undefined },
     },
     ...{ config: parseConfig(config, 'soak'), configPresent: true, tenant: 'default', host: '127.0.0.1', clock },
-    log: createLog({ level: 'warn' }),
+    ...{ log: createLog({ level: 'warn' }), timing },
   });
   stop = () => app.stop();
   process.send?.({ kind: 'up', url: app.url } satisfies FromReplica);

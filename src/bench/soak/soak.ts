@@ -20,6 +20,7 @@ import { type Crm, createCrm } from '../../sandbox/crm/crm.ts';
 import { tapStreams } from '../../sandbox/crm/singer.ts';
 import { createWorld } from '../../sandbox/crm/world.ts';
 import { syncStream } from '../../sync/sync.ts';
+import { applyWebhooks } from '../../sync/webhooks/apply.ts';
 import { type SoakClock, soakClock, type TimeStand } from './clock.ts';
 import { type Compared, compareAll } from './compare.ts';
 import { createGate } from './gate.ts';
@@ -240,7 +241,7 @@ async function live(living: Living): Promise<{ steps: number; blackouts: number 
         reviving = undefined;
       });
     // The CRM does not wait for the bots, but a soak in which they never come to work shows nothing.
-    await Promise.race([crm.webhooks()?.drained(), sleep(step.patienceMs)]);
+    await Promise.race([settled(living), sleep(step.patienceMs)]);
     if (failure) throw failure;
     if (steps % 10 === 0)
       living.onProgress?.(
@@ -252,6 +253,19 @@ async function live(living: Living): Promise<{ steps: number; blackouts: number 
   if (failure) throw failure;
   return { steps, blackouts };
 }
+
+/** Resolves when webhooks are taken, and jobs are done but for a few. */
+async function settled({ crm, db }: Living): Promise<void> {
+  await crm.webhooks()?.drained();
+  for (;;) {
+    const [row] = await db.query<{ open: number }>(sql`
+      select count(*)::int as open from ops.job_runs where state in ('queued', 'running')`);
+    if (row!.open <= fewRuns) return;
+    await sleep(100);
+  }
+}
+
+const fewRuns = 3;
 
 /** Faults end, everybody is there again, and a few hours go by; then time stands still and everything is handed over. */
 async function calmDown(
@@ -292,12 +306,14 @@ async function readAll(db: Db, clock: SoakClock, tenant: Tenant, text: string, f
     const order = ['campaigns', 'contacts', 'reports', 'messages', 'field-definitions', 'custom-fields'];
     for (const stream of order) {
       const options = { signal: AbortSignal.timeout(600_000), now: true, full };
-      const first = await syncStream(deps, source, stream, options);
+      let result = await syncStream(deps, source, stream, options);
       // A walk that a killed one left unfinished was only ended.
-      const result = first.outcome === 'whole' && !full ? first : await syncStream(deps, source, stream, options);
+      if (result.outcome !== 'whole') result = await syncStream(deps, source, stream, options);
       if (result.outcome !== 'whole') throw new Error(`${stream} was not read: ${result.outcome} ${result.notes}`);
     }
   }
+  // Some events waited for what was read now.
+  while ((await applyWebhooks(db, tenant, clock)).more);
 }
 
 async function verifyAll(db: Db, tenant: Tenant, terms: ReturnType<typeof slaTerms>, at: Temporal.Instant) {
