@@ -116,7 +116,7 @@ const mostHeadlines = 8;
  */
 async function headlines(context: AnswerContext): Promise<KpiResult[]> {
   const numbers = kpis.filter(({ board, defaultBy, funnel, matrix }) => !board && !defaultBy && !funnel && !matrix);
-  const first = firstAsked.flatMap((id) => numbers.filter((kpi) => kpi.id === id));
+  const first = firstAsked.flatMap((id) => kpis.filter((kpi) => kpi.id === id));
   const results: KpiResult[] = [];
   for (const kpi of new Set([...first, ...numbers])) {
     const outcome = await ask(context, kpi, { period: null, by: null, filters: [], versus: null, grain: null });

@@ -102,7 +102,12 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const cron = createCronListener({
       ...{ secret: environment.cronSecret, types: aggregateTypes, now: () => clock.now().toString() },
       run: (type) =>
-        aggregateInWords({ db, clock, machine: systemClock, log, timing, jobs }, kept, type, stopping.signal),
+        aggregateInWords(
+          { ...{ db, clock, machine: systemClock, log, timing, jobs }, observe: metrics.jobRan },
+          kept,
+          type,
+          stopping.signal,
+        ),
     });
     const web = await createWebServer({
       port: environment.port,

@@ -187,7 +187,7 @@ function explainText(kpi: Kpi, settings?: { owner: string; criticality: string; 
         .join(', ') || 'none'
     }`,
     `Owner        ${settings?.owner ?? kpi.owner}, criticality ${settings?.criticality ?? kpi.criticality}`,
-    `Made from    ${kpi.streams.join(', ')} by way of ${kpi.rollups.map((rollup) => rollup.id).join(', ')}`,
+    `Made from    ${[kpi.streams.join(', '), kpi.rollups.map((rollup) => rollup.id).join(', ')].filter(Boolean).join(' by way of ')}`,
     `Refresh      within ${kpi.refreshSlaMinutes} min; valid ${kpi.validFrom ? `from ${kpi.validFrom}` : 'for all data'}`,
     ...kpi.caveats.map((caveat) => `Mind         ${caveat}`),
     ...kpi.examples.map((example) => `Example      ${example}`),

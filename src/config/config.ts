@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
 import { readDocument } from './document.ts';
+import { pipelineScenarios } from './pipeline-scenarios.ts';
 import { isMap, settings } from './settings.ts';
 import { checkSla, slaSchema } from './sla.ts';
 import { sourcesSchema } from './sources.ts';
@@ -57,6 +58,7 @@ const kpiSchema = settings({
   target: z.number().optional(),
   owner: z.string().optional(),
   criticality: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+  scenarios: pipelineScenarios.optional(),
 });
 
 const configSchema = settings({
@@ -95,7 +97,8 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
         report(['people', index, 'tenant'], `no tenant "${tenant}" under tenants:`);
     }
     for (const [index, by] of repeated(people)) report(['people', index, by], 'somebody above has the same');
-    for (const id of Object.keys(kpis)) {
+    for (const [id, { scenarios }] of Object.entries(kpis)) {
+      if (scenarios && id !== 'pipeline') report(['kpis', id, 'scenarios'], 'only pipeline has scenarios');
       if (knownKpis && !knownKpis.includes(id)) report(['kpis', id], `no such KPI; known: ${knownKpis.join(', ')}`);
     }
   }

@@ -5,6 +5,7 @@ import type { Entity } from '../domain/entity.ts';
 import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
 import { placeholderVersion, type WriteRun } from './batch.ts';
+import { markDeletedConversations } from './conversation-marks.ts';
 import { lockWriters } from './lock.ts';
 import { markRelated } from './related-marks.ts';
 import { markTickets } from './sla-marks.ts';
@@ -85,6 +86,7 @@ export async function deleteEach(
   await markStored(tx, rollupsOf(entity.id), tenant, stored, entity.partitionedBy);
   await markTickets(tx, tenant.tenantId, { entity, source }, sql`select d.id from deleted d where d.known`);
   await markRelated(tx, tenant, { entity, source }, sql`select d.id from deleted d where d.known`);
+  await markDeletedConversations(tx, tenant.tenantId, { entity, source });
   const required = Object.entries(entity.fields)
     .filter(([, field]) => field.required && field.type === 'timestamp')
     .map(([name]) => name);

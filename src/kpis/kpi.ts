@@ -184,6 +184,8 @@ export interface Kpi {
   rollups: readonly Rollup[];
   /** Whose days say since when and until when there is data. */
   datedBy: Rollup | StandingRecords;
+  /** Other rollups whose days and values are its data too, for a KPI that counts things by several dates; with its dimensions. */
+  alsoDatedBy?: readonly Rollup[];
   /** Which rows of that rollup are this KPI's, where it shares them with others. */
   only?: { column: string; value: string };
   /** What a source must deliver for there to be a value, for `requires`. */
@@ -219,6 +221,11 @@ export interface Kpi {
   scenarios?: readonly [string, ...string[]];
   /** Whether it keeps what was believed on each day, for `as-of:DATE`. */
   snapshots?: true;
+  /**
+   * For a level that is kept and not worked out from events: whether it is known what it was at the end of a day. A question
+   * without a period is about today where the last complete day is not known.
+   */
+  isKnownOn?: (reader: Queryable, at: ReadAt, day: string) => Promise<boolean>;
   /** Whether the records are there but what the KPI needs of them is not: then `requires` says so. */
   lacks?: (sums: Sums) => boolean;
   /** Things to say with this answer, in full sentences. */

@@ -1,4 +1,4 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { empty, join, raw } from 'sql-template-tag';
 import type { Queryable } from '../db/db.ts';
 import { type DimensionId, dimensionOf, plainLabel } from './dimensions.ts';
 import type { Filter, Kpi } from './kpi.ts';
@@ -70,10 +70,15 @@ async function describedValues(reader: Queryable, tenantId: number, kpi: Kpi, id
  */
 async function knownValues(reader: Queryable, tenantId: number, kpi: Kpi, id: DimensionId): Promise<KnownValue[]> {
   const dimension = dimensionOf(id);
-  const used = sql`
-    select distinct ${dimension.entity ? raw('source') : sql`null::text`} as source, ${raw(dimension.column)} as key
-    from ${raw(kpi.datedBy.table)}
-    where tenant_id = ${tenantId} and ${raw(dimension.column)} <> '' ${ownRows(kpi)}`;
+  const used = join(
+    [kpi.datedBy, ...(kpi.alsoDatedBy ?? [])].map(
+      (rollup) => sql`
+        select distinct ${dimension.entity ? raw('source') : sql`null::text`} as source, ${raw(dimension.column)} as key
+        from ${raw(rollup.table)}
+        where tenant_id = ${tenantId} and ${raw(dimension.column)} <> '' ${rollup === kpi.datedBy ? ownRows(kpi) : empty}`,
+    ),
+    ' union ',
+  );
   if (!dimension.entity)
     return reader.query<KnownValue>(sql`
       select u.source, u.key, null::text as name

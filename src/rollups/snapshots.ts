@@ -1,4 +1,6 @@
 import type { Tx } from '../db/db.ts';
+import { funnelSnapshot } from './funnel-snapshot.ts';
+import { pipelineSnapshot } from './pipeline-snapshot.ts';
 import type { TenantZone } from './rollup.ts';
 
 /**
@@ -8,16 +10,17 @@ import type { TenantZone } from './rollup.ts';
  */
 export interface Snapshot {
   readonly id: string;
-  /** Its table, with `tenant_id` and `day` leading its primary key. */
+  /** Its table, with `tenant_id` and `day` leading its primary key: the last day on which a row was so. */
   readonly table: string;
   /** How long its days are kept. */
   readonly keepDays: number;
   /**
-   * Writes the rows of one local day and says how many: deletes the day's rows first, so that a second time changes
-   * nothing else. `asOf` is the end of the day; facts dated later are left out. In the caller's transaction.
+   * Writes what is believed at the end of one local day and says how many rows that are. `asOf` is the end of the day; facts
+   * dated later are left out. A day is taken once: a second time, and after a later day, nothing happens. In the caller's
+   * transaction.
    */
   take(tx: Tx, tenant: TenantZone, day: string, asOf: Temporal.Instant): Promise<number>;
 }
 
 /** Every snapshot Crema keeps. */
-export const snapshots: readonly Snapshot[] = [];
+export const snapshots: readonly Snapshot[] = [pipelineSnapshot, funnelSnapshot];

@@ -10,6 +10,11 @@ export interface JsonClientOptions {
   /** The header that carries the key. */
   keyHeader: string;
   key: Secret;
+  /**
+   * Calls a minute that are known to be allowed. A window that claims to be used up, but to have been smaller than this, is
+   * not believed: a refusal will tell.
+   */
+  perMinute: number;
   /** What an answer says that is a failure of its own, whatever its status; undefined for a good one. */
   failureOf(body: unknown): { words: string; failure: SourceFailure } | undefined;
   /** Longest wait for a whole answer, in milliseconds. */
@@ -121,7 +126,7 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
       if (said.failure === 'trouble') return again(what, asked);
       throw new SourceError(said.failure, place, what);
     }
-    await heedWindow(pace, headers, now, ahead);
+    await heedWindow(pace, headers, options.perMinute, now, ahead);
     return { kind: 'answer', answer: { body: body.value, sentAt: sentAt.add({ milliseconds: ahead }) } };
   }
 
@@ -145,7 +150,14 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
 }
 
 /** When the source says that its window is used up, nobody has to find out by being refused. */
-async function heedWindow(pace: Pace, headers: Headers, now: Temporal.Instant, aheadMs: number): Promise<void> {
+async function heedWindow(
+  pace: Pace,
+  headers: Headers,
+  perMinute: number,
+  now: Temporal.Instant,
+  aheadMs: number,
+): Promise<void> {
+  if (Number(headers.get('x-ratelimit-limit') ?? perMinute) < perMinute) return;
   if (headers.get('x-ratelimit-remaining')?.trim() !== '0') return;
   const end = windowEnd(headers.get('x-ratelimit-reset'), now, aheadMs);
   if (end && Temporal.Instant.compare(end, now) > 0) await pace.pause(end);

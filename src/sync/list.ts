@@ -74,12 +74,9 @@ async function storePage(
 ) {
   const { tenantId, source, stream: id } = run.key;
   const ids = page.entries.map((entry) => entry.id);
-  const stored = await store(tx, run.write, source, {
-    entity: stream.entity,
-    partial: false,
-    sentAt: page.sentAt,
-    records: page.entries.map((entry) => entry.values),
-  });
+  const records = page.entries.map((entry) => entry.values);
+  const brought = { entity: stream.entity, partial: false, sentAt: page.sentAt, records };
+  const stored = await store(tx, run.write, source, [brought]);
   await knowObjects(tx, run, stream.entity, ids, state.completeAsOf);
   // What a page showed before it moved was seen all the same.
   await tx.run(sql`

@@ -30,23 +30,19 @@ export interface Stored {
 export const nothingStored: Stored = { inserted: 0, updated: 0, unchanged: 0, older: 0, problems: [] };
 
 /**
- * Writes what an answer brought. Records that say the same fields go together: a whole record says null for a field that
+ * Writes what answers brought. Records that say the same fields go together: a whole record says null for a field that
  * others of its batch have, and what an answer leaves out is not said.
  */
-export async function store(tx: Tx, run: WriteRun, source: string, brought: Brought): Promise<Stored> {
-  const version = versionOf(brought.sentAt);
+export async function store(tx: Tx, run: WriteRun, source: string, brought: readonly Brought[]): Promise<Stored> {
   const groups = new Map<string, RecordBatch & { records: { version: number; values: Record<string, unknown> }[] }>();
-  for (const values of brought.records) {
-    const fields = Object.keys(values).toSorted().join(' ');
-    const group = groups.get(fields) ?? {
-      entity: brought.entity,
-      source,
-      partial: brought.partial,
-      version: 'run',
-      records: [],
-    };
-    group.records.push({ version, values: { ...values } });
-    groups.set(fields, group);
+  for (const { entity, partial, sentAt, records } of brought) {
+    const version = versionOf(sentAt);
+    for (const values of records) {
+      const shape = [entity, partial, ...Object.keys(values).toSorted()].join(' ');
+      const group = groups.get(shape) ?? { entity, source, partial, version: 'run', records: [] };
+      group.records.push({ version, values: { ...values } });
+      groups.set(shape, group);
+    }
   }
   if (groups.size === 0) return nothingStored;
   const written = await writeRecords(tx, run, [...groups.values()]);

@@ -6,40 +6,110 @@ import { type KnownObject, loadFew, loadUrgent, moveObject, movesAll, oldestGuar
 import type { RunReport, StreamRun } from './run.ts';
 import { addStored, nothingStored, type Stored, store, storing } from './store.ts';
 
+/** Answers that are stored together: what a killed run reads again at most. */
+const mostTogether = 20;
+const mostRecordsTogether = 2_000;
+
+/** Objects that cannot be read before a run takes it that none can. */
+const mostFailures = 3;
+
+/** An answer that is not stored yet. */
+interface Answered {
+  object: KnownObject;
+  visit: Visit;
+  askedAt: Temporal.Instant;
+}
+
 /**
- * Visits the objects that are due, as far as the calls of this run go; the most urgent first. Each call's answer is stored
- * with the object's cursor in one transaction.
+ * Visits the objects that are due, as far as the calls of this run go; the most urgent first. Answers are stored a few at
+ * a time, each with its object's cursor in the same transaction.
  */
 export async function syncVisits(run: StreamRun, stream: VisitStream): Promise<RunReport> {
   const startedAt = run.clock.now();
   const chosen = await choose(run, stream, startedAt);
   const notes = new Set<string>();
   let stored = nothingStored;
-  let calls = 0;
   let done = 0;
-  let failure: { error: unknown } | undefined;
-  for (const object of chosen) {
-    if (calls >= run.callBudget) break;
-    try {
-      const visited = await visitObject(run, stream, object, run.callBudget - calls);
-      stored = addStored(stored, visited.stored);
-      calls += visited.calls;
-      if (visited.finished) done += 1;
-      for (const problem of visited.problems) notes.add(`${stream.of} ${object.id}: ${problem}`);
-    } catch (error) {
-      // One object that cannot be read must not keep the others from being read; what ails the source ends the run.
-      if (!(error instanceof SourceError && (error.failure === 'refused' || error.failure === 'shape'))) throw error;
-      if (failure) throw error;
-      failure = { error };
-      calls += 1;
-    }
+  let calls = 0;
+  let answered: Answered[] = [];
+  const flush = async () => {
+    const together = answered;
+    answered = [];
+    if (together.length === 0) return;
+    stored = addStored(stored, await storeAnswers(run, stream, together));
+    done += together.filter(({ visit }) => visit.done).length;
     const records = stored.inserted + stored.updated + stored.unchanged + stored.older;
     run.onProgress({ stream: stream.id, records, done, of: chosen.length });
+  };
+  const failures: unknown[] = [];
+  try {
+    for (const object of chosen) {
+      let cursor = run.full && !object.unfinished ? {} : object.cursor;
+      for (let finished = false; !finished && calls < run.callBudget; calls++) {
+        run.pace.signal.throwIfAborted();
+        // What happens from here on may be missing in the answer.
+        const askedAt = run.clock.now();
+        const visit = await visitOnce(run, stream, { ...object, cursor });
+        if ('error' in visit) {
+          failures.push(visit.error);
+          calls++;
+          if (failures.length >= mostFailures) throw visit.error;
+          break;
+        }
+        answered.push({ object, visit, askedAt });
+        for (const problem of visit.problems) notes.add(`${stream.of} ${object.id}: ${problem}`);
+        cursor = visit.cursor;
+        finished = visit.done;
+        const records = answered.reduce((sum, one) => sum + one.visit.records.length, 0);
+        if (answered.length >= mostTogether || records >= mostRecordsTogether) await flush();
+      }
+    }
+  } catch (error) {
+    // What was read before is kept; should that fail too, the first error is the one to tell.
+    await flush().catch(() => undefined);
+    throw error;
   }
-  if (stream.entity && !failure) await moveWatermark(run, stream, startedAt);
-  if (failure) throw failure.error;
+  await flush();
+  if (failures.length > 0) throw failures[0];
+  if (stream.entity) await moveWatermark(run, stream, startedAt);
   const outcome = done === chosen.length ? 'whole' : 'part';
   return { outcome, stored, deleted: 0, notes: [...notes, ...stored.problems] };
+}
+
+/** One call. An object that cannot be read must not keep the others from being read; what ails the source ends the run. */
+async function visitOnce(
+  run: StreamRun,
+  stream: VisitStream,
+  object: KnownObject,
+): Promise<Visit | { error: unknown }> {
+  try {
+    return await stream.visit(run.pace, object);
+  } catch (error) {
+    const isItsOwn = error instanceof SourceError && (error.failure === 'refused' || error.failure === 'shape');
+    if (isItsOwn) return { error };
+    throw error;
+  }
+}
+
+function storeAnswers(run: StreamRun, stream: VisitStream, answered: readonly Answered[]): Promise<Stored> {
+  const ids = [...new Set(answered.map(({ object }) => object.id))];
+  const page = ids.length === 1 ? `${stream.of} ${ids[0]}` : `${stream.of} ${ids[0]} and ${ids.length - 1} more`;
+  return storing(run.db, { source: run.source.name, stream: stream.id, page }, async (tx) => {
+    const written = await store(
+      tx,
+      run.write,
+      run.source.name,
+      answered.map(({ visit }) => visit),
+    );
+    // Of several answers about one object the last one says where it stands.
+    const last = new Map<string, Answered>();
+    for (const one of answered) {
+      const activeAt = one.visit.activeAt ?? last.get(one.object.id)?.visit.activeAt;
+      last.set(one.object.id, { ...one, visit: { ...one.visit, activeAt } });
+    }
+    for (const { object, visit, askedAt } of last.values()) await moveObject(tx, run.key, object.id, visit, askedAt);
+    return written;
+  });
 }
 
 async function choose(run: StreamRun, stream: VisitStream, now: Temporal.Instant): Promise<KnownObject[]> {
@@ -49,36 +119,6 @@ async function choose(run: StreamRun, stream: VisitStream, now: Temporal.Instant
   return few.filter(
     (object) => object.unfinished || stream.isDue?.(run.full ? { ...object, visitedAt: null } : object, now),
   );
-}
-
-async function visitObject(
-  run: StreamRun,
-  stream: VisitStream,
-  object: KnownObject,
-  budget: number,
-): Promise<{ stored: Stored; calls: number; finished: boolean; problems: string[] }> {
-  let stored = nothingStored;
-  const problems: string[] = [];
-  let cursor = run.full && !object.unfinished ? {} : object.cursor;
-  let calls = 0;
-  for (let finished = false; !finished && calls < budget; calls++) {
-    run.pace.signal.throwIfAborted();
-    // What happens from here on may be missing in the answer.
-    const askedAt = run.clock.now();
-    const visit: Visit = await stream.visit(run.pace, { ...object, cursor });
-    const place = { source: run.source.name, stream: stream.id, page: `${stream.of} ${object.id}` };
-    const result = await storing(run.db, place, async (tx) => {
-      const written = await store(tx, run.write, run.source.name, visit);
-      await moveObject(tx, run.key, object.id, visit, askedAt);
-      return written;
-    });
-    stored = addStored(stored, result);
-    problems.push(...visit.problems);
-    cursor = visit.cursor;
-    finished = visit.done;
-    if (finished) return { stored, calls: calls + 1, finished, problems };
-  }
-  return { stored, calls, finished: false, problems };
 }
 
 /** A stream of few objects is as of its oldest one that counts; one of many, as of the oldest of all. */

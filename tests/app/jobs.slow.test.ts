@@ -128,6 +128,9 @@ describe('the running bot', () => {
     await until('the run is counted', async () =>
       (await (await fetch(`${app.url}/metrics`)).text()).includes('crema_jobs_open 0'),
     );
+    expect(await (await fetch(`${app.url}/metrics`)).text()).toContain(
+      'crema_job_runs_total{job="drain",outcome="done"} 1',
+    );
     await app.stop();
     stopped = true;
     const beating = await database.db.query(sql`select distinct pool_id from ops.worker_heartbeats`);

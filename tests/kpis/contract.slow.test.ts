@@ -1,5 +1,9 @@
 import sql from 'sql-template-tag';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { chartOfAnswer } from '../../src/answers/chart.ts';
+import { csvOf, tableOf } from '../../src/answers/table.ts';
+import { headline } from '../../src/answers/wording.ts';
+import { checkSpec } from '../../src/charts/check-spec.ts';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { kpis } from '../../src/kpis/index.ts';
 import type { Kpi } from '../../src/kpis/kpi.ts';
@@ -95,10 +99,15 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     const most = kpi.board ? 100 : 20;
     expect(rows.length).toBeLessThanOrEqual(most);
     expect(other === null).toBe(rows.length < most);
-    expect(sum(all.map((row) => row.share))).toBeCloseTo(1, 9);
-    if (kpi.unit === 'count') expect(sum(all.map((row) => row.value))).toBe(result.value);
+    // Things that stand in several rows count in each of them.
+    if (kpi.additive === false) {
+      for (const row of all) expect(Number(row.share ?? 0)).toBeLessThanOrEqual(1);
+    } else expect(sum(all.map((row) => row.share))).toBeCloseTo(1, 9);
+    if (isSum(kpi, result)) expect(sumOf(kpi, all)).toBe(Number(result.value));
     if (result.numerator !== undefined) {
-      expect(Number(result.value)).toBe(result.numerator / result.denominator!);
+      const average = result.numerator / result.denominator!;
+      if (kpi.unit === 'money') expect(Math.abs(Number(result.value) - average)).toBeLessThanOrEqual(0.005001);
+      else expect(Number(result.value)).toBe(average);
       expect(sum(all.map((row) => row.numerator))).toBe(result.numerator);
       expect(sum(all.map((row) => row.denominator))).toBe(result.denominator);
     }
@@ -138,7 +147,7 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     const result = await ask(asker, id, { period: '2026-10-07..2026-11-18', grain });
     const { points } = result.series;
     if (kpi.kind === 'stock') expect(points.at(-1)?.value).toBe(result.value);
-    else if (kpi.unit === 'count') expect(sum(points.map((point) => point.value))).toBe(result.value);
+    else if (isSum(kpi, result)) expect(sumOf(kpi, points)).toBe(Number(result.value));
     if (result.numerator !== undefined) {
       expect(sum(points.map((point) => point.numerator))).toBe(result.numerator);
       expect(sum(points.map((point) => point.denominator))).toBe(result.denominator);
@@ -153,6 +162,22 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     for (const point of points) {
       const end = Temporal.PlainDate.from(point.at).add({ days: 6 });
       expect((await ask(asker, id, { period: `${point.at}..${end}` })).value).toBe(point.value);
+    }
+  });
+
+  test('its picture can be drawn, over time and by every dimension, and its numbers told', async () => {
+    for (const by of [undefined, ...kpi.dimensions]) {
+      for (const period of ['2026-10-01..2026-11-19', '2026-11-18']) {
+        const result = await ask(asker, id, { period, ...(by ? { by } : {}) });
+        const spec = chartOfAnswer(result, 'en');
+        expect(spec === null || result.value !== null).toBe(true);
+        if (spec) expect(() => checkSpec(spec)).not.toThrow();
+        if (spec) expect(spec.altText).not.toMatch(/NaN|undefined|Infinity/);
+        const { header, rows } = tableOf(result, 'en');
+        for (const row of rows) expect(row).toHaveLength(header.length);
+        expect(csvOf(result).trimEnd().split('\n').length).toBeGreaterThan(0);
+        expect(headline(result, 'en')).not.toMatch(/NaN|undefined|Infinity/);
+      }
     }
   });
 
@@ -301,6 +326,17 @@ describe('calendars', () => {
 
 function sum(values: readonly unknown[]): number {
   return values.reduce<number>((total, value) => total + Number(value ?? 0), 0);
+}
+
+/** Whether the value is the sum of its rows and buckets: of counts, and of money that is no average. */
+function isSum({ unit, additive }: Kpi, { numerator }: KpiResult): boolean {
+  return additive !== false && (unit === 'count' || (unit === 'money' && numerator === undefined));
+}
+
+/** Of values that add up; amounts to the cent, without the dust of binary fractions. */
+function sumOf({ unit }: Kpi, measures: readonly { value: KpiResult['value'] }[]): number {
+  const total = sum(measures.map(({ value }) => value));
+  return unit === 'money' ? Number(total.toFixed(4)) : total;
 }
 
 /** The least and the most a value of the KPI can be. */

@@ -55,6 +55,7 @@ export function createCell(
     const named = fields.find(({ name }) => name === 'currency');
     return createAmountCell(mapping, named && rawReader(named, slotOf), { format, currency });
   }
+  if (mapping.plus) return createSumCell(mapping.plus.seconds, slotOf(mapping.plus.column), format);
   const plain = createPlainCell(mapping, mapping.field.values, format, counts);
   const by = fields.find((field) => field.name === valuesBy?.field);
   if (!valuesBy || !by) return plain;
@@ -78,6 +79,19 @@ function createAmountCell(
     if (meant === null) return '\\N';
     const code = named?.(row) ?? null;
     return encodeMajor(meant ?? raw, code === null || isMissing(code, format) ? (currency ?? 'USD') : code);
+  };
+}
+
+/** A time and a number of seconds (times `unit`) after it. */
+function createSumCell(unit: number, slot: number, format: FileFormat): Cell {
+  return (raw, row) => {
+    const more = row.values[slot] ?? null;
+    if (raw === null || isMissing(raw, format) || more === null || isMissing(more, format)) return '\\N';
+    const moment = format.readMoment(raw);
+    if (typeof moment === 'string') return { reason: moment };
+    if (!/^\d{1,9}(\.\d+)?$/.test(more)) return { reason: `and "${more}", to be added, which is not a number` };
+    const micros = BigInt(moment.micros) + BigInt(Math.round(Number(more) * unit * 1e6));
+    return Temporal.Instant.fromEpochNanoseconds(micros * 1000n).toString();
   };
 }
 

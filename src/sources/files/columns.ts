@@ -30,7 +30,8 @@ function usesOf(mapping: Blocks): ColumnUse[] {
   return mapping.entities.flatMap(({ fields, order, where }) => [
     ...fields.flatMap((field) => {
       if (field.constant !== undefined) return [];
-      return [field, ...(field.more ?? []).map((column) => ({ column, place: field.place }))];
+      const further = [...(field.more ?? []), ...(field.plus ? [field.plus.column] : [])];
+      return [field, ...further.map((column) => ({ column, place: field.place }))];
     }),
     ...(order ? [order] : []),
     ...(where ?? []),

@@ -1,15 +1,16 @@
-import { isScalar } from 'yaml';
+import { isMap, isScalar } from 'yaml';
 import type { Condition, DeletedMapping } from './mapping.ts';
 import { type CheckedYaml, type Entry, entriesOf, itemsOf, sourceOf, textAt, textOf } from './yaml.ts';
 
-/** Reads `where:`, columns with the text or texts a row has to have. */
+/** Reads `where:`, columns with the text or texts a row has to have, or `{not: ...}` those it must not have. */
 export function readWhere(yaml: CheckedYaml, entry: Entry, path: string): Condition[] {
   const entries = entriesOf(yaml, entry.value, path);
-  return [...(entries?.values() ?? [])].map((one) => ({
-    column: one.name,
-    place: yaml.place(one.key, path),
-    texts: readTexts(yaml, one, `${path}.${one.name}`),
-  }));
+  return [...(entries?.values() ?? [])].map((one) => {
+    const here = `${path}.${one.name}`;
+    const not = isMap(one.value) ? entriesOf(yaml, one.value, here, ['not'])?.get('not') : undefined;
+    const texts = isMap(one.value) && !not ? new Set<string>() : readTexts(yaml, not ?? one, here);
+    return { column: one.name, place: yaml.place(one.key, path), texts, not: not !== undefined };
+  });
 }
 
 /** Reads `deleted: column` or `deleted: {column, values}`. */

@@ -56,7 +56,7 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
   const identity = cells.filter(({ name, required }) => (entity.derivedId ? required : name === 'id'));
   const outOfRange = createRangeCheck(mapping.fields);
   const versions = createVersions(mapping, options);
-  const conditions = (mapping.where ?? []).map(({ column, texts }) => ({ slot: options.slotOf(column), texts }));
+  const conditions = (mapping.where ?? []).map((one) => ({ ...one, slot: options.slotOf(one.column) }));
 
   const reject = (line: number, field: string, reason: string): Rejection => ({
     line,
@@ -80,7 +80,7 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
       };
     },
     convert(row) {
-      for (const { slot, texts } of conditions) if (!texts.has(row.values[slot] ?? '')) return undefined;
+      for (const { slot, texts, not } of conditions) if (texts.has(row.values[slot] ?? '') === not) return undefined;
       if (options.shared && identity.some(({ rawOf }) => isMissing(rawOf(row), options.format))) return undefined;
       let text = '';
       let traces = '';

@@ -4,7 +4,9 @@ import { type Encode, encodeMajor, encoderOf } from './encode.ts';
 import type { FieldMapping, FileFormat } from './mapping.ts';
 import { type CheckedYaml, didYouMean, type Entry, entriesOf, itemsOf, textAt, textOf } from './yaml.ts';
 
-const fieldKeys = ['column', 'columns', 'value', 'values', 'keep'];
+const fieldKeys = ['column', 'columns', 'value', 'plus', 'values', 'keep'];
+
+const secondsOf: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600 };
 
 /**
  * Reads one line of `fields:`: `field: column`, `field: {column, values, keep}`, with `columns` several whose texts are
@@ -52,9 +54,34 @@ export function readFieldMapping(
   const keepEntry = entries?.get('keep');
   if (keepEntry) checkKeep(yaml, keepEntry, field, `${here}.keep`, options.keepsLastRow);
   if (!origin) return undefined;
-  if (origin.constant !== undefined) checkConstant(yaml, entries.get('value')!, field, encode, `${here}.value`);
+  const plusEntry = entries.get('plus');
+  const plus = plusEntry && readPlus(yaml, plusEntry, { field, origin, values }, `${here}.plus`);
+  if (origin.constant != null) checkConstant(yaml, entries.get('value')!, field, encode, `${here}.value`);
   const last = keepEntry !== undefined;
-  return { name, field, ...origin, values, keepLastKnown: last, ...(major === undefined ? {} : { major: true }) };
+  return {
+    ...{ name, field, ...origin, values, keepLastKnown: last },
+    ...(plus ? { plus } : {}),
+    ...(major === undefined ? {} : { major: true }),
+  };
+}
+
+/** Reads `plus: {minutes: column}`, a span of time to add to the one in `column:`. */
+function readPlus(
+  yaml: CheckedYaml,
+  entry: Entry,
+  { field, origin, values }: { field: Field; origin: Origin; values: unknown },
+  path: string,
+): FieldMapping['plus'] {
+  const units = [...(entriesOf(yaml, entry.value, path, Object.keys(secondsOf))?.values() ?? [])];
+  const [unit] = units;
+  if (field.type !== 'timestamp' || origin.constant !== undefined || origin.more || values)
+    yaml.problem(entry.key, path, 'goes only with a time in column:, without values:');
+  if (!unit || units.length > 1) {
+    yaml.problem(entry.value ?? entry.key, path, `needs one of ${Object.keys(secondsOf).join(', ')} with its column`);
+    return undefined;
+  }
+  const column = textAt(yaml, unit, `${path}.${unit.name}`);
+  return column === undefined ? undefined : { column, seconds: secondsOf[unit.name]! };
 }
 
 /** The field in minor units of a currency that a name stands for in major ones: `amount` for `amount_minor`. */
@@ -86,6 +113,7 @@ function readOrigin(
     yaml.problem(entry.value, `${here}.columns`, 'has to be a list of columns');
     return undefined;
   }
+  if (entry.name === 'value' && textOf(entry.value) === null) return { column: '', place, constant: null };
   const text = textAt(yaml, entry, `${here}.${entry.name}`);
   if (text === undefined) return undefined;
   return entry.name === 'value' ? { column: '', place, constant: text } : { column: text, place };

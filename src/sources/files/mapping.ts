@@ -48,9 +48,10 @@ export interface DeletedMapping extends ColumnUse {
   texts: ReadonlySet<string> | undefined;
 }
 
-/** A row meets it when the column has one of the texts. */
+/** A row meets it when the column has one of the texts; with `not`, when it has none of them. */
 export interface Condition extends ColumnUse {
   texts: ReadonlySet<string>;
+  not: boolean;
 }
 
 /** Fields whose changes from row to row become ticket events. */
@@ -72,8 +73,10 @@ export interface FieldMapping extends ColumnUse {
   field: Field;
   /** Further columns; their texts are joined by a space, as far as there are any. */
   more?: readonly string[];
-  /** The raw text of every row; `column` is then empty. */
-  constant?: string;
+  /** The raw text of every row, null for "no value"; `column` is then empty. */
+  constant?: string | null;
+  /** A column with what is to be added to the time in `column`, in seconds times `seconds`. */
+  plus?: { column: string; seconds: number };
   /** Whether the raw text is in major units of a currency, for a field in minor ones. */
   major?: boolean;
   /** Raw text to value, in the field's own text form; null is "no value". */

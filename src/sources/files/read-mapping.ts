@@ -49,6 +49,13 @@ function readMapping(yaml: CheckedYaml): FileMapping | undefined {
     if (!block.stream && blocks.some((other) => other.entity === block.entity)) {
       yaml.problem(node, path, `maps ${block.entity.id} a second time`);
     }
+    for (const field of twiceTold(blocks, block)) {
+      yaml.problem(
+        node,
+        path,
+        `maps ${field} of ${block.entity.id} both whole and in parts: which of them is to count?`,
+      );
+    }
     if (blocks.some((other) => (other.stream === undefined) !== (block.stream === undefined))) {
       yaml.problem(node, path, 'a mapping is for files or for a Singer tap: give every block a stream:, or none');
     }
@@ -143,6 +150,18 @@ function readEntityMapping(
     ...(whereEntry ? { where: readWhere(yaml, whereEntry, `${path}where`) } : {}),
     ...(stream ? { stream } : {}),
   };
+}
+
+/**
+ * Fields that a block tells and another one of the entity too, one of them only in parts: where the whole has none the part
+ * would or would not count, depending on which comes first. What every record needs is the same in both.
+ */
+function twiceTold(blocks: readonly EntityMapping[], block: EntityMapping): string[] {
+  const others = blocks.filter(
+    ({ entity, stream }) => entity === block.entity && stream?.partial !== block.stream?.partial,
+  );
+  const told = new Set(others.flatMap(({ fields }) => fields.map(({ name }) => name)));
+  return block.fields.flatMap(({ name, field }) => (told.has(name) && !field.required && name !== 'id' ? [name] : []));
 }
 
 /** What follows from the mapped fields and is not mapped itself. */

@@ -74,7 +74,7 @@ function createFeed(stage: string, block: EntityMapping, stream: StreamMapping, 
   const columns = [...work.columns, ...marks, ...(own ? [own.column] : [])];
   const finds = columns.map((column) => findIn(column, stream.each));
   const list = stream.each === undefined ? undefined : compilePath(stream.each);
-  const conditions = (block.where ?? []).map(({ column, texts }) => ({ slot: work.columns.indexOf(column), texts }));
+  const conditions = (block.where ?? []).map((one) => ({ ...one, slot: work.columns.indexOf(one.column) }));
   const seen = new Set<string>();
   const [{ converter, counts }] = work.entities as [ImportWork['entities'][number]];
 
@@ -101,7 +101,7 @@ function createFeed(stage: string, block: EntityMapping, stream: StreamMapping, 
       return;
     }
     // Of a deleted record little may be left: what is missing is no reason to leave it out.
-    if (conditions.some(({ slot, texts }) => values[slot] != null && !texts.has(values[slot]!))) return;
+    if (conditions.some(({ slot, texts, not }) => values[slot] != null && texts.has(values[slot]!) === not)) return;
     const moment = readTime(mark);
     const at = typeof moment === 'object' ? Temporal.Instant.from(moment.text) : undefined;
     feed.gone.push({ row: { line, values }, at });

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/db.ts';
 import { entities } from '../../domain/entities.ts';
 import { versionOf, type WriteRun } from '../../ingest/batch.ts';
-import { deleteRecords } from '../../ingest/delete.ts';
+import { deleteEach } from '../../ingest/delete.ts';
 import { type RecordBatch, writeRecords } from '../../sources/records.ts';
 import type { Settled, StoredEvent } from './queue.ts';
 import { eventTypeOf } from './types.ts';
@@ -42,7 +42,7 @@ export async function applyRound(
     known.filter((event) => (eventTypeOf(event.type)?.deletes ?? false) === deletes),
   ) as [StoredEvent[], StoredEvent[]];
 
-  const groups = [...Map.groupBy(parts, ({ source, entity }) => JSON.stringify([source, entity])).values()];
+  const groups = [...Map.groupBy(parts, keyOf).values()];
   const written = groups.length === 0 ? [] : await writeRecords(tx, run, groups.map(batchOf));
   for (const [index, group] of groups.entries()) {
     const { waiting, rejected, inserted: fresh } = written[index]!;
@@ -59,17 +59,22 @@ export async function applyRound(
       } else settled.push({ event, outcome: 'applied', reason: null });
     }
   }
-  for (const event of deletions) {
-    await deleteRecords(tx, run, {
-      entity: entities[event.entity!],
-      source: event.source,
-      ids: [event.object_id!],
-      version: versionOf(event.occurred_at),
-      at: event.occurred_at,
-    });
-    settled.push({ event, outcome: 'applied', reason: null });
+  for (const group of Map.groupBy(deletions, keyOf).values()) {
+    const { entity, source } = group[0]!;
+    const records = group.map(({ object_id, occurred_at }) => ({
+      id: object_id!,
+      version: versionOf(occurred_at),
+      at: occurred_at,
+    }));
+    await deleteEach(tx, run, { entity: entities[entity!], source, records });
+    for (const event of group) settled.push({ event, outcome: 'applied', reason: null });
   }
   return { settled, inserted };
+}
+
+/** What is written at once: one source's records of one entity. */
+function keyOf({ source, entity }: StoredEvent): string {
+  return `${source} ${entity}`;
 }
 
 /** Without `asOf`: an event says nothing about those that may have been lost before it. */

@@ -103,6 +103,31 @@ fields:
     ]);
   });
 
+  test('may be a time and what is to be added to it', async () => {
+    const tenant = await aTenant(database.db, folder);
+    const map = `entity: ticket
+where: { open: { not: ["no", ""] } }
+fields:
+  id: id
+  created_at: at
+  first_response_at: { column: at, plus: { minutes: wait } }
+  resolved_at: { value: null }`;
+    const csv =
+      'id,open,at,wait\na,yes,2026-01-01T23:50:00Z,15\nb,yes,2026-01-01,\nc,no,2026-01-01,1\nd,,,\ne,yes,2026-01-01,soon\n';
+    expect(await tenant.import(csv, map)).toMatchObject({ read: 3, inserted: 2, rejected: 1 });
+    expect(
+      await database.db.query(sql`
+        select id, first_response_at::text as at, resolved_at from crm.tickets
+        where tenant_id = ${tenant.tenantId} order by id`),
+    ).toEqual([
+      { id: 'a', at: '2026-01-02 00:05:00+00', resolved_at: null },
+      { id: 'b', at: null, resolved_at: null },
+    ]);
+    expect(tenant.rejected).toMatchObject([
+      { line: 6, reason: '"2026-01-01" and "soon", to be added, which is not a number' },
+    ]);
+  });
+
   test('of a CSV file is its header, dots and brackets included', async () => {
     const tenant = await aTenant(database.db, folder);
     await tenant.import('a.b,c[0]\n1,First\n', 'entity: team\nfields: {id: a.b, name: "c[0]"}');

@@ -282,7 +282,7 @@ entities:
 describe('a part of a record', () => {
   const partMap = `source: tap
 entities:
-  - { entity: ticket, stream: tickets, fields: { id: id, created_at: created, updated_at: updated, status: status, reopened_count: none } }
+  - { entity: ticket, stream: tickets, fields: { id: id, created_at: created, updated_at: updated, status: status } }
   - entity: ticket
     stream: metrics
     partial: true
