@@ -42,8 +42,11 @@ export interface Crm {
   callCount(): number;
   /** The sender of webhooks, where there is one. */
   webhooks(): WebhookSender | undefined;
-  /** Posts from now on to another address, or nowhere; what was not accepted yet is dropped. */
-  setWebhook(webhook: WebhookOptions | undefined): Promise<void>;
+  /**
+   * Posts from now on to another address, or nowhere; what was not accepted yet is dropped. With `since` it first posts what
+   * happened from then on, as a CRM does that kept its events for whoever was away.
+   */
+  setWebhook(webhook: WebhookOptions | undefined, since?: Temporal.Instant): Promise<void>;
   /**
    * Hands what happened since the last tick to the sender and says how many events that is. Nothing when the clock went
    * back: what was told once is not told again.
@@ -113,10 +116,10 @@ export async function createCrm(options: CrmOptions): Promise<Crm> {
     calls: () => calls.slice(-keptCalls),
     callCount: () => callCount,
     webhooks: () => sender,
-    async setWebhook(webhook) {
+    async setWebhook(webhook, since) {
       await sender?.stop();
       sender = webhook && createWebhookSender(webhook, log);
-      told = Math.max(told, api.now());
+      told = since ? epochSeconds(since) : Math.max(told, api.now());
     },
     tick,
     events: (from, to) => events.between(epochSeconds(from), epochSeconds(to)),
