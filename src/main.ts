@@ -19,10 +19,22 @@ function untilStopped(): Promise<void> {
   });
 }
 
+/** Whoever reads our output may leave (`crema kpi list | head`): no reason to fall over it. */
+function untilOutClosed(): AbortSignal {
+  const closed = new AbortController();
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    closed.abort();
+  });
+  return closed.signal;
+}
+
 process.exitCode = await runProgram({
   argv: process.argv.slice(2),
   env: process.env,
   io: {
+    input: () => (process.stdin.isTTY ? undefined : process.stdin),
+    outClosed: untilOutClosed(),
     out: (text) => void process.stdout.write(text),
     note: (text) => void process.stderr.write(text),
     terminal: process.stderr.isTTY === true,

@@ -1,10 +1,15 @@
+import type { Readable } from 'node:stream';
 import type { Config } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 
-/** Where a command speaks: results to `out`, progress and remarks to `note`. */
+/** Where a command speaks: results to `out`, progress and remarks to `note`; and what it is fed with. */
 export interface Io {
+  /** What is piped into the command; undefined where nothing is. */
+  input?(): Readable | undefined;
+  /** Aborted when nobody reads `out` any more. */
+  outClosed?: AbortSignal;
   out(text: string | Uint8Array): void;
   note(text: string): void;
   /** Whether progress may be drawn over itself. */
@@ -24,8 +29,8 @@ export interface CommandContext {
   clock: Clock;
   log: Log;
   io: Io;
-  /** Reads and checks crema.yaml; `present` is false where there is no file. */
-  config(): Promise<{ config: Config; present: boolean }>;
+  /** Reads and checks crema.yaml; `present` is false where there is no file, unless it is `required`. */
+  config(options?: { required?: boolean }): Promise<{ config: Config; present: boolean }>;
   /** Resolves when the process is asked to stop; until it is called, a signal ends the process at once. */
   untilStopped(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import type { KpiResult } from '../domain/kpi-result.ts';
 import { breakdownChart } from './results/breakdown.ts';
 import { distributionChart } from './results/distribution.ts';
+import { funnelChart } from './results/funnel.ts';
+import { matrixChart } from './results/matrix.ts';
 import type { ChartFromResultOptions, ResultPart } from './results/options.ts';
 import { seriesChart } from './results/series.ts';
 import type { ChartKind, ChartSpec } from './spec.ts';
@@ -11,6 +13,8 @@ export function chartFromResult(result: KpiResult, options: ChartFromResultOptio
     series: () => seriesChart(result, options),
     breakdown: () => breakdownChart(result, options),
     distribution: () => distributionChart(result, options.locale),
+    funnel: () => funnelChart(result, options.locale),
+    matrix: () => matrixChart(result, options.locale),
   };
   if (options.kind) return draw[options.kind]();
   for (const part of suited[options.preferred]) {
@@ -22,10 +26,13 @@ export function chartFromResult(result: KpiResult, options: ChartFromResultOptio
 
 const suited: Record<ChartKind, ResultPart[]> = {
   line: ['series', 'breakdown', 'distribution'],
+  step: ['series', 'breakdown', 'distribution'],
   area: ['series', 'breakdown', 'distribution'],
   bar: ['breakdown', 'series', 'distribution'],
   stacked: ['series', 'breakdown', 'distribution'],
   grouped: ['series', 'breakdown', 'distribution'],
   doughnut: ['breakdown', 'series', 'distribution'],
   histogram: ['distribution', 'series', 'breakdown'],
+  funnel: ['funnel', 'series', 'breakdown'],
+  heatmap: ['matrix', 'series', 'breakdown'],
 };

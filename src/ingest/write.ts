@@ -172,7 +172,12 @@ function soughtColumns(entity: Entity): string[] {
   ];
 }
 
-async function moveStream(tx: Tx, run: WriteRun, batch: Batch): Promise<void> {
+/** Notes how far a source's stream of an entity is; it never goes back. Without `asOf` only that it was written to. */
+export async function moveStream(
+  tx: Tx,
+  run: WriteRun,
+  batch: Pick<Batch, 'source' | 'entity' | 'asOf'>,
+): Promise<void> {
   const at = run.at.toString();
   const asOf = batch.asOf?.toString() ?? null;
   await tx.run(sql`

@@ -1,11 +1,18 @@
 import type { EntityId } from '../domain/entity.ts';
 import { campaignDaily } from './campaign-daily.ts';
 import { chatDaily } from './chat-daily.ts';
+import { contactBegunDaily } from './contact-begun-daily.ts';
+import { contactEndedDaily } from './contact-ended-daily.ts';
 import { contactMessageDaily } from './contact-message-daily.ts';
 import { conversationActiveDaily } from './conversation-active-daily.ts';
 import { conversationDaily } from './conversation-daily.ts';
+import { leadCreatedDaily } from './lead-created-daily.ts';
+import { leadQualifiedDaily } from './lead-qualified-daily.ts';
 import { messageDaily } from './message-daily.ts';
 import { messageHourly } from './message-hourly.ts';
+import { operatorActiveDaily } from './operator-active-daily.ts';
+import { opportunityClosedDaily } from './opportunity-closed-daily.ts';
+import { opportunityOpenedDaily } from './opportunity-opened-daily.ts';
 import { responseDaily } from './response-daily.ts';
 import type { Rollup } from './rollup.ts';
 import { surveyDaily } from './survey-daily.ts';
@@ -25,7 +32,14 @@ export const rollups: readonly Rollup[] = [
   ticketDecidedDaily,
   ticketAnsweredDaily,
   surveyDaily,
+  contactBegunDaily,
+  contactEndedDaily,
+  operatorActiveDaily,
   campaignDaily,
+  leadCreatedDaily,
+  leadQualifiedDaily,
+  opportunityClosedDaily,
+  opportunityOpenedDaily,
   messageDaily,
   messageHourly,
   chatDaily,

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { runProgram } from '../../src/app/program.ts';
 import { allCommands } from '../../src/commands.ts';
 
@@ -12,6 +13,7 @@ export async function runCrema(
   argv: readonly string[],
   env: Record<string, string>,
   untilStopped?: () => Promise<void>,
+  input?: Readable,
 ): Promise<Ran> {
   let out = '';
   let note = '';
@@ -19,6 +21,7 @@ export async function runCrema(
     argv,
     env: { LOG_LEVEL: 'silent', ...env },
     io: {
+      input: () => input,
       out: (text) => {
         out += typeof text === 'string' ? text : `<${text.byteLength} bytes>`;
       },

@@ -22,7 +22,8 @@ export function breakdownChart(result: KpiResult, options: ChartFromResultOption
   const cut = all.length > maxBars;
   const shown = (cut ? rows.slice(0, maxBars) : rows).map((row) => barOf(row, result.unit));
   if ([...shown, ...(other ? [barOf(other, result.unit)] : [])].every((bar) => bar.value === null)) return null;
-  const bars = shown.sort((a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity));
+  const place = (key: string | null) => placeIn(options.order, key);
+  const bars = shown.sort((a, b) => place(a.key) - place(b.key) || (b.value ?? -Infinity) - (a.value ?? -Infinity));
   if (other && !cut) bars.push(barOf(other, result.unit));
   const values = bars.map((bar) => bar.value);
   const reference = options.reference && sharedPart(cut ? rows.slice(0, maxBars) : rows, options.reference.part);
@@ -55,7 +56,7 @@ function doughnutOf(
 ): ChartSpec | null {
   const { by, rows, other } = breakdown;
   const all = other ? [...rows, other] : rows;
-  const slices = all.map((row) => ({ key: row.key ?? '(other)', ...barOf(row, result.unit) }));
+  const slices = all.map((row) => ({ ...barOf(row, result.unit), key: row.key ?? '(other)' }));
   const values = slices.map(({ value }) => value);
   const whole = chartValue(result.value, result.unit);
   const total = values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
@@ -79,6 +80,15 @@ function doughnutOf(
   return { ...spec, altText: describeDoughnut(spec, result.title, by) };
 }
 
-function barOf(row: BreakdownRow, unit: Unit): { label: string; value: number | null; rest: boolean } {
-  return { label: row.label || 'Not set', value: chartValue(row.value, unit), rest: row.key === null };
+/** Its place in an order; behind all of it where it has none. */
+function placeIn(order: readonly string[] = [], key: string | null): number {
+  const place = order.indexOf(key ?? '');
+  return place < 0 ? order.length : place;
+}
+
+function barOf(
+  row: BreakdownRow,
+  unit: Unit,
+): { key: string | null; label: string; value: number | null; rest: boolean } {
+  return { key: row.key, label: row.label || 'Not set', value: chartValue(row.value, unit), rest: row.key === null };
 }

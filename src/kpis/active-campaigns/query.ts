@@ -1,8 +1,7 @@
-import sql, { join } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import type { Queryable } from '../../db/db.ts';
-import { addUnits } from '../../domain/period.ts';
-import { today } from '../../rollups/read.ts';
 import type { Group, Grouping, Scope } from '../kpi.ts';
+import { levelMoments } from '../levels.ts';
 import { type GroupRow, groupColumns, scopeConditions, toGroup } from '../scope.ts';
 
 /** Statuses in which a campaign is being sent. */
@@ -14,17 +13,8 @@ const running = ['active', 'in_progress'];
  * themselves are read. Series have the level at the end of each bucket.
  */
 export async function activeCampaigns(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]> {
-  const ends =
-    grouping.kind === 'series'
-      ? grouping.buckets.map((bucket) => ({ bucket, to: addUnits(bucket, grouping.grain, 1) }))
-      : [{ bucket: null, to: scope.period.to }];
-  const current = today(scope.at);
-  const moments = ends.map(({ bucket, to }) => {
-    const end = to < scope.period.to ? to : scope.period.to;
-    const over = end <= current ? Temporal.PlainDate.from(end).toZonedDateTime(scope.at.timezone).toInstant() : null;
-    const at = over && Temporal.Instant.compare(over, scope.at.now) < 0 ? over : scope.at.now;
-    return sql`(${bucket}::date, ${at.toString()}::timestamptz)`;
-  });
+  const moments = levelMoments(scope, grouping);
+  if (!moments) return [];
   const { tenantId } = scope.at;
   const grouped = grouping.kind === 'series' ? ({ kind: 'total' } as const) : grouping;
   const rows = await reader.query<GroupRow & { at_bucket: string | null }>(sql`
@@ -32,7 +22,7 @@ export async function activeCampaigns(reader: Queryable, scope: Scope, grouping:
       select m.bucket as at_bucket, c.source, c.id as campaign_id, c.template, c.account_id, s.status,
         coalesce(p.recipients, c.recipients, 0) as recipients, coalesce(p.delivered, 0) as delivered,
         coalesce(p.read, 0) as read, coalesce(p.replied, 0) as replied
-      from (values ${join(moments)}) as m (bucket, at)
+      from ${moments} as m (bucket, day, at)
       join crm.campaigns c on c.tenant_id = ${tenantId} and c.deleted_at is null and c.counted_at <= m.at
       cross join lateral (
         select coalesce((

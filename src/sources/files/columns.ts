@@ -2,13 +2,16 @@ import { usageError } from '../../lib/errors.ts';
 import type { ColumnUse, FileMapping } from './mapping.ts';
 import { didYouMean } from './yaml.ts';
 
+/** What blocks of a mapping say about columns. */
+type Blocks = Pick<FileMapping, 'entities'>;
+
 /** The columns a mapping reads, each once. */
-export function columnsOf(mapping: FileMapping): string[] {
+export function columnsOf(mapping: Blocks): string[] {
   return [...new Set(usesOf(mapping).map((use) => use.column))];
 }
 
 /** Refuses a file whose header lacks a mapped column or has it twice; names every such column and what there is. */
-export function checkColumns(mapping: FileMapping, header: readonly string[], file: string): void {
+export function checkColumns(mapping: Blocks, header: readonly string[], file: string): void {
   const problems = usesOf(mapping).flatMap(({ column, place }) => {
     const found = header.filter((name) => name === column).length;
     if (found === 1) return [];
@@ -23,6 +26,14 @@ export function checkColumns(mapping: FileMapping, header: readonly string[], fi
   );
 }
 
-function usesOf(mapping: FileMapping): ColumnUse[] {
-  return mapping.entities.flatMap((entity) => [...entity.fields, ...(entity.order ? [entity.order] : [])]);
+function usesOf(mapping: Blocks): ColumnUse[] {
+  return mapping.entities.flatMap(({ fields, order, where }) => [
+    ...fields.flatMap((field) => {
+      if (field.constant !== undefined) return [];
+      const further = [...(field.more ?? []), ...(field.plus ? [field.plus.column] : [])];
+      return [field, ...further.map((column) => ({ column, place: field.place }))];
+    }),
+    ...(order ? [order] : []),
+    ...(where ?? []),
+  ]);
 }

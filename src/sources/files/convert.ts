@@ -1,8 +1,8 @@
-import { type Entity, unmapped } from '../../domain/entity.ts';
+import type { Entity } from '../../domain/entity.ts';
 import { placeholderVersion, type VersionKind } from '../../ingest/batch.ts';
+import { type ConverterOptions, createCell, isMissing, rawReader, type UnmappedValues } from './cells.ts';
 import type { Moment, ReadMoment } from './dates.ts';
-import { encoderOf, type Refusal } from './encode.ts';
-import type { EntityMapping, FieldMapping, FileFormat } from './mapping.ts';
+import type { EntityMapping, FileFormat } from './mapping.ts';
 import { createRangeCheck } from './ranges.ts';
 import type { Row } from './rows.ts';
 
@@ -14,12 +14,6 @@ export interface Rejection {
   field: string | undefined;
   reason: string;
 }
-
-/** Values of closed sets that nothing maps: by field, then by raw text, how many rows have it. */
-export type UnmappedValues = Map<string, Map<string, number>>;
-
-/** At most so many different raw texts are counted by name per field; free text mapped to a closed set has no end. */
-const mostUnmappedTexts = 1000;
 
 /** A row's part for one entity. */
 export interface Converted {
@@ -38,20 +32,12 @@ export interface EntityConverter {
   mapping: EntityMapping;
   /** The row's part for this entity, undefined when it has none, or why it is rejected. */
   convert(row: Row): Converted | Rejection | undefined;
+  /** The row's own id, as it is stored, and version; each undefined where the row has none that can be taken. */
+  identify(row: Row): { id: string | undefined; version: number | undefined };
   unmapped: UnmappedValues;
   versionKind(): VersionKind;
   /** The largest `order` so far, when that is a time. */
   latest(): Temporal.Instant | undefined;
-}
-
-export interface ConverterOptions {
-  format: FileFormat;
-  /** Where a column's value stands in a row. */
-  slotOf(column: string): number;
-  /** Version of records that have none of their own. */
-  runVersion: number;
-  /** Whether the file feeds other entities too: then a row without this one's id just has none of it. */
-  shared: boolean;
 }
 
 export function createEntityConverter(mapping: EntityMapping, options: ConverterOptions): EntityConverter {
@@ -61,7 +47,7 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
   const cells = mapping.fields.map((field) => ({
     name: field.name,
     required: field.field.required === true,
-    slot: options.slotOf(field.column),
+    rawOf: rawReader(field, options.slotOf),
     traced: field.name === 'id' || mapping.history?.fields.includes(field.name) === true,
     knownBit: keeps.includes(field) ? 1 << keeps.indexOf(field) : 0,
     read: createCell(field, mapping, options, unmappedValues),
@@ -70,6 +56,7 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
   const identity = cells.filter(({ name, required }) => (entity.derivedId ? required : name === 'id'));
   const outOfRange = createRangeCheck(mapping.fields);
   const versions = createVersions(mapping, options);
+  const conditions = (mapping.where ?? []).map((one) => ({ ...one, slot: options.slotOf(one.column) }));
 
   const reject = (line: number, field: string, reason: string): Rejection => ({
     line,
@@ -83,15 +70,25 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
     unmapped: unmappedValues,
     versionKind: versions.kind,
     latest: versions.latest,
+    identify(row) {
+      const cell = cells.find(({ name }) => name === 'id');
+      const id = cell?.read(cell.rawOf(row), row);
+      const version = versions.of(row);
+      return {
+        id: typeof id === 'string' && id !== '' && id !== '\\N' ? unescaped(id) : undefined,
+        version: typeof version === 'number' ? version : undefined,
+      };
+    },
     convert(row) {
-      if (options.shared && identity.some(({ slot }) => isMissing(row.values[slot], options.format))) return undefined;
+      for (const { slot, texts, not } of conditions) if (texts.has(row.values[slot] ?? '') === not) return undefined;
+      if (options.shared && identity.some(({ rawOf }) => isMissing(rawOf(row), options.format))) return undefined;
       let text = '';
       let traces = '';
       let id: string | undefined;
       let known = 0;
       const values: string[] | undefined = outOfRange && [];
-      for (const { name, required, slot, traced, knownBit, read } of cells) {
-        const raw = row.values[slot] ?? null;
+      for (const { name, required, rawOf, traced, knownBit, read } of cells) {
+        const raw = rawOf(row);
         const cell = read(raw, row);
         const value = name === 'id' && cell === '' ? '\\N' : cell;
         if (typeof value !== 'string') return reject(row.line, name, `${shown(raw)} ${value.reason}`);
@@ -111,75 +108,6 @@ export function createEntityConverter(mapping: EntityMapping, options: Converter
   };
 }
 
-function isMissing(raw: string | null | undefined, format: FileFormat): boolean {
-  // Most values are longer than any mark for "missing": no need to hash those.
-  return raw === null || raw === undefined || (raw.length <= format.longestNull && format.nulls.has(raw));
-}
-
-type Cell = (raw: string | null, row: Row) => string | Refusal;
-
-/** The cell of a field; where another field says which closed set it belongs to, there is one for each. */
-function createCell(
-  mapping: FieldMapping,
-  { fields }: EntityMapping,
-  { format, slotOf }: ConverterOptions,
-  counts: UnmappedValues,
-): Cell {
-  const { valuesBy } = mapping.field;
-  const plain = createPlainCell(mapping, mapping.field.values, format, counts);
-  const by = fields.find((field) => field.name === valuesBy?.field);
-  if (!valuesBy || !by) return plain;
-  const slot = slotOf(by.column);
-  const readBy = createPlainCell(by, by.field.values, format, new Map());
-  const cells = new Map<unknown, Cell>(
-    Object.entries(valuesBy.sets).map(([value, set]) => [value, createPlainCell(mapping, set, format, counts)]),
-  );
-  return (raw, row) => (cells.get(readBy(row.values[slot] ?? null, row)) ?? plain)(raw, row);
-}
-
-/** Raw text to COPY text for one field: nulls, then `values:`, then the field's type; closed sets keep `unmapped`. */
-function createPlainCell(
-  mapping: FieldMapping,
-  closedSet: readonly string[] | undefined,
-  format: FileFormat,
-  counts: UnmappedValues,
-): Cell {
-  const { field, values } = mapping;
-  const encode = encoderOf(field, format.readMoment);
-  const missing = field.missingAs === undefined ? '\\N' : field.missingAs ? 't' : 'f';
-  const read = (raw: string | null) => {
-    if (raw === null || isMissing(raw, format)) return missing;
-    const meant = mapping.derive ? mapping.derive(raw) : values?.get(raw);
-    if (meant === null) return missing;
-    const value = meant ?? raw;
-    if (!closedSet) return encode(value);
-    if (closedSet.includes(value)) return value;
-    return field.onlyValues ? { reason: `is none of ${closedSet.join(', ')}` } : unmapped;
-  };
-  // Rows of one record stand together in most files, so a value is often the one just read.
-  let lastRaw: string | null | undefined;
-  let last: string | Refusal = '';
-  return (raw) => {
-    if (raw !== lastRaw) {
-      last = read(raw);
-      lastRaw = raw;
-    }
-    if (last === unmapped && closedSet && raw !== null && values?.get(raw) !== unmapped)
-      countUnmapped(counts, mapping.name, raw);
-    return last;
-  };
-}
-
-function countUnmapped(counts: UnmappedValues, field: string, raw: string): void {
-  const texts = counts.get(field) ?? new Map<string, number>();
-  counts.set(field, texts);
-  const known = texts.get(raw);
-  // The copy lets go of the piece of file that a cut-out text would hold on to.
-  if (known !== undefined) texts.set(raw, known + 1);
-  else if (texts.size < mostUnmappedTexts) texts.set(Buffer.from(raw).toString(), 1);
-  else texts.set('(others)', (texts.get('(others)') ?? 0) + 1);
-}
-
 interface Versions {
   /** What a rejection for want of a version is about. */
   field: string;
@@ -196,9 +124,9 @@ function createVersions(mapping: EntityMapping, options: ConverterOptions): Vers
   }
   // A record that was never updated is as old as its creation.
   const readers = stamps.map((field) => {
-    const slot = options.slotOf(field.column);
+    const rawOf = rawReader(field, options.slotOf);
     return (row: Row) => {
-      const raw = row.values[slot] ?? null;
+      const raw = rawOf(row);
       const text = raw === null || isMissing(raw, options.format) ? null : (field.values?.get(raw) ?? raw);
       const moment =
         text === null || field.values?.get(raw ?? '') === null ? undefined : options.format.readMoment(text);
@@ -264,6 +192,12 @@ function rememberedMoment(read: ReadMoment): ReadMoment {
 
 function isVersion(version: number): boolean {
   return Number.isSafeInteger(version) && version > placeholderVersion;
+}
+
+/** A COPY text as it is stored. */
+function unescaped(text: string): string {
+  const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+  return text.replace(/\\(.)/gs, (_all, char: string) => escapes[char] ?? char);
 }
 
 function shown(raw: string | null): string {

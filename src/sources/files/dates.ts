@@ -1,5 +1,6 @@
+import { readEpoch } from './date-epoch.ts';
 import { readIso } from './date-iso.ts';
-import { emptyParts, type Parts, resetParts } from './date-parts.ts';
+import { emptyParts, type Parts, resetParts, type Step } from './date-parts.ts';
 import { compilePattern } from './date-pattern.ts';
 
 /** A moment read from a file. */
@@ -15,13 +16,15 @@ export interface Moment {
 /** Reads a date as the mapping writes them; a string is the reason why it cannot. */
 export type ReadMoment = (text: string) => Moment | string;
 
+const named: Readonly<Record<string, Step>> = { iso: readIso, unix: readEpoch(1), 'unix-ms': readEpoch(1000) };
+
 /**
- * Compiles date patterns (LDML letters, or `iso`), tried in order. A text without an offset is wall time of `timezone`;
+ * Compiles date patterns (LDML letters, or `iso`, `unix`, `unix-ms`), tried in order. A text without an offset is wall time of `timezone`;
  * one that a clock change skips or repeats is resolved as Temporal's `compatible` does: after the gap, or the first of
  * the two. Throws PatternError for a pattern there is no reading of.
  */
 export function compileDates(patterns: readonly string[], timezone: string): ReadMoment {
-  const steps = patterns.map((pattern) => (pattern === 'iso' ? readIso : compilePattern(pattern)));
+  const steps = patterns.map((pattern) => named[pattern] ?? compilePattern(pattern));
   const utc = /^(UTC|GMT|Z|Etc\/(UTC|GMT|Zulu|UCT))$/i.test(timezone);
   const parts = emptyParts();
   return (text) => {

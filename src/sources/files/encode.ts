@@ -72,6 +72,34 @@ function encodeNumber(raw: string): string | Refusal {
     : { reason: 'is not a number' };
 }
 
+const minorDigits = new Map<string, number>();
+
+/** Digits of a currency's minor unit (ISO 4217): 2 for EUR, 0 for JPY; undefined for what is no currency code. */
+function minorDigitsOf(currency: string): number | undefined {
+  const known = minorDigits.get(currency);
+  if (known !== undefined || !/^[A-Za-z]{3}$/.test(currency)) return known;
+  const options = { style: 'currency', currency } as const;
+  const digits = new Intl.NumberFormat('en', options).resolvedOptions().maximumFractionDigits ?? 2;
+  minorDigits.set(currency, digits);
+  return digits;
+}
+
+/** A decimal amount in major units (`1250.5`, also `1.2505E3`) in minor ones, rounded half away from zero where it is finer. */
+export function encodeMajor(raw: string, currency: string): string | Refusal {
+  const digits = minorDigitsOf(currency);
+  if (digits === undefined) return { reason: `is in a currency "${currency}" that there is not` };
+  const [, sign, whole, fraction = '', exponent = '0'] =
+    /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,2}))?$/.exec(raw) ?? [];
+  if (whole === undefined || whole + fraction === '') return { reason: 'is not an amount of money' };
+  const point = whole.length + Number(exponent) + digits;
+  const all = (whole + fraction).padEnd(point, '0');
+  const kept = point > 0 ? all.slice(0, point) : '0';
+  const next = point < 0 ? '0' : all[point];
+  const minor = BigInt(kept) + (next !== undefined && next >= '5' ? 1n : 0n);
+  if (minor >= 10n ** 15n) return { reason: 'is too large an amount' };
+  return `${sign === '-' && minor > 0n ? '-' : ''}${minor}`;
+}
+
 function encodeObject(raw: string): string | Refusal {
   try {
     const value: unknown = JSON.parse(raw);

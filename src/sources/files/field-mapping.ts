@@ -1,12 +1,17 @@
 import type { Node } from 'yaml';
 import { type Entity, type Field, unmapped } from '../../domain/entity.ts';
-import { encoderOf } from './encode.ts';
+import { type Encode, encodeMajor, encoderOf } from './encode.ts';
 import type { FieldMapping, FileFormat } from './mapping.ts';
-import { type CheckedYaml, didYouMean, type Entry, entriesOf, textAt, textOf } from './yaml.ts';
+import { type CheckedYaml, didYouMean, type Entry, entriesOf, itemsOf, textAt, textOf } from './yaml.ts';
 
-const fieldKeys = ['column', 'values', 'keep'];
+const fieldKeys = ['column', 'columns', 'value', 'plus', 'values', 'keep'];
 
-/** Reads one line of `fields:`, `field: column` or `field: {column, values, keep}`. */
+const secondsOf: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600 };
+
+/**
+ * Reads one line of `fields:`: `field: column`, `field: {column, values, keep}`, with `columns` several whose texts are
+ * joined, with `value` a constant.
+ */
 export function readFieldMapping(
   yaml: CheckedYaml,
   entry: Entry,
@@ -15,7 +20,8 @@ export function readFieldMapping(
   options: { keepsLastRow: boolean; readMoment: FileFormat['readMoment'] },
 ): FieldMapping | undefined {
   const here = `${path}.${entry.name}`;
-  const name = entity.aliases?.[entry.name] ?? entry.name;
+  const major = majorOf(entity, entry.name);
+  const name = entity.aliases?.[entry.name] ?? major ?? entry.name;
   const field = entity.fields[name];
   if (!field) {
     const names = Object.keys(entity.fields);
@@ -32,6 +38,7 @@ export function readFieldMapping(
       place: yaml.place(entry.value, here),
       values: undefined,
       keepLastKnown: false,
+      ...(major === undefined ? {} : { major: true }),
     };
   }
   if (short !== undefined) {
@@ -39,16 +46,86 @@ export function readFieldMapping(
     return undefined;
   }
   const entries = entriesOf(yaml, entry.value, here, fieldKeys);
-  const columnEntry = entries?.get('column');
-  if (entries && !columnEntry) yaml.problem(entry.key, here, 'needs column:');
-  const column = columnEntry ? textAt(yaml, columnEntry, `${here}.column`) : undefined;
+  const origin = entries && readOrigin(yaml, entries, entry, here);
   const valuesEntry = entries?.get('values');
-  const values = valuesEntry ? readValues(yaml, valuesEntry, field, `${here}.values`, options.readMoment) : undefined;
+  // Translated amounts are in major units too.
+  const encode = major === undefined ? encoderOf(field, options.readMoment) : (raw: string) => encodeMajor(raw, 'USD');
+  const values = valuesEntry ? readValues(yaml, valuesEntry, field, `${here}.values`, encode) : undefined;
   const keepEntry = entries?.get('keep');
   if (keepEntry) checkKeep(yaml, keepEntry, field, `${here}.keep`, options.keepsLastRow);
-  if (column === undefined) return undefined;
-  const place = yaml.place(columnEntry?.value, here);
-  return { name, field, column, place, values, keepLastKnown: keepEntry !== undefined };
+  if (!origin) return undefined;
+  const plusEntry = entries.get('plus');
+  const plus = plusEntry && readPlus(yaml, plusEntry, { field, origin, values }, `${here}.plus`);
+  if (origin.constant != null) checkConstant(yaml, entries.get('value')!, field, encode, `${here}.value`);
+  const last = keepEntry !== undefined;
+  return {
+    ...{ name, field, ...origin, values, keepLastKnown: last },
+    ...(plus ? { plus } : {}),
+    ...(major === undefined ? {} : { major: true }),
+  };
+}
+
+/** Reads `plus: {minutes: column}`, a span of time to add to the one in `column:`. */
+function readPlus(
+  yaml: CheckedYaml,
+  entry: Entry,
+  { field, origin, values }: { field: Field; origin: Origin; values: unknown },
+  path: string,
+): FieldMapping['plus'] {
+  const units = [...(entriesOf(yaml, entry.value, path, Object.keys(secondsOf))?.values() ?? [])];
+  const [unit] = units;
+  if (field.type !== 'timestamp' || origin.constant !== undefined || origin.more || values)
+    yaml.problem(entry.key, path, 'goes only with a time in column:, without values:');
+  if (!unit || units.length > 1) {
+    yaml.problem(entry.value ?? entry.key, path, `needs one of ${Object.keys(secondsOf).join(', ')} with its column`);
+    return undefined;
+  }
+  const column = textAt(yaml, unit, `${path}.${unit.name}`);
+  return column === undefined ? undefined : { column, seconds: secondsOf[unit.name]! };
+}
+
+/** The field in minor units of a currency that a name stands for in major ones: `amount` for `amount_minor`. */
+function majorOf(entity: Entity, name: string): string | undefined {
+  const minor = `${name}_minor`;
+  return entity.fields[minor]?.type === 'amount' ? minor : undefined;
+}
+
+type Origin = Pick<FieldMapping, 'column' | 'place' | 'more' | 'constant'>;
+
+/** Where the raw text comes from: one of `column`, `columns` and `value`. */
+function readOrigin(
+  yaml: CheckedYaml,
+  entries: ReadonlyMap<string, Entry>,
+  { key }: Entry,
+  here: string,
+): Origin | undefined {
+  const given = [...entries.values()].filter(({ name }) => name === 'column' || name === 'columns' || name === 'value');
+  const [entry] = given;
+  if (!entry || given.length > 1) {
+    yaml.problem(key, here, entry ? 'needs only one of column:, columns: and value:' : 'needs column:');
+    return undefined;
+  }
+  const place = yaml.place(entry.value, here);
+  if (entry.name === 'columns') {
+    const columns = itemsOf(yaml, entry.value, `${here}.columns`).map(textOf);
+    const [column, ...more] = columns.filter((text) => typeof text === 'string' && text !== '') as string[];
+    if (column !== undefined && more.length === columns.length - 1) return { column, place, more };
+    yaml.problem(entry.value, `${here}.columns`, 'has to be a list of columns');
+    return undefined;
+  }
+  if (entry.name === 'value' && textOf(entry.value) === null) return { column: '', place, constant: null };
+  const text = textAt(yaml, entry, `${here}.${entry.name}`);
+  if (text === undefined) return undefined;
+  return entry.name === 'value' ? { column: '', place, constant: text } : { column: text, place };
+}
+
+function checkConstant(yaml: CheckedYaml, entry: Entry, field: Field, encode: Encode, path: string): void {
+  const text = textOf(entry.value) ?? '';
+  const read = encode(text);
+  if (field.values && !field.values.includes(text)) {
+    const hint = `${didYouMean(text, field.values)}; one of ${field.values.join(', ')}`;
+    yaml.problem(entry.value, path, `"${text}" is not a value of this field${hint}`);
+  } else if (typeof read !== 'string') yaml.problem(entry.value, path, `"${text}" ${read.reason}`);
 }
 
 function readValues(
@@ -56,11 +133,10 @@ function readValues(
   entry: Entry,
   field: Field,
   path: string,
-  readMoment: FileFormat['readMoment'],
+  encode: Encode,
 ): Map<string, string | null> | undefined {
   const entries = entriesOf(yaml, entry.value, path);
   if (!entries) return undefined;
-  const encode = encoderOf(field, readMoment);
   const values = new Map<string, string | null>();
   for (const { name, key, value } of entries.values()) {
     const meant = textOf(value);

@@ -17,6 +17,7 @@ interface Followed {
 
 /** Names of the temp tables a log's history is worked out in. */
 interface Work {
+  stage: string;
   /** The rows, in order: `place` from 1, the ticket's first time (`begins`), and the time of the row after (`next`). */
   states: string;
   /** Per ticket what was stored before the file, a row each. */
@@ -31,16 +32,23 @@ interface Work {
  */
 export async function historyBatch(
   tx: Tx,
-  log: { tenantId: number; source: string; mapping: EntityMapping; index: number; asOf: Temporal.Instant },
+  log: {
+    tenantId: number;
+    source: string;
+    stage: string;
+    mapping: EntityMapping;
+    index: number;
+    asOf: Temporal.Instant | undefined;
+  },
 ): Promise<Batch> {
-  const { tenantId, source, mapping, index, asOf } = log;
+  const { tenantId, source, stage, mapping, index, asOf } = log;
   const followed = (mapping.history?.fields ?? []).map((name) => ({
     name,
     kind: mapping.entity.changeKinds?.[name] ?? name,
     keeps: mapping.fields.some((field) => field.name === name && field.keepLastKnown),
   }));
-  const work: Work = { states: `states_${index}`, stored: `stored_${index}` };
-  const table = `history_${index}`;
+  const work: Work = { stage, states: `${stage}_states_${index}`, stored: `${stage}_stored_${index}` };
+  const table = `${stage}_history_${index}`;
   await orderStates(tx, work, followed, `e${index}_`);
   await readStored(tx, work, followed, tenantId, source);
   await findChanges(tx, work, followed, table);
@@ -55,7 +63,12 @@ export async function historyBatch(
   };
 }
 
-async function orderStates(tx: Tx, { states }: Work, followed: readonly Followed[], prefix: string): Promise<void> {
+async function orderStates(
+  tx: Tx,
+  { stage, states }: Work,
+  followed: readonly Followed[],
+  prefix: string,
+): Promise<void> {
   const names = followed.map(({ name }) => name);
   await tx.run(sql`
     create temp table ${raw(states)} on commit drop as
@@ -63,7 +76,7 @@ async function orderStates(tx: Tx, { states }: Work, followed: readonly Followed
       lead(version) over row_of as next
     from (
       select ${raw(['version', 'id', ...names].map((name) => `${prefix}${name} as ${name}`).join(', '))}, line
-      from stage where ${raw(prefix)}version is not null
+      from ${raw(stage)} where ${raw(prefix)}version is not null
     ) as staged
     window row_of as (partition by id order by version, line)`);
 }

@@ -1,28 +1,16 @@
 import sql from 'sql-template-tag';
-import { copyRows, type Db, type Tx } from '../../db/db.ts';
-import { entities } from '../../domain/entities.ts';
-import type { Batch, Written } from '../../ingest/batch.ts';
-import { lockWriters } from '../../ingest/lock.ts';
-import { writeBatches } from '../../ingest/write.ts';
+import type { Db } from '../../db/db.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { CremaError, messageOf, usageError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import type { TenantZone } from '../../rollups/rollup.ts';
-import { checkColumns, columnsOf } from './columns.ts';
+import { checkColumns } from './columns.ts';
 import type { EntityConverter, Rejection } from './convert.ts';
-import { historyBatch } from './history.ts';
+import { loadRows } from './load-rows.ts';
 import type { FileMapping } from './mapping.ts';
 import { openRows, type RowFile } from './reader.ts';
-import { copyIntoStage, createStage, duplicateLines, resolveRows } from './stage.ts';
-import { createStager } from './stager.ts';
-import {
-  describeRejection,
-  type ImportSummary,
-  listUnmapped,
-  shownRejections,
-  sumCounts,
-  type WrittenCounts,
-} from './summary.ts';
+import type { RowSource } from './rows.ts';
+import { describeRejection, type ImportSummary, listUnmapped, shownRejections, sumCounts } from './summary.ts';
 import { createWork, type ImportWork } from './work.ts';
 
 export interface ImportDeps {
@@ -46,7 +34,8 @@ export interface ImportProgress {
 export interface ImportOptions {
   file: string;
   mapping: FileMapping;
-  tenant: TenantZone;
+  /** With the currency of amounts that do not name one. */
+  tenant: TenantZone & { currency?: string };
   /** Any rejection loads nothing. */
   strict: boolean;
   /** Does everything but keep it. */
@@ -63,13 +52,36 @@ export interface ImportOptions {
 export async function importFile(deps: ImportDeps, options: ImportOptions): Promise<ImportSummary> {
   const started = performance.now();
   const { file, mapping } = options;
+  if (mapping.entities.some(({ stream }) => stream)) {
+    throw usageError(
+      'MAP_STREAMS',
+      `${mapping.file} maps the streams of a Singer tap, ${file} is a file`,
+      `Run the tap into it: TAP | crema ingest --singer --map ${mapping.file}`,
+    );
+  }
   const rows = await openRows(file, mapping.format.delimiter);
   try {
     if (rows.header) checkColumns(mapping, rows.header, file);
-    const work = createWork({ mapping, at: deps.clock.now(), asOf: options.asOf, onReject: deps.onReject });
+    const at = deps.clock.now();
+    const asOf = (converter: EntityConverter) => options.asOf ?? converter.latest() ?? at;
+    const work = createWork({
+      entities: mapping.entities,
+      format: mapping.format,
+      currency: options.tenant.currency,
+      at,
+      asOf,
+      onReject: deps.onReject,
+    });
     await deps.db
       .tx(async (tx) => {
-        await load(tx, deps, options, rows, work);
+        // Sorting a file's rows by id in memory is worth more than the server's careful default.
+        await tx.query(sql`select set_config('work_mem', '64MB', true)`);
+        await loadRows(
+          tx,
+          { tenant: options.tenant, source: mapping.source, at: work.at },
+          [{ stage: 'stage', name: file, rows: told(deps, rows), work }],
+          options.strict ? () => refuseRejections(file, work) : undefined,
+        );
         if (options.dryRun) throw new DryRun();
       })
       .catch((error: unknown) => {
@@ -79,7 +91,7 @@ export async function importFile(deps: ImportDeps, options: ImportOptions): Prom
     const summaries = work.entities.map(({ converter, counts: own, history }) => ({
       entity: converter.mapping.entity.id,
       ...own,
-      asOf: work.asOf(converter),
+      asOf: asOf(converter),
       unmapped: listUnmapped(converter.unmapped),
       ...(history ? { history } : {}),
     }));
@@ -109,116 +121,21 @@ export async function importFile(deps: ImportDeps, options: ImportOptions): Prom
 /** Leaves the transaction without keeping it. */
 class DryRun extends Error {}
 
-async function load(tx: Tx, deps: ImportDeps, options: ImportOptions, rows: RowFile, work: ImportWork): Promise<void> {
-  const { mapping } = options;
-  // Sorting a file's rows by id in memory is worth more than the server's careful default; a load may take its time.
-  await tx.query(sql`
-    select set_config('work_mem', '64MB', true), set_config('statement_timeout', '0', true)`);
-  await createStage(tx, mapping.entities);
-  await copyRows(tx.copyIn(copyIntoStage), stageLines(deps, options, rows, work));
-
-  const batches: Batch[] = [];
-  for (const [index, { converter, counts }] of work.entities.entries()) {
-    const entity = converter.mapping;
-    const resolved = await resolveRows(tx, entity, index);
-    // Without an id of their own, equal records are the same one; with one, only `rows:` allows several.
-    const named = entity.rows === 'unique' && entity.fields.some((field) => field.name === 'id');
-    const refused = named && resolved.duplicates > 0 ? await rejectDuplicates(tx, work, converter, index) : 0;
-    counts.superseded += resolved.duplicates - refused;
-    batches.push({
-      entity: entity.entity,
-      source: mapping.source,
-      table: resolved.table,
-      fields: entity.fields.map((field) => field.name).filter((name) => name !== 'id'),
-      keeps: entity.fields.filter((field) => field.keepLastKnown).map((field) => field.name),
-      version: converter.versionKind(),
-      asOf: work.asOf(converter),
-    });
-  }
-  if (options.strict) refuseRejections(options.file, work);
-  const histories = await historyBatches(tx, options, work, batches);
-  const run = { tenant: options.tenant, at: work.at };
-  const written = await writeBatches(tx, run, [...batches, ...histories.values()]);
-  for (const [index, entity] of work.entities.entries()) {
-    const result = written.get(batches[index]!)!;
-    Object.assign(entity.counts, countsOf(result), { written: result.inserted + result.updated });
-    const history = histories.get(batches[index]!);
-    if (history) entity.history = countsOf(written.get(history)!);
-  }
-}
-
-/** A file's records are whole: none of them waits for the rest of it. */
-function countsOf({ inserted, updated, unchanged, older }: Written): WrittenCounts {
-  return { inserted, updated, unchanged, older };
-}
-
-/** The events of the logs among the batches (`history:`), by the batch of the records themselves. */
-async function historyBatches(
-  tx: Tx,
-  options: ImportOptions,
-  work: ImportWork,
-  batches: readonly Batch[],
-): Promise<Map<Batch, Batch>> {
-  const histories = new Map<Batch, Batch>();
-  const logs = work.entities.filter(({ converter }) => converter.mapping.history);
-  if (logs.length === 0) return histories;
-  const { tenantId } = options.tenant;
-  await lockWriters(tx, tenantId, [...batches.map((batch) => batch.entity), entities.ticket_event]);
-  for (const [index, { converter }] of work.entities.entries()) {
-    const { mapping } = converter;
-    if (!mapping.history) continue;
-    if (converter.versionKind() !== 'time') {
-      throw usageError(
-        'MAP_HISTORY',
-        `${mapping.history.place}: the column "${mapping.order?.column}" of ${options.file} has numbers; a history needs times to order by`,
-      );
-    }
-    const { source } = options.mapping;
-    const history = await historyBatch(tx, { tenantId, source, mapping, index, asOf: work.asOf(converter) });
-    histories.set(batches[index]!, history);
-  }
-  return histories;
-}
-
-/** The file as COPY text, a piece per piece of file; counts and rejects on the way. */
-async function* stageLines(
-  deps: ImportDeps,
-  options: ImportOptions,
-  rows: RowFile,
-  work: ImportWork,
-): AsyncGenerator<string> {
-  const stager = createStager(work);
+/** The file's rows, telling how far it is read. */
+function told(deps: ImportDeps, rows: RowFile): RowSource {
   let read = 0;
   const progress = (phase: ImportProgress['phase']) =>
     deps.onProgress?.({ phase, rows: read, bytesRead: rows.bytesRead(), bytesTotal: rows.sizeBytes });
-  for await (const batch of rows.batches(columnsOf(options.mapping))) {
-    const piece = stager(batch.rows);
-    for (const fault of batch.faults) {
-      for (const { converter, counts } of work.entities) {
-        counts.read++;
-        work.reject({ line: fault.line, entity: converter.mapping.entity.id, field: undefined, reason: fault.reason });
+  return {
+    async *batches(picked) {
+      for await (const batch of rows.batches(picked)) {
+        yield batch;
+        read += batch.rows.length + batch.faults.length;
+        await progress('reading');
       }
-    }
-    read += batch.rows.length + batch.faults.length;
-    if (piece !== '') yield piece;
-    await progress('reading');
-  }
-  const rest = stager(undefined);
-  if (rest !== '') yield rest;
-  await progress('storing');
-}
-
-/** Returns how many there are. */
-async function rejectDuplicates(tx: Tx, work: ImportWork, converter: EntityConverter, index: number): Promise<number> {
-  let refused = 0;
-  for await (const page of duplicateLines(tx, index)) {
-    for (const { line, id, first } of page) {
-      const reason = `${JSON.stringify(id)} is also in line ${first} (say rows: last or rows: first to allow several)`;
-      work.reject({ line, entity: converter.mapping.entity.id, field: 'id', reason });
-    }
-    refused += page.length;
-  }
-  return refused;
+      await progress('storing');
+    },
+  };
 }
 
 function refuseRejections(file: string, work: ImportWork): void {

@@ -1,8 +1,9 @@
+import { compilePath, isObject, type JsonObject, parseJson, rawText } from './json.ts';
 import { longestRow, type RowBatch, type SplitRows, tooLong } from './rows.ts';
 
-/** Splits JSON lines into rows; a column is a field's name, or a dotted path into nested objects. */
+/** Splits JSON lines into rows; a column is a field's name, or a path into nested objects (json.ts). */
 export function createJsonlSplitter(picked: readonly string[]): SplitRows & { absent(): string[] } {
-  const paths = picked.map((name) => ({ name, steps: name.split('.') }));
+  const paths = picked.map((name) => ({ name, find: compilePath(name) }));
   const seen = new Set<string>();
   let carry = '';
   let line = 1;
@@ -43,10 +44,10 @@ export function createJsonlSplitter(picked: readonly string[]): SplitRows & { ab
       batch.faults.push({ line, reason: object });
       return;
     }
-    const values = paths.map(({ name, steps }) => {
-      const value = Object.hasOwn(object, name) ? object[name] : walk(object, steps);
+    const values = paths.map(({ name, find }) => {
+      const value = find(object);
       if (value !== undefined) seen.add(name);
-      return textOf(value);
+      return rawText(value);
     });
     batch.rows.push({ line, values });
   };
@@ -54,37 +55,12 @@ export function createJsonlSplitter(picked: readonly string[]): SplitRows & { ab
   return Object.assign(split, { absent: () => picked.filter((name) => !seen.has(name)) });
 }
 
-type JsonObject = Record<string, unknown>;
-
-/** The object of a line, its numbers kept as they are written (an id of 20 digits would lose its end as a number). */
+/** The object of a line, or why there is none. */
 function parseObject(source: string): JsonObject | string {
-  let parsed: unknown;
   try {
-    parsed = JSON.parse(source, (_key, value: unknown, context?: { source?: string }) =>
-      typeof value === 'number' ? (context?.source ?? String(value)) : value,
-    );
+    const parsed = parseJson(source);
+    return isObject(parsed) ? parsed : 'is not a JSON object';
   } catch {
     return 'is not JSON';
   }
-  return isObject(parsed) ? parsed : 'is not a JSON object';
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function walk(object: JsonObject, steps: readonly string[]): unknown {
-  let value: unknown = object;
-  for (const step of steps) {
-    if (!isObject(value) || !Object.hasOwn(value, step)) return undefined;
-    value = value[step];
-  }
-  return value;
-}
-
-function textOf(value: unknown): string | null {
-  if (value === undefined || value === null) return null;
-  // A lone half of a surrogate pair has no UTF-8; as a replacement character it is refused by name.
-  if (typeof value === 'string') return value.toWellFormed();
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -4,14 +4,16 @@ import { entities } from '../../domain/entities.ts';
 import { type Entity, entityIds } from '../../domain/entity.ts';
 import { messageOf, usageError } from '../../lib/errors.ts';
 import { derivedFields } from '../derived.ts';
+import { readWhere } from './conditions.ts';
 import { readFieldMapping } from './field-mapping.ts';
 import { readFormat } from './format.ts';
 import { readHistory } from './history-mapping.ts';
 import type { EntityMapping, FieldMapping, FileFormat, FileMapping } from './mapping.ts';
+import { readStream, streamKeys } from './stream-mapping.ts';
 import { type CheckedYaml, didYouMean, entriesOf, itemsOf, openYaml, textAt } from './yaml.ts';
 
-const topKeys = ['entity', 'entities', 'source', 'format', 'rows', 'order', 'history', 'fields'];
-const entityKeys = ['entity', 'rows', 'order', 'history', 'fields'];
+const entityKeys = ['entity', ...streamKeys, 'where', 'rows', 'order', 'history', 'fields'];
+const topKeys = ['entities', 'source', 'format', ...entityKeys];
 
 /** Reads and checks a mapping file; all its problems are reported at once (exit code 2). */
 export async function loadMapping(file: string): Promise<FileMapping> {
@@ -44,8 +46,18 @@ function readMapping(yaml: CheckedYaml): FileMapping | undefined {
   const addBlock = (node: Node | null, path: string) => {
     const block = readEntityMapping(yaml, node, path, format);
     if (!block) return;
-    if (blocks.some((other) => other.entity === block.entity)) {
+    if (!block.stream && blocks.some((other) => other.entity === block.entity)) {
       yaml.problem(node, path, `maps ${block.entity.id} a second time`);
+    }
+    for (const field of twiceTold(blocks, block)) {
+      yaml.problem(
+        node,
+        path,
+        `maps ${field} of ${block.entity.id} both whole and in parts: which of them is to count?`,
+      );
+    }
+    if (blocks.some((other) => (other.stream === undefined) !== (block.stream === undefined))) {
+      yaml.problem(node, path, 'a mapping is for files or for a Singer tap: give every block a stream:, or none');
     }
     blocks.push(block);
   };
@@ -89,9 +101,10 @@ function readEntityMapping(
     yaml.problem(entityEntry?.value, `${path}entity`, `there is no entity "${name}"${hint}`);
   }
 
+  const stream = readStream(yaml, entries, path, id && entities[id]);
   const rowsEntry = entries.get('rows');
-  const rows = rowsEntry ? textAt(yaml, rowsEntry, `${path}rows`) : 'unique';
-  if (rowsEntry && rows !== undefined && rows !== 'last' && rows !== 'first') {
+  const rows = stream ? 'last' : rowsEntry ? textAt(yaml, rowsEntry, `${path}rows`) : 'unique';
+  if (rowsEntry && !stream && rows !== undefined && rows !== 'last' && rows !== 'first') {
     yaml.problem(
       rowsEntry.value,
       `${path}rows`,
@@ -112,14 +125,18 @@ function readEntityMapping(
       keepsLastRow: rows === 'last',
       readMoment: format.readMoment,
     });
+    if (mapped && fields.some(({ name }) => name === mapped.name)) {
+      yaml.problem(entry.key, `${path}fields.${entry.name}`, `maps ${mapped.name} a second time`);
+    }
     if (mapped) fields.push(mapped);
   }
   for (const [required, field] of Object.entries(entity.fields)) {
-    if (field.required && !fieldEntries.has(required)) {
+    if (field.required && !fieldEntries.has(required) && !fields.some((mapped) => mapped.name === required)) {
       yaml.problem(fieldsEntry?.key, `${path}fields`, `${entity.id} needs ${required}`);
     }
   }
   fields.push(...derivedMappings(entity, fields));
+  const whereEntry = entries.get('where');
   const historyEntry = entries.get('history');
   const history = historyEntry
     ? readHistory(yaml, historyEntry, `${path}history`, { entity, fields, rows, order })
@@ -130,7 +147,21 @@ function readEntityMapping(
     rows: rows === 'last' || rows === 'first' ? rows : 'unique',
     order: order === undefined ? undefined : { column: order, place: yaml.place(orderEntry?.value, `${path}order`) },
     fields,
+    ...(whereEntry ? { where: readWhere(yaml, whereEntry, `${path}where`) } : {}),
+    ...(stream ? { stream } : {}),
   };
+}
+
+/**
+ * Fields that a block tells and another one of the entity too, one of them only in parts: where the whole has none the part
+ * would or would not count, depending on which comes first. What every record needs is the same in both.
+ */
+function twiceTold(blocks: readonly EntityMapping[], block: EntityMapping): string[] {
+  const others = blocks.filter(
+    ({ entity, stream }) => entity === block.entity && stream?.partial !== block.stream?.partial,
+  );
+  const told = new Set(others.flatMap(({ fields }) => fields.map(({ name }) => name)));
+  return block.fields.flatMap(({ name, field }) => (told.has(name) && !field.required && name !== 'id' ? [name] : []));
 }
 
 /** What follows from the mapped fields and is not mapped itself. */

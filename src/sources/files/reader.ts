@@ -1,16 +1,16 @@
 import { CremaError } from '../../lib/errors.ts';
 import { createCsvSplitter, readCsvHeader } from './csv.ts';
 import { createJsonlSplitter } from './jsonl.ts';
-import { longestRow, type RowBatch, type SplitRows } from './rows.ts';
+import { longestRow, type RowBatch, type RowSource, type SplitRows } from './rows.ts';
 import { openText, type TextFile } from './text-file.ts';
 
 /** A file of rows, opened: what it is and, for CSV, its columns are known, its rows are still to be read. */
-export interface RowFile {
+export interface RowFile extends RowSource {
   /** Column names of a CSV file; undefined for JSON lines, whose objects may each have their own. */
   header: readonly string[] | undefined;
   sizeBytes: number | undefined;
   bytesRead(): number;
-  /** The rows with the `picked` columns; to be called once. Memory stays flat: a batch is what one chunk completes. */
+  /** Memory stays flat: a batch is what one chunk completes. */
   batches(picked: readonly string[]): AsyncGenerator<RowBatch>;
   /** Picked columns that no object of a JSON lines file had, once it is read. */
   absent(): string[];

@@ -16,6 +16,12 @@ export interface RowBatch {
   faults: Fault[];
 }
 
+/** Rows from anywhere, read once: a file, or what a tap said since the last commit. */
+export interface RowSource {
+  /** The rows with the `picked` columns, in their order; to be called once. */
+  batches(picked: readonly string[]): AsyncIterable<RowBatch>;
+}
+
 /** Turns text, as it arrives, into rows; `last` with the final piece. */
 export type SplitRows = (text: string, last: boolean) => RowBatch;
 

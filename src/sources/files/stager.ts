@@ -21,10 +21,11 @@ function singleStager(work: ImportWork): Stager {
   return (rows) => {
     let piece = '';
     for (const row of rows ?? []) {
-      counts.read++;
       const part = converter.convert(row);
-      if (part === undefined || 'reason' in part) {
-        if (part) work.reject(part);
+      if (part === undefined) continue;
+      counts.read++;
+      if ('reason' in part) {
+        work.reject(part);
         continue;
       }
       const next = { ...part, line: row.line };

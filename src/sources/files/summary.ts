@@ -1,6 +1,7 @@
 import type { EntityId } from '../../domain/entity.ts';
 import type { Written } from '../../ingest/batch.ts';
-import type { Rejection, UnmappedValues } from './convert.ts';
+import type { UnmappedValues } from './cells.ts';
+import type { Rejection } from './convert.ts';
 
 /** What became of one entity's rows: `read` is the sum of written, unchanged, older, superseded and rejected. */
 export interface Counts {

@@ -1,12 +1,14 @@
 import { versionOf } from '../../ingest/batch.ts';
 import { columnsOf } from './columns.ts';
 import { createEntityConverter, type EntityConverter, type Rejection } from './convert.ts';
-import type { FileMapping } from './mapping.ts';
+import type { EntityMapping, FileFormat } from './mapping.ts';
 import { type Counts, emptyCounts, shownRejections, type WrittenCounts } from './summary.ts';
 
-/** What one import keeps in mind while it runs. */
+/** What the loading of one source of rows keeps in mind while it runs. */
 export interface ImportWork {
   at: Temporal.Instant;
+  /** The columns its rows have, in their order. */
+  columns: readonly string[];
   entities: {
     converter: EntityConverter;
     counts: Counts;
@@ -15,29 +17,37 @@ export interface ImportWork {
   }[];
   rejections: Rejection[];
   reject(rejection: Rejection): void;
-  asOf(converter: EntityConverter): Temporal.Instant;
+  /** How far this brings an entity's stream; undefined where it says nothing about that. */
+  asOf(converter: EntityConverter): Temporal.Instant | undefined;
 }
 
 export function createWork(options: {
-  mapping: FileMapping;
+  entities: readonly EntityMapping[];
+  format: FileFormat;
+  /** ISO 4217 code of amounts that do not name one. */
+  currency: string | undefined;
   at: Temporal.Instant;
-  asOf: Temporal.Instant | undefined;
+  asOf: ImportWork['asOf'];
+  /** Whether the rows feed other entities too; by itself, whether there are several. */
+  shared?: boolean;
   onReject: ((rejection: Rejection) => void) | undefined;
 }): ImportWork {
-  const { mapping, at } = options;
-  const columns = columnsOf(mapping);
-  const entities = mapping.entities.map((entity) => ({
+  const { format, at } = options;
+  const columns = columnsOf(options);
+  const entities = options.entities.map((entity) => ({
     converter: createEntityConverter(entity, {
-      format: mapping.format,
+      format,
+      currency: options.currency,
       slotOf: (column) => columns.indexOf(column),
       runVersion: versionOf(at),
-      shared: mapping.entities.length > 1,
+      shared: options.shared ?? options.entities.length > 1,
     }),
     counts: emptyCounts(),
   }));
   const rejections: Rejection[] = [];
   return {
     at,
+    columns,
     entities,
     rejections,
     reject(rejection) {
@@ -47,6 +57,6 @@ export function createWork(options: {
       if (rejections.length < 2 * shownRejections) rejections.push(rejection);
       options.onReject?.(rejection);
     },
-    asOf: (converter) => options.asOf ?? converter.latest() ?? at,
+    asOf: options.asOf,
   };
 }

@@ -3,8 +3,10 @@ import type { Db } from '../../../src/db/db.ts';
 import { ensurePartitions, isPartitioned, partitionedTables } from '../../../src/db/partitions.ts';
 import type { DimensionId } from '../../../src/kpis/dimensions.ts';
 import type { GroupId } from '../../../src/kpis/groups.ts';
+import { adoptionRecords } from './adoption.ts';
 import { campaignRecords } from './campaigns.ts';
 import { engagementRecords } from './engagement.ts';
+import { growthRecords } from './growth.ts';
 import { supportRecords } from './support.ts';
 
 /** Records of all kinds over October and November 2026, for what holds for every KPI of a group. */
@@ -26,6 +28,8 @@ export interface MixedRecords {
 
 const byGroup: Partial<Record<GroupId, MixedRecords>> = {
   support: supportRecords,
+  growth: growthRecords,
+  adoption: adoptionRecords,
   engagement: engagementRecords,
   campaigns: campaignRecords,
 };

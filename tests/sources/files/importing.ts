@@ -54,10 +54,10 @@ export async function aTenant(db: Db, folder: ReturnType<typeof useFolder>, time
         onReject = (rejection: Rejection) => void rejected.push(rejection),
         at = runAt,
       } = more;
-      const { strict = false, dryRun = false, asOf } = more;
+      const { strict = false, dryRun = false, asOf, tenant: usedTenant = tenant } = more;
       return importFile(
         { db: usedDb, clock: fixedClock(at), log: silentLog, onReject, ...(onProgress ? { onProgress } : {}) },
-        { file, mapping: parseMapping(map, 'map.yaml'), tenant, strict, dryRun, ...(asOf ? { asOf } : {}) },
+        { file, mapping: parseMapping(map, 'map.yaml'), tenant: usedTenant, strict, dryRun, ...(asOf ? { asOf } : {}) },
       );
     },
     tickets: () =>

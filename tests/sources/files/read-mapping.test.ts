@@ -93,13 +93,13 @@ fields:
   resolved_at: {column: r, keep: last-known}
   reopened_count: {column: n, values: {many: lots}}`),
     ).toEqual([
-      'map.yaml:2 mapping: has no key "formt"; did you mean format?; known: entity, entities, source, format, rows, order, history, fields',
+      'map.yaml:2 mapping: has no key "formt"; did you mean format?; known: entities, source, format, entity, stream, each, deleted, partial, where, rows, order, history, fields',
       'map.yaml:3 format: has no key "nul"; did you mean nulls?; known: delimiter, nulls, timezone, dates',
       'map.yaml:3 format.timezone: "Asia/Jakata" is not an IANA time zone such as Asia/Jakarta',
       'map.yaml:3 format.delimiter: has to be one character, such as ";" or "\\t"',
       'map.yaml:3 format.dates: the pattern "DD/MM/YYYY" "DD" is not a letter Crema reads: use y M d H h m s S a X x Z, and quote other words with \'',
       'map.yaml:4 rows: "latest" has to be last or first (leave it out to refuse duplicates)',
-      'map.yaml:7 fields.created_at: has no key "colum"; did you mean column?; known: column, values, keep',
+      'map.yaml:7 fields.created_at: has no key "colum"; did you mean column?; known: column, columns, value, plus, values, keep',
       'map.yaml:7 fields.created_at: needs column:',
       expect.stringMatching(
         /^map\.yaml:8 fields\.priorty: ticket has no field "priorty"; did you mean priority\?; known: id, /,
@@ -114,6 +114,39 @@ fields:
     ['', 'mapping: has to be a map'],
     ['- a', 'mapping: has to be a map'],
     ['entity: tickt\nfields: {id: a}', 'there is no entity "tickt"; did you mean ticket?'],
+    [
+      'entity: cost\nfields: {period_from: a, period_to: b, amount: c, amount_minor: d}',
+      'maps amount_minor a second time',
+    ],
+    ['entity: team\nfields: {id: {column: a, value: b}, name: c}', 'needs only one of column:, columns: and value:'],
+    ['entity: team\nfields: {id: a, name: {columns: []}}', 'has to be a list of columns'],
+    [
+      'entity: survey\nfields: {id: a, kind: {value: ces}, score: b, answered_at: c}',
+      '"ces" is not a value of this field; did you mean nps?; one of csat, nps',
+    ],
+    ['entity: lead\nfields: {id: a, created_at: b, amount: {value: many}}', '"many" is not an amount of money'],
+    ['entity: team\nwhere: {role: []}\nfields: {id: a, name: b}', 'where.role: needs a text or a list of texts'],
+    ['entity: team\nwhere: {role: {none: [x]}}\nfields: {id: a, name: b}', 'where.role: has no key "none"'],
+    ['entity: team\nfields: {id: a, name: {column: b, plus: {minutes: c}}}', 'goes only with a time in column:'],
+    [
+      'entity: account\nfields: {id: a, name: b, created_at: {column: c, plus: {}}}',
+      'needs one of seconds, minutes, hours',
+    ],
+    ['entity: team\neach: items\nfields: {id: a, name: b}', 'each: needs stream:'],
+    ['entity: team\nstream: groups\nrows: first\nfields: {id: a, name: b}', 'rows: does not go with stream'],
+    ['entity: team\nstream: groups\npartial: true\nfields: {id: a, name: b}', 'team cannot be told in parts'],
+    ['entity: message\nstream: m\npartial: true\nfields: {id: a, direction: b, sent_at: c}', 'cannot be told in parts'],
+    [
+      `entities:
+  - {entity: ticket, stream: t, fields: {id: a, created_at: b, resolved_at: c}}
+  - {entity: ticket, stream: m, partial: true, fields: {id: a, created_at: b, resolved_at: c}}`,
+      'maps resolved_at of ticket both whole and in parts',
+    ],
+    ['entity: team\nstream: groups\ndeleted: {values: [x]}\nfields: {id: a, name: b}', 'deleted: needs column:'],
+    [
+      'entities:\n  - {entity: team, stream: g, fields: {id: a, name: b}}\n  - {entity: account, fields: {id: a, name: b}}',
+      'give every block a stream:, or none',
+    ],
     ['fields: {id: a}', 'entity: is missing: one of account, team, operator, contact, conversation'],
     ['entity: ticket', 'fields: is missing'],
     ['entity: ticket\nfields: {id: a}', 'ticket needs created_at'],
