@@ -26,3 +26,10 @@ grant select on mart.campaign_daily to crema_reader;
 create policy viewer on mart.campaign_daily for select to crema_reader using (
   tenant_id = (select ops.current_tenant()) and (select ops.viewer_sees_company())
 );
+
+-- What status a campaign had on a past day is found from the changes of it.
+alter table crm.changes enable row level security;
+grant select on crm.changes to crema_reader;
+create policy campaigns on crm.changes for select to crema_reader using (
+  tenant_id = (select ops.current_tenant()) and entity = 'campaign' and (select ops.viewer_sees_company())
+);

@@ -105,12 +105,23 @@ function ask(context: AnswerContext, kpi: Kpi, question: KpiRequest['question'])
   return askKpi({ ...context, target, scenarios }, kpi, question);
 }
 
-/** Every KPI with a value for its default period; a table is no headline. */
+/** What is looked at first thing, where there is data for it: one or two numbers of every group. */
+const firstAsked = ['reach', 'conversations', 'response-time', 'sla', 'tickets', 'reply-rate', 'csat', 'revenue-won'];
+/** Headlines of one overview: more are no headlines, and each of them is a question to the database. */
+const mostHeadlines = 8;
+
+/**
+ * The KPIs that have a value for their default period, those looked at first before the others of the catalogue, until
+ * there are enough. A table is no headline, nor is what is no single number: stages, a grid, rows.
+ */
 async function headlines(context: AnswerContext): Promise<KpiResult[]> {
+  const numbers = kpis.filter(({ board, defaultBy, funnel, matrix }) => !board && !defaultBy && !funnel && !matrix);
+  const first = firstAsked.flatMap((id) => kpis.filter((kpi) => kpi.id === id));
   const results: KpiResult[] = [];
-  for (const kpi of kpis.filter(({ board }) => !board)) {
+  for (const kpi of new Set([...first, ...numbers])) {
     const outcome = await ask(context, kpi, { period: null, by: null, filters: [], versus: null, grain: null });
     if (outcome.kind === 'answered' && outcome.result.value !== null) results.push(outcome.result);
+    if (results.length === mostHeadlines) break;
   }
   return results;
 }

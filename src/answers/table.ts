@@ -1,10 +1,13 @@
-import { formatFixed, formatNumber, formatPercent, formatValue, noValue } from '../domain/format.ts';
+import { formatFixed, formatNumber, formatPercent, formatValue, noValue, type ValueShape } from '../domain/format.ts';
 import type { BreakdownRow, KpiResult, Measure, SeriesPoint } from '../domain/kpi-result.ts';
 import { dimensionOf } from '../kpis/dimensions.ts';
+import { kpiOf } from '../kpis/index.ts';
 import { fewCases } from '../stats/compare.ts';
 import { boardOf, boardTable } from './board-table.ts';
+import { inOrder } from './order.ts';
+import { funnelTable, matrixTable } from './shapes.ts';
 
-/** The numbers under an answer as cells of text, header first: breakdown rows where one was asked for, else the series. */
+/** The numbers under an answer as cells of text, header first: breakdown rows where there are any, else stages, cells or the series. */
 export interface AnswerTable {
   header: string[];
   rows: string[][];
@@ -24,7 +27,7 @@ export function tableOf(result: KpiResult, locale: string): AnswerTable {
     const { by, rows, other } = result.breakdown;
     return {
       header: [dimensionOf(by).title, titleOf(result), ...(withCases ? ['Cases'] : []), 'Share'],
-      rows: [...rows, ...(other ? [other] : [])].map((row) => [
+      rows: [...inOrder(by, rows), ...(other ? [other] : [])].map((row) => [
         row.label,
         ...measure(row),
         row.share === null ? '' : formatPercent(row.share, locale),
@@ -32,6 +35,8 @@ export function tableOf(result: KpiResult, locale: string): AnswerTable {
       numeric: [false, true, ...(withCases ? [true] : []), true],
     };
   }
+  if (result.funnel) return funnelTable(result.funnel, locale);
+  if (result.matrix) return matrixTable(result.matrix, shapeOf(result, locale));
   return {
     header: [
       result.series.grain === 'day' ? 'Day' : `${result.series.grain === 'week' ? 'Week' : 'Month'} of`,
@@ -55,10 +60,11 @@ function titleOf(result: KpiResult): string {
   return result.unit === 'score' && result.outOf !== undefined ? `${result.title}, of ${result.outOf}` : result.title;
 }
 
-function cellOf({ value }: Measure, { unit, currency }: KpiResult, locale: string): string {
+function cellOf({ value }: Measure, result: KpiResult, locale: string): string {
+  const { unit } = result;
   const digits = unit === 'score' ? 2 : unit === 'points' ? 1 : undefined;
   if (digits !== undefined) return value === null ? noValue : formatFixed(Number(value), locale, digits);
-  return formatValue(value, unit, currency ? { locale, currency } : { locale });
+  return formatValue(value, unit, shapeOf(result, locale));
 }
 
 /** `912 of 1,000` for a rate; an average has cases, of which none is more than another. */
@@ -74,16 +80,37 @@ function isFew(row: Measure): boolean {
   return row.denominator !== undefined && row.denominator > 0 && row.denominator < fewCases;
 }
 
+/** What the shape of values in a cell depends on: not their scale, which the header says. */
+function shapeOf({ currency }: KpiResult, locale: string): ValueShape {
+  return currency === undefined ? { locale } : { locale, currency };
+}
+
 /**
- * CSV with the JSON's field names: one row per breakdown row or series point (RFC 4180, LF line ends). Of a board also
- * rank and status, and every part by its name.
+ * CSV with the JSON's field names: one row per breakdown row, stage, cell or series point (RFC 4180, LF line ends). Of a
+ * board also rank and status, and every part by its name; money has its currency beside it.
  */
 export function csvOf(result: KpiResult): string {
-  const { breakdown, series } = result;
+  const { breakdown, series, funnel, matrix, currency } = result;
+  if (!breakdown && funnel) {
+    return csvText([
+      ['key', 'label', 'count', 'ofPrevious', 'ofFirst'],
+      ...funnel.stages.map(({ key, label, count, ofPrevious, ofFirst }) => [key, label, count, ofPrevious, ofFirst]),
+    ]);
+  }
+  if (!breakdown && matrix) {
+    const { rows, columns, cells } = matrix;
+    return csvText([
+      ['row', 'column', 'value'],
+      ...rows.flatMap((row, r) => columns.map((column, c) => [row, column, cells[r]![c]])),
+    ]);
+  }
   const board = boardOf(result);
   const parts = Object.keys(board?.parts ?? {});
   const matures = series.points.some(({ mature }) => mature !== undefined);
-  const rows: (string | number | boolean | null | undefined)[][] = breakdown
+  // Parts of points are there where the chart draws them as lines of their own.
+  const drawn = kpiOf(result.kpi)?.chart?.lines?.filter((name) => name !== 'value') ?? [];
+  const money = currency === undefined ? [] : ['currency'];
+  const rows: CsvCell[][] = breakdown
     ? [
         [
           ...(board ? ['rank'] : []),
@@ -91,6 +118,7 @@ export function csvOf(result: KpiResult): string {
           ...(board ? ['status'] : []),
           ...['value', 'numerator', 'denominator', 'share'],
           ...parts,
+          ...money,
         ],
         ...[...breakdown.rows, ...(breakdown.other ? [breakdown.other] : [])].map((row) => [
           ...(board ? [row.rank] : []),
@@ -98,21 +126,36 @@ export function csvOf(result: KpiResult): string {
           ...(board ? [row.status] : []),
           ...[row.value, row.numerator, row.denominator, row.share],
           ...parts.map((name) => row.parts?.[name]),
+          ...money.map(() => currency),
         ]),
       ]
     : [
-        ['at', 'value', 'numerator', 'denominator', 'complete', ...(matures ? ['mature'] : [])],
-        ...series.points.map(({ at, value, numerator, denominator, complete, mature }) => [
+        [
+          ...['at', 'value', 'numerator', 'denominator', 'complete'],
+          ...(matures ? ['mature'] : []),
+          ...drawn,
+          ...money,
+        ],
+        ...series.points.map(({ at, value, numerator, denominator, complete, mature, parts }) => [
           ...[at, value, numerator, denominator, complete],
           ...(matures ? [mature] : []),
+          ...drawn.map((name) => parts?.[name]),
+          ...money.map(() => currency),
         ]),
       ];
+  return csvText(rows);
+}
+
+type CsvCell = string | number | boolean | null | undefined;
+
+function csvText(rows: readonly (readonly CsvCell[])[]): string {
   return `${rows.map((row) => row.map(csvCell).join(',')).join('\n')}\n`;
 }
 
-/** A label that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers. */
-function csvCell(value: string | number | boolean | null | undefined): string {
+/** A label that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers, amounts too. */
+function csvCell(value: CsvCell): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const isFormula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) && !/^-\d+(\.\d+)?$/.test(value);
+  const text = isFormula ? `'${value}` : String(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

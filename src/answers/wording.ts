@@ -109,42 +109,36 @@ export function periodPhrase(result: KpiResult, locale: string): string {
   return formatDateRange(result.period.from, result.period.to, { locale });
 }
 
+/** A stream has sent something, and nobody has said that there is no more to it: events came, but no walk has ended. */
+const notWholeYet = 'never read in whole';
+
 /** `as of 08:25` in the result's zone, with the date where it is not the period's last day or the day after. */
 export function asOfPhrase(result: KpiResult, locale: string): string {
-  if (!result.freshness.asOf) return 'nothing loaded yet';
+  if (!result.freshness.asOf) return result.freshness.sources.length > 0 ? notWholeYet : 'nothing loaded yet';
   const at = Temporal.Instant.from(result.freshness.asOf).toZonedDateTimeISO(result.period.timezone);
   const time = `${String(at.hour).padStart(2, '0')}:${String(at.minute).padStart(2, '0')}`;
   return `as of ${formatDate(at.toPlainDate().toString(), { locale, year: true })} ${time}`;
 }
 
-/**
- * Where an answer rests on several streams, or on one that is late: how far each of them reaches, the one furthest behind
- * first. `ticket (zendesk) 08:25 · survey (import) 14 Nov 06:10, late`; empty where the answer's own time says it all.
- */
-export function sourcesPhrase(result: KpiResult, locale: string): string {
-  return sourceFacts(result)
-    .map(({ name, asOf, late }) => {
-      const reached =
-        asOf === null
-          ? 'nothing loaded yet'
-          : asOfPhrase({ ...result, freshness: { ...result.freshness, asOf } }, locale).replace('as of ', '');
-      return `${name} ${reached}${late ? ', late' : ''}`;
-    })
-    .join(' · ');
-}
-
 /** Most streams that are told one by one: more cannot be read on a phone. */
 const mostSources = 4;
 
-/** The streams to be told with an answer, the one furthest behind first; none where one as-of time says it all. */
-export function sourceFacts({ freshness }: KpiResult): { name: string; asOf: string | null; late: boolean }[] {
+/**
+ * How far each stream reaches, the one furthest behind first, where an answer rests on several that differ or one is late:
+ * `survey (import) 14 Nov 2026 06:10, late · ticket (zendesk) 15 Nov 2026 08:25`; empty where the answer's own time says it.
+ */
+export function sourcesPhrase(result: KpiResult, locale: string): string {
+  const { freshness } = result;
   const { sources } = freshness;
-  const isSaid = new Set(sources.map(({ asOf }) => asOf)).size <= 1 && !sources.some(({ late }) => late);
-  if (sources.length === 0 || isSaid) return [];
-  const oldest = sources.toSorted((a, b) => ageOf(b) - ageOf(a));
-  return oldest
-    .slice(0, mostSources)
-    .map(({ source, stream, asOf, late }) => ({ name: `${stream} (${source})`, asOf, late: late === true }));
+  const differ = new Set(sources.map(({ asOf }) => asOf)).size > 1;
+  if (!differ && !sources.some(({ late }) => late)) return '';
+  const told = sources.toSorted((a, b) => ageOf(b) - ageOf(a)).slice(0, mostSources);
+  const phrases = told.map(({ source, stream, asOf, late }) => {
+    const reached = asOfPhrase({ ...result, freshness: { ...freshness, asOf } }, locale).replace('as of ', '');
+    return `${stream} (${source}) ${reached}${late ? ', late' : ''}`;
+  });
+  const more = sources.length - told.length;
+  return [...phrases, ...(more > 0 ? [`and ${more} more`] : [])].join(' · ');
 }
 
 function ageOf({ asOf, ageSeconds }: SourceFreshness): number {
@@ -222,6 +216,8 @@ export function partPhrases(result: KpiResult, locale: string): string[] {
   const kpi = kpiOf(result.kpi);
   return Object.entries(result.parts).flatMap(([name, value]) => {
     const part = kpi?.parts[name];
+    // Stages are told as such.
+    if (result.funnel?.stages.some(({ key }) => key === name)) return [];
     if (!part || value === null || (value === 0 && part.unit === 'count' && !part.signed)) return [];
     // A board declares what its headline says; elsewhere it is what has the same value.
     if (kpi.board ? part.inHeadline : value === result.value) return [];
@@ -238,6 +234,8 @@ export function noDataPhrase(result: KpiResult, data: { from: string; to: string
   const undecided = result.parts.pending ?? 0;
   if (undecided > 0)
     return `${undecided === 1 ? '1 case' : `${formatNumber(undecided, locale)} cases`} in this period, not decided yet.`;
+  // What the KPI itself has to say of it says more than where data lies.
+  if (result.notes.length > 0) return result.notes.join(' ');
   const span = formatDateRange(data.from, data.to, { locale });
   if (result.period.from >= data.to || result.period.to <= data.from)
     return `No data in this period. There is data for ${span}.`;

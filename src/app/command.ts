@@ -29,8 +29,8 @@ export interface CommandContext {
   clock: Clock;
   log: Log;
   io: Io;
-  /** Reads and checks crema.yaml; `present` is false where there is no file. */
-  config(): Promise<{ config: Config; present: boolean }>;
+  /** Reads and checks crema.yaml; `present` is false where there is no file, unless it is `required`. */
+  config(options?: { required?: boolean }): Promise<{ config: Config; present: boolean }>;
   /** Resolves when the process is asked to stop; until it is called, a signal ends the process at once. */
   untilStopped(): Promise<void>;
 }

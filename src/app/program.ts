@@ -98,8 +98,12 @@ function contextOf(input: ProgramInput, environment: Environment, globals: Globa
     clock: clockOf(globals.now),
     log,
     io: input.io,
-    config: async () => {
-      const loaded = await loadConfig(environment.configFile, { named: environment.configNamed, knownKpis: kpiIds });
+    config: async ({ required = environment.configNamed } = {}) => {
+      const loaded = await loadConfig(environment.configFile, {
+        named: required,
+        knownKpis: kpiIds,
+        variables: input.env,
+      });
       checkTargets(loaded.config);
       return loaded;
     },

@@ -1,5 +1,8 @@
+import { checks } from '../checks/index.ts';
 import { variables } from '../config/environment.ts';
 import { formatTarget } from '../domain/format.ts';
+import { jobsOf } from '../jobs/index.ts';
+import type { Misfire } from '../jobs/job.ts';
 import { byGroup } from '../kpis/groups.ts';
 import { kpis } from '../kpis/index.ts';
 import type { Board, Kpi } from '../kpis/kpi.ts';
@@ -15,6 +18,7 @@ export function referencePages(commands: readonly Command[]): Record<string, str
     'cli.md': cliPage(commands),
     'environment.md': environmentPage(),
     'rollups.md': rollupPage(),
+    'jobs.md': jobPage(),
   };
 }
 
@@ -51,7 +55,9 @@ function kpiSection(kpi: Kpi): string {
     ['Owner', `${kpi.owner}, criticality ${kpi.criticality}`],
     [
       'Made from',
-      `${kpi.streams.join(', ')} by way of ${kpi.rollups.map((rollup) => `[${rollup.id}](rollups.md#${rollup.id})`).join(', ')}`,
+      [kpi.streams.join(', '), kpi.rollups.map((rollup) => `[${rollup.id}](rollups.md#${rollup.id})`).join(', ')]
+        .filter(Boolean)
+        .join(' by way of '),
     ],
     ['Refresh SLA', `${kpi.refreshSlaMinutes} min`],
     ['Matures', maturityWords(kpi.maturesAfterDays)],
@@ -135,6 +141,30 @@ function rollupPage(): string {
     ].join('\n'),
   );
   return `${generated}# Aggregates\n\n${sections.join('\n')}`;
+}
+
+function jobPage(): string {
+  const rows = jobsOf().map((job) => [
+    `\`${job.id}\``,
+    job.title,
+    `\`${job.cadence.cron}\` ${job.cadence.zone === 'tenant' ? "in the tenant's zone" : 'UTC'}`,
+    misfireWords(job.misfire),
+    job.after ? `${job.after.jobs.join(', ')}, ${job.after.deadlineMinutes} min at most` : '',
+    String(job.maxAttempts),
+    `${job.refreshSlaMinutes} min`,
+    job.aggregate ?? '',
+  ]);
+  const header = ['Job', 'Does', 'Due', 'Missed slots', 'Waits for', 'Attempts', 'Refresh SLA', 'By hand'];
+  const tests = table(
+    ['Test', 'What holds', 'Where it fails'],
+    checks.map(({ id, title, remedy }) => [`\`${id}\``, title, remedy]),
+  );
+  return `${generated}# Jobs\n\nThose there are whatever is configured.\n\n${table(header, rows)}\n## Data tests\n\nWhat \`crema check\` looks at.\n\n${tests}`;
+}
+
+function misfireWords(misfire: Misfire): string {
+  if (misfire === 'latest') return 'the latest stands for them';
+  return misfire === 'all' ? 'all are caught up' : `skipped after ${misfire.skipAfterMinutes} min`;
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -5,17 +5,24 @@ import type { Environment } from '../config/environment.ts';
 import { claimInstance } from '../db/locks.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { slaTerms } from '../facts/policies.ts';
-import type { Clock } from '../lib/clock.ts';
+import { usualTiming } from '../jobs/execute.ts';
+import { aggregateTypes } from '../jobs/job.ts';
+import { createJobs } from '../jobs/jobs.ts';
+import { createUpkeep } from '../jobs/upkeep.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import { CremaError, messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createStops } from '../lib/stops.ts';
 import { createSlackDoor } from '../slack/app.ts';
+import { createCronListener } from '../web/cron.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createWebServer } from '../web/server.ts';
+import { createWebhookRoute } from '../web/webhooks.ts';
+import { aggregateInWords, configuredJobs } from './jobs.ts';
 import { openDatabase, prepareSchema } from './open.ts';
 import { policiesOf } from './policies.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
-import { createUpkeep } from './upkeep.ts';
+import { webhookSourcesOf } from './webhook-sources.ts';
 
 export interface StartOptions {
   environment: Environment;
@@ -32,7 +39,7 @@ export interface StartOptions {
 export interface RunningApp {
   /** Where the HTTP server listens. */
   url: string;
-  /** Takes over a changed configuration: people, targets, tenant settings. */
+  /** Takes over a changed configuration: people, targets, tenant settings, webhook secrets. */
   reload(config: Config): Promise<void>;
   stop(): Promise<void>;
 }
@@ -65,12 +72,20 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const settings: Record<string, KpiSettings[string]> = { ...config.kpis };
 
     let terms = slaTerms(policiesOf(config, tenant.slug));
-    const upkeep = createUpkeep({ db, kept: [{ tenant, terms: () => terms }], clock, log });
+    const metrics = createMetrics();
+    const kept = { tenant, terms: () => terms };
+    const upkeep = createUpkeep({ ...{ db, kept: [kept], clock, log }, onWebhooks: metrics.webhooksSettled });
     stops.onStop('upkeep', () => upkeep.stop());
+    const jobs = configuredJobs(config);
+    const running = await createJobs({
+      ...{ db, url: database.url, kept: [kept], jobs, clock, log },
+      observe: metrics.jobRan,
+      observeBacklog: metrics.jobBacklog,
+    });
+    stops.onStop('jobs', () => running.stop());
     const charts = createChartRenderer();
     stops.onStop('charts', () => charts.close());
 
-    const metrics = createMetrics();
     const slack = await openSlackDoor(environment, {
       db,
       clock,
@@ -80,19 +95,40 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       charts,
       observe: metrics.handled,
     });
+    let webhookSources = webhookSourcesOf(config, tenant);
+    const stopping = new AbortController();
+    const cron = createCronListener({
+      ...{ secret: environment.cronSecret, types: aggregateTypes, now: () => clock.now().toString() },
+      run: (type) =>
+        aggregateInWords(
+          { ...{ db, clock, machine: systemClock, log, timing: usualTiming, jobs }, observe: metrics.jobRan },
+          kept,
+          type,
+          stopping.signal,
+        ),
+    });
     const web = await createWebServer({
       port: environment.port,
       ...(options.host ? { host: options.host } : {}),
       log,
       metrics,
-      listeners: slack?.listener ? { slack: slack.listener } : {},
+      webhooks: createWebhookRoute({
+        ...{ db, clock, log },
+        sources: () => webhookSources,
+        observe: metrics.webhookReceived,
+        onStored: () => upkeep.wake(),
+      }),
+      listeners: { cron, ...(slack?.listener ? { slack: slack.listener } : {}) },
       ready: async () => ({
         database: await stateOf(async () => void (await pendingMigrations(db))),
         migrations: (await pendingMigrations(db).catch(() => ['unknown'])).length === 0 ? 'ok' : 'pending',
+        queue: running.state(),
         slack: slack ? await slack.ready() : 'ok',
       }),
     });
     stops.onStop('http', () => web.close());
+    // Before the server closes: it waits for answers, and these would take their time.
+    stops.onStop('runs by hand', () => stopping.abort(new Error('Crema is stopping')));
     if (slack) {
       await slack.start();
       stops.onStop('slack', () => slack.stop());
@@ -108,6 +144,8 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         await syncTenants(db, next, true);
         terms = slaTerms(policiesOf(next, tenant.slug));
         Object.assign(tenant, await loadTenant(db, options.tenant));
+        webhookSources = webhookSourcesOf(next, tenant);
+        await running.reload();
         for (const id of Object.keys(settings)) delete settings[id];
         Object.assign(settings, next.kpis);
       },

@@ -1,5 +1,6 @@
 import type { Answer } from '../answers/answer.ts';
 import { attentionLines, attentionSentence } from '../answers/attention.ts';
+import { shapePhrases } from '../answers/shapes.ts';
 import type { AnswerTable } from '../answers/table.ts';
 import { tableOf } from '../answers/table.ts';
 import {
@@ -98,6 +99,7 @@ function resultText(result: KpiResult, asTable: boolean, { locale, color }: Text
   ];
   const parts = partPhrases(result, locale);
   if (parts.length > 0) lines.push(parts.join(' · '));
+  lines.push(...shapePhrases(result, locale));
   if (asTable || result.breakdown) lines.push('', alignedTable(tableOf(result, locale)));
   lines.push(...recordsText(result));
   if (!asTable && kpiOf(result.kpi)?.chart !== null) lines.push('', sparkline(result, locale));
@@ -185,7 +187,7 @@ function explainText(kpi: Kpi, settings?: { owner: string; criticality: string; 
         .join(', ') || 'none'
     }`,
     `Owner        ${settings?.owner ?? kpi.owner}, criticality ${settings?.criticality ?? kpi.criticality}`,
-    `Made from    ${kpi.streams.join(', ')} by way of ${kpi.rollups.map((rollup) => rollup.id).join(', ')}`,
+    `Made from    ${[kpi.streams.join(', '), kpi.rollups.map((rollup) => rollup.id).join(', ')].filter(Boolean).join(' by way of ')}`,
     `Refresh      within ${kpi.refreshSlaMinutes} min; valid ${kpi.validFrom ? `from ${kpi.validFrom}` : 'for all data'}`,
     ...kpi.caveats.map((caveat) => `Mind         ${caveat}`),
     ...kpi.examples.map((example) => `Example      ${example}`),

@@ -33,4 +33,10 @@ export const benches: readonly Bench[] = [
     summary: 'tickets per second evaluated and stored, sweeps of what is due, answers as history grows tenfold',
     run: async (context, line, options) => (await import('./sla/bench.ts')).runSlaBench(context, line, options),
   },
+  {
+    name: 'webhooks',
+    summary: 'time from an event being sent until the KPI counts it, at steady rates',
+    run: async (context, line, options) =>
+      (await import('./webhooks-bench.ts')).runWebhooksBench(context, line, options),
+  },
 ];

@@ -5,7 +5,10 @@ export const maxSeries = 6;
 /** More points than pixels say nothing, and a runaway query must not occupy a worker. */
 export const maxLabels = 2_000;
 const axes = ['hour', 'day', 'week', 'month', 'category'];
-const kinds = ['line', 'area', 'bar', 'stacked', 'grouped', 'histogram', 'doughnut'];
+/** More cells than this are no picture but noise. */
+export const maxCells = { rows: 24, columns: 60 } as const;
+export const maxStages = 8;
+const kinds = ['line', 'step', 'area', 'bar', 'stacked', 'grouped', 'histogram', 'doughnut', 'funnel', 'heatmap'];
 const formats = ['percent', 'count', 'duration', 'points', 'number'];
 
 /**
@@ -26,7 +29,8 @@ function* problemsOf(spec: ChartSpec): Generator<string> {
   if (count === 0) yield 'no labels';
   if (count > maxLabels) yield `${count} labels, at most ${maxLabels}`;
   if (spec.series.length === 0) yield 'no series';
-  if (spec.series.length > maxSeries) yield `${spec.series.length} series, at most ${maxSeries}`;
+  if (spec.series.length > maxSeries && spec.kind !== 'heatmap')
+    yield `${spec.series.length} series, at most ${maxSeries}`;
   if (new Set(spec.series.map((series) => series.key)).size < spec.series.length) yield 'series keys are not unique';
   for (const series of spec.series) {
     if (series.values.length !== count) {
@@ -50,12 +54,23 @@ function* problemsOf(spec: ChartSpec): Generator<string> {
 
 function* problemsOfKind(spec: ChartSpec): Generator<string> {
   const { kind, series } = spec;
-  const parts = kind === 'stacked' || kind === 'doughnut';
-  if ((kind === 'histogram' || kind === 'doughnut') && series.length > 1) yield `a ${kind} shows one series`;
+  const parts = kind === 'stacked' || kind === 'doughnut' || kind === 'funnel';
+  const single = kind === 'histogram' || kind === 'doughnut' || kind === 'funnel';
+  if (single && series.length > 1) yield `a ${kind} shows one series`;
   for (const { key, values } of parts ? series : []) {
     const negative = values.find((value) => (value ?? 0) < 0);
     if (negative !== undefined) yield `series ${key} holds ${negative}, parts of a total are not negative`;
   }
+  if (kind === 'funnel' || kind === 'heatmap') {
+    if (spec.axis !== 'category') yield `a ${kind} has names, not the buckets of axis ${spec.axis}`;
+    if (spec.target) yield `a ${kind} has no target`;
+  }
+  if (kind === 'funnel') {
+    const { length } = spec.labels;
+    if (length > maxStages) yield `${length} stages, at most ${maxStages}`;
+    if (series[0]?.values.every((value) => !value)) yield 'nobody came to any stage';
+  }
+  if (kind === 'heatmap') yield* problemsOfCells(spec);
   if (kind !== 'doughnut') return;
   const total = (series[0]?.values ?? []).reduce<number>((sum, value) => sum + (value ?? 0), 0);
   if (total === 0) yield 'the slices add up to 0, so there is no whole to show parts of';
@@ -63,6 +78,20 @@ function* problemsOfKind(spec: ChartSpec): Generator<string> {
   if (spec.axis !== 'category') yield `slices are names, not the buckets of axis ${spec.axis}`;
   if (spec.target) yield 'a doughnut has no target';
   if (spec.incomplete.length + (spec.immature?.length ?? 0) > 0) yield 'a doughnut has no unfinished buckets';
+}
+
+function* problemsOfCells({ labels, series, window }: ChartSpec): Generator<string> {
+  if (series.length > maxCells.rows) yield `${series.length} rows, at most ${maxCells.rows}`;
+  if (labels.length > maxCells.columns) yield `${labels.length} columns, at most ${maxCells.columns}`;
+  if (series.every(({ values }) => values.every((value) => value === null))) yield 'no cell has a value';
+  if (!window) return;
+  const spans = [
+    [window.rows, series.length],
+    [window.columns, labels.length],
+  ] as const;
+  for (const [[from, to], count] of spans) {
+    if (!(from >= 0 && from <= to && to < count)) yield `the window ${from} to ${to} is outside the cells`;
+  }
 }
 
 function isDate(label: string): boolean {

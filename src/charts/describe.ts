@@ -129,14 +129,51 @@ export function describeDistribution(spec: ChartSpec, measure: string): string {
   return sentence(`${opening(spec, measure)}: ${bands.join(', ')}.`);
 }
 
+/** What a funnel shows: every stage with its count and its part of the one before, and how many came all the way. */
+export function describeFunnel(spec: ChartSpec, measure: string): string {
+  const counts = spec.series[0]?.values.map((value) => value ?? 0) ?? [];
+  const share = (count: number, of: number | undefined, what: string) =>
+    of === undefined || of === 0 ? '' : ` (${formatShare(count / of, spec.locale)} of ${what})`;
+  const stages = spec.labels.map((label, index) => {
+    const count = counts[index]!;
+    return `${label} ${print(count, spec)}${share(count, counts[index - 1], spec.labels[index - 1] ?? '')}`;
+  });
+  const [first, last] = [counts[0]!, counts.at(-1)!];
+  const whole =
+    counts.length > 2 && first > 0 ? ` In all ${formatShare(last / first, spec.locale)} of ${spec.labels[0]}.` : '';
+  return sentence(`${opening(spec, measure)}: ${stages.join(', ')}.${whole}`);
+}
+
+/** What a heatmap shows: its rows and columns, the outlined window, the highest and the lowest cells. */
+export function describeHeatmap(spec: ChartSpec, measure: string): string {
+  const cells = spec.series.flatMap(({ label, values }) =>
+    values.flatMap((value, column) => (value === null ? [] : [{ value, at: `${label} ${spec.labels[column]}` }])),
+  );
+  const sorted = cells.toSorted((a, b) => b.value - a.value);
+  const say = ({ value, at }: (typeof cells)[number]) => `${at} ${print(value, spec)}`;
+  const size = `${spec.series.length} rows (${ends(spec.series.map(({ label }) => label))}), ${spec.labels.length} columns (${ends(spec.labels)})`;
+  const window = spec.window ? ` Outlined: ${spec.window.label}.` : '';
+  const lowest = sorted.at(-1);
+  return sentence(
+    `${opening(spec, measure)}: ${size}.${window} Highest: ${sorted.slice(0, 3).map(say).join(', ')}.${lowest && sorted.length > 3 ? ` Lowest: ${say(lowest)}.` : ''}`,
+  );
+}
+
+function ends(names: readonly string[]): string {
+  return names.length > 1 ? `${names[0]} to ${names.at(-1)}` : (names[0] ?? '');
+}
+
 const names: Record<ChartKind, string> = {
   line: 'Line chart',
+  step: 'Step line chart',
   area: 'Area chart',
   bar: 'Bar chart',
   stacked: 'Stacked bar chart',
   grouped: 'Grouped bar chart',
   histogram: 'Histogram',
   doughnut: 'Doughnut chart',
+  funnel: 'Funnel',
+  heatmap: 'Heatmap',
 };
 
 function opening(spec: ChartSpec, measure: string): string {

@@ -51,6 +51,9 @@ const chosen: Record<string, Hue | 'grey'> = {
   promoters: 'green',
   passives: 'grey',
   detractors: 'vermillion',
+  dau: 'blue',
+  wau: 'green',
+  mau: 'orange',
 };
 
 /**

@@ -2,7 +2,17 @@
  * A chart as data: pure, serialisable, the key under which its image is cached. Nothing in it depends on a canvas or on
  * the clock. Values that are `null` are gaps and stay gaps.
  */
-export type ChartKind = 'line' | 'area' | 'bar' | 'stacked' | 'grouped' | 'histogram' | 'doughnut';
+export type ChartKind =
+  | 'line'
+  | 'step'
+  | 'area'
+  | 'bar'
+  | 'stacked'
+  | 'grouped'
+  | 'histogram'
+  | 'doughnut'
+  | 'funnel'
+  | 'heatmap';
 
 /** How axis ticks, labels and tooltips print values (see domain/format.ts). */
 export type ValueFormat = 'percent' | 'count' | 'duration' | 'points' | 'number';
@@ -32,7 +42,7 @@ export interface ChartSpec {
   keys?: string[];
   /** How `labels` are to be shown: dates are shortened to fit, names truncated. */
   axis: ChartAxis;
-  /** At most 6. */
+  /** At most 6; of a heatmap one for each of its rows, of a funnel one with a value for each stage. */
   series: ChartSeries[];
   /** Indices of `labels` whose bucket is not complete: drawn hatched (bars) or dotted (lines). */
   incomplete: number[];
@@ -43,8 +53,12 @@ export interface ChartSpec {
   immature?: number[];
   /** Indices of `labels` that are no name of their own ("Other"): drawn in grey. */
   muted?: number[];
-  /** What a total counts (`tickets`, `EUR`), in the middle of a doughnut; the series' label if not given. */
+  /** What a total counts (`tickets`, `EUR`), in the middle of a doughnut (the series' label if not given) or at a heatmap's scale. */
   unit?: string;
+  /** Whether the names at the ends of several lines have their last values with them. */
+  endValues?: boolean;
+  /** A block of a heatmap's cells that is outlined: first and last index of series and labels, both within. */
+  window?: { rows: [number, number]; columns: [number, number]; label: string };
   /** Across stacked bars it is the total's, across grouped ones each bar's; a doughnut has none. */
   target: { value: number; label: string } | null;
   /** Source and as-of, in the corner. */

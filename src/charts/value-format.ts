@@ -17,6 +17,21 @@ export function formatLabel(value: number, format: ValueFormat, locale: string):
   }
 }
 
+/** A value as printed in a cell of a heatmap, which is small: whole percent, `1.2K`. */
+export function formatCell(value: number, format: ValueFormat, locale: string): string {
+  switch (format) {
+    case 'percent':
+      return `${formatNumber(value * 100, locale)} %`;
+    case 'duration':
+      return formatDurationShort(value);
+    case 'count':
+      return formatLarge(value, locale, 1e4, 0);
+    case 'points':
+    case 'number':
+      return formatLarge(value, locale, 1e4, Math.abs(value) >= 100 ? 0 : 1);
+  }
+}
+
 /** A part of a whole: one that is not nothing is never printed as nothing, nor one that is not all as all. */
 export function formatShare(share: number, locale: string): string {
   if (share > 0 && share < 0.0005) return `< ${formatPercent(0.001, locale)}`;

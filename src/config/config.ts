@@ -2,9 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
 import { readDocument } from './document.ts';
+import { pipelineScenarios } from './pipeline-scenarios.ts';
 import { isMap, settings } from './settings.ts';
 import { checkSla, slaSchema } from './sla.ts';
+import { sourcesSchema } from './sources.ts';
 import { timezone } from './timezone.ts';
+import { expandVariables, type Variables } from './variables.ts';
 
 const roles = ['agent', 'supervisor', 'admin', 'owner', 'executive'] as const;
 
@@ -21,6 +24,7 @@ const tenantSchema = settings({
     .default('USD'),
   demo_accounts: z.array(z.string()).default([]),
   sla: slaSchema.optional(),
+  sources: sourcesSchema,
 }).superRefine(
   (tenant: unknown, context) => {
     if (!isMap(tenant)) return;
@@ -54,6 +58,7 @@ const kpiSchema = settings({
   target: z.number().optional(),
   owner: z.string().optional(),
   criticality: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+  scenarios: pipelineScenarios.optional(),
 });
 
 const configSchema = settings({
@@ -73,14 +78,16 @@ export type PersonConfig = z.output<typeof personSchema>;
 
 /**
  * Checks the text of a crema.yaml. All problems are reported at once as `file:line path: problem` (exit code 2). The
- * tenant `default` always exists; `knownKpis` refuses targets for KPIs there are none of.
+ * tenant `default` always exists; `knownKpis` refuses targets for KPIs there are none of. `variables` take the place of
+ * `${NAME}` under sources:; without them it stays as it stands there, for looking at a file elsewhere than it is used.
  */
-export function parseConfig(text: string, file: string, knownKpis?: readonly string[]): Config {
-  const { content, lineOf } = readDocument(text, file);
+export function parseConfig(text: string, file: string, knownKpis?: readonly string[], variables?: Variables): Config {
+  const { content: asWritten, lineOf } = readDocument(text, file);
   const problems: { line: number; path: PropertyKey[]; message: string }[] = [];
   const report = (path: PropertyKey[], message: string, at = path) => {
     problems.push({ line: lineOf(at), path, message });
   };
+  const content = variables ? withSourceVariables(asWritten, variables, report) : asWritten;
   const parsed = configSchema.safeParse(content);
   for (const issue of parsed.error?.issues ?? []) report(issue.path, issue.message, placeOf(issue));
   if (parsed.success) {
@@ -90,7 +97,8 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
         report(['people', index, 'tenant'], `no tenant "${tenant}" under tenants:`);
     }
     for (const [index, by] of repeated(people)) report(['people', index, by], 'somebody above has the same');
-    for (const id of Object.keys(kpis)) {
+    for (const [id, { scenarios }] of Object.entries(kpis)) {
+      if (scenarios && id !== 'pipeline') report(['kpis', id, 'scenarios'], 'only pipeline has scenarios');
       if (knownKpis && !knownKpis.includes(id)) report(['kpis', id], `no such KPI; known: ${knownKpis.join(', ')}`);
     }
   }
@@ -105,6 +113,21 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   const config = parsed.data;
   config.tenants.default ??= tenantSchema.parse({});
   return config;
+}
+
+/** Only sources name variables: elsewhere `${` is text like any other. */
+function withSourceVariables(
+  content: unknown,
+  variables: Variables,
+  report: (path: PropertyKey[], message: string) => void,
+): unknown {
+  if (!isMap(content) || !isMap(content.tenants)) return content;
+  const tenants = Object.entries(content.tenants).map(([slug, tenant]) => {
+    if (!isMap(tenant) || !('sources' in tenant)) return [slug, tenant] as const;
+    const path = ['tenants', slug, 'sources'];
+    return [slug, { ...tenant, sources: expandVariables(tenant.sources, variables, report, path) }] as const;
+  });
+  return { ...content, tenants: Object.fromEntries(tenants) };
 }
 
 /** People of one tenant whom a Slack id or an address does not tell apart. */
@@ -130,7 +153,7 @@ function placeOf(issue: z.core.$ZodIssue): PropertyKey[] {
 /** Reads and checks the file; a missing one means all defaults, unless it was named on purpose. `present` says which. */
 export async function loadConfig(
   file: string,
-  options: { named: boolean; knownKpis?: readonly string[] },
+  options: { named: boolean; knownKpis?: readonly string[]; variables?: Variables },
 ): Promise<{ config: Config; present: boolean }> {
   let text: string;
   try {
@@ -144,7 +167,7 @@ export async function loadConfig(
       'Check --config or CREMA_CONFIG; crema.example.yaml is a start.',
     );
   }
-  return { config: parseConfig(text, file, options.knownKpis), present: true };
+  return { config: parseConfig(text, file, options.knownKpis, options.variables), present: true };
 }
 
 function isLocale(tag: string): boolean {

@@ -26,6 +26,11 @@ export const variables = [
     description: 'app-level token (xapp-...); set: Socket Mode instead of HTTP',
     secret: true,
   },
+  {
+    name: 'CRON_SECRET',
+    description: 'lets whoever bears it run the aggregates over HTTP (/api/cron/aggregate-metrics); unset: nobody',
+    secret: true,
+  },
   { name: 'SLACK_API_URL', description: 'another Slack API base, ends in /api/ (the sandbox)' },
   {
     name: 'LOG_LEVEL',
@@ -46,6 +51,7 @@ export interface Environment {
   slackSigningSecret: string | undefined;
   slackAppToken: string | undefined;
   slackApiUrl: string | undefined;
+  cronSecret: string | undefined;
   /** Undefined: as the command likes it. */
   logLevel: string | undefined;
 }
@@ -92,6 +98,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     slackSigningSecret: read('SLACK_SIGNING_SECRET'),
     slackAppToken: read('SLACK_APP_TOKEN'),
     slackApiUrl,
+    cronSecret: read('CRON_SECRET'),
     logLevel,
   };
 }

@@ -145,6 +145,24 @@ export function isConnectionLoss(error: unknown): boolean {
   return lossCodes.has(code) || /Connection terminated|connection ended|not queryable/i.test(error.message);
 }
 
+/** Whether the server refused a statement for the values in it: doing the same again would not help. */
+export function isDataError(error: unknown): boolean {
+  return ['22', '23'].includes(sqlClassOf(error));
+}
+
+/** Whether a statement failed for reasons of the server or of others at work: doing the same again may well help. */
+export function isServerTrouble(error: unknown): boolean {
+  if (error instanceof CremaError) return error.code.startsWith('DB_');
+  if (isConnectionLoss(error) || isUnreachable(error)) return true;
+  return ['08', '25', '40', '53', '55', '57', '58'].includes(sqlClassOf(error));
+}
+
+/** First two letters of a SQLSTATE, which say what kind of trouble it is; empty for anything else. */
+function sqlClassOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^[0-9A-Z]{5}$/.test(code) ? code.slice(0, 2) : '';
+}
+
 function isUnreachable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ETIMEDOUT', 'EAI_AGAIN'].includes(code);

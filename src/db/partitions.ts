@@ -1,5 +1,6 @@
 import sql, { raw } from 'sql-template-tag';
 import type { Queryable } from './db.ts';
+import { lockPartitions } from './locks.ts';
 
 /** Tables that are partitioned by quarter, and by which column. */
 export const partitionedTables = { 'crm.messages': 'sent_at', 'crm.activity': 'at' } as const;
@@ -8,8 +9,6 @@ export type PartitionedTable = keyof typeof partitionedTables;
 export function isPartitioned(table: string): table is PartitionedTable {
   return table in partitionedTables;
 }
-
-const lockClass = 7303;
 
 /**
  * Makes the partitions that hold the given UTC dates (any day of the quarter), in the caller's transaction; returns how
@@ -24,7 +23,7 @@ export async function ensurePartitions(
   const wanted = [...new Set(dates.map(quarterOf))].filter((from) => from >= '2000' && from < '2100').toSorted();
   const missing = await missingOf(tx, table, wanted);
   if (missing.length === 0) return 0;
-  await tx.query(sql`select pg_advisory_xact_lock(${lockClass}::int, hashtext(${table}))`);
+  await lockPartitions(tx, table);
   const still = await missingOf(tx, table, missing);
   for (const from of still) {
     const name = nameOf(table, from);

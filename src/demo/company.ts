@@ -2,27 +2,43 @@ import { access } from 'node:fs/promises';
 import path from 'node:path';
 import sql from 'sql-template-tag';
 import { policiesOf } from '../app/policies.ts';
-import { bringUpToDate } from '../app/upkeep.ts';
+import { sourcesOf } from '../app/sources.ts';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/config.ts';
 import type { Db } from '../db/db.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { slaTerms } from '../facts/policies.ts';
-import type { Clock } from '../lib/clock.ts';
+import { bringUpToDate } from '../jobs/upkeep.ts';
 import { CremaError } from '../lib/errors.ts';
-import type { Log } from '../lib/log.ts';
 import { operatorIds, supervisedTeamId } from '../sandbox/company/staff.ts';
-import { writeCompany } from '../sandbox/company/write.ts';
 import { agent, executive, type Person, supervisor, supportLead } from '../sandbox/workspace.ts';
-import { importFile } from '../sources/files/import-file.ts';
-import { loadMapping } from '../sources/files/read-mapping.ts';
+import type { Source } from '../sources/stream.ts';
+import { syncStream } from '../sync/sync.ts';
+import { type DemoCrm, demoSource, demoTimezone } from './crm.ts';
+import { runTap, type TapDeps } from './tap.ts';
 
-export const demoTimezone = 'Asia/Jakarta';
-const months = 18;
+/** More calls than the local CRM is ever asked: there is nobody to be considerate of. */
+const quota = 100_000;
 
-/** The demo's settings: the company's zone, and the sandbox's people with their roles. Noor stays a stranger. */
-export function demoConfig(): Config {
-  const config = parseConfig('', 'demo');
+/** The demo's settings: the company's zone and CRM, and the sandbox's people with their roles. Noor stays a stranger. */
+export function demoConfig(crm: Pick<DemoCrm, 'url' | 'apiKey' | 'webhookSecret'>): Config {
+  const text = `
+tenants:
+  default:
+    name: Lumen Goods
+    timezone: ${demoTimezone}
+    sources:
+      ${demoSource}:
+        kind: chat-crm
+        url: ${crm.url}
+        key: ${crm.apiKey}
+        webhook_secret: ${crm.webhookSecret}
+        messages: webhook
+        quota: {per_minute: ${quota}}
+        custom_fields: {segment: segment, source: source, account_id: account, fields.interest: interest}
+kpis:
+  resolution-time: {target: 86400}
+`;
   const person = (who: Person, role: Config['people'][number]['role'], operator: string, teams: string[] = []) => ({
     name: who.realName,
     slack: who.id,
@@ -33,64 +49,64 @@ export function demoConfig(): Config {
     tenant: 'default',
   });
   return {
-    ...config,
-    tenants: {
-      default: { ...config.tenants.default!, name: 'Lumen Goods', timezone: demoTimezone, locale: 'en' },
-    },
+    ...parseConfig(text, 'demo'),
     people: [
       person(executive, 'executive', operatorIds.executive),
       person(supportLead, 'owner', operatorIds.lead),
       person(supervisor, 'supervisor', operatorIds.supervisor, [supervisedTeamId]),
       person(agent, 'agent', operatorIds.agent),
     ],
-    kpis: { 'resolution-time': { target: 86_400 } },
   };
 }
 
 /**
- * Fills the tenant with the demo company's last 18 months up to yesterday, through the ordinary import. Run again on the
- * same day it has nothing to do; on a later day it adds what has happened since. Refuses where there is other data.
+ * Reads the demo's CRM as any other: the tap, then every stream of its API, each from where it was left. The first time
+ * that is 18 months, later what has happened since. Refuses where there is other data.
  */
 export async function loadCompany(
-  deps: { db: Db; clock: Clock; log: Log; note: (text: string) => void },
-  tenant: Tenant,
-  home: string,
+  deps: TapDeps & { crm: DemoCrm; config: Config; note: (text: string) => void; home: string },
 ): Promise<void> {
-  const { db, clock, log, note } = deps;
-  const dir = path.join(home, 'demo');
-  await refuseOtherData(db, tenant, dir, home);
-  const today = clock.now().toZonedDateTimeISO(tenant.timezone).toPlainDate();
-  // The company's last file: what was loaded up to here is whole.
-  const [known] = await db.query<{ as_of: Temporal.Instant }>(sql`
-    select as_of from ops.streams where tenant_id = ${tenant.tenantId} and stream = 'survey'`);
-  if (known && Temporal.Instant.compare(known.as_of, today.toZonedDateTime(tenant.timezone).toInstant()) >= 0) return;
-
-  note(`Making ${months} months of a company's help desk up to yesterday...\n`);
-  const from = today.subtract({ months }).with({ day: 1 }).toString();
-  const company = await writeCompany(dir, { from, to: today.toString(), timezone: tenant.timezone, seed: 'lumen' });
-  for (const { file, map } of company.imports) {
-    const mapping = await loadMapping(map);
-    const summary = await importFile(
-      { db, clock, log },
-      { file, mapping, tenant, strict: true, dryRun: false, asOf: company.asOf },
-    );
-    note(`  ${path.basename(file)}: ${summary.written} written, ${summary.unchanged} unchanged\n`);
+  const { db, clock, tenant, note, config } = deps;
+  await refuseOtherData(db, tenant, deps.dir, deps.home);
+  note('Reading the CRM: its help desk and sales through a tap...\n');
+  note(`  ${await runTap(deps)} records\n`);
+  note('  contacts, chats and campaigns through its API...\n');
+  for (const source of sourcesOf(config, tenant.slug)) {
+    for (const { id } of source.streams) note(`  ${id}: ${await readWhole(deps, source, id)}\n`);
   }
-  const terms = slaTerms(policiesOf(demoConfig(), tenant.slug));
+  const terms = slaTerms(policiesOf(config, tenant.slug));
   const { evaluated, buckets } = await bringUpToDate(db, { tenant, terms: () => terms }, clock);
   note(`  SLAs: ${evaluated} tickets evaluated; aggregates: ${buckets} days made\n`);
+}
+
+/** Most runs of a stream that has more than one run reads. */
+const mostRuns = 20;
+
+async function readWhole({ db, clock, log, tenant }: TapDeps, source: Source, stream: string): Promise<string> {
+  let written = 0;
+  let calls = 0;
+  let outcome = 'part';
+  for (let run = 0; run < mostRuns && outcome === 'part'; run++) {
+    const result = await syncStream({ db, clock, log, tenant }, source, stream, {
+      ...{ signal: new AbortController().signal, now: true },
+    });
+    written += result.stored.inserted + result.stored.updated;
+    calls += result.calls;
+    outcome = result.outcome;
+  }
+  return `${written} written, ${calls} calls${outcome === 'whole' ? '' : ` (${outcome})`}`;
 }
 
 /** The demo must not mix its company into somebody's numbers. */
 async function refuseOtherData(db: Db, tenant: Tenant, dir: string, home: string): Promise<void> {
   const [row] = await db.query<{ present: boolean }>(sql`
-    select exists (select from crm.tickets where tenant_id = ${tenant.tenantId}) as present`);
-  const ours = await access(path.join(dir, 'company.json')).then(
+    select exists (select from ops.streams where tenant_id = ${tenant.tenantId} and source <> ${demoSource}) as present`);
+  const older = await access(path.join(dir, 'company.json')).then(
     () => true,
     () => false,
   );
-  if (row?.present && !ours) {
-    throw new CremaError('DEMO_OTHER_DATA', `${home} holds data that is not the demo's`, {
+  if (row?.present) {
+    throw new CremaError('DEMO_OTHER_DATA', `${home} holds data that is not ${older ? 'of this' : 'the'} demo's`, {
       remedy: 'Give the demo a folder of its own: CREMA_HOME=.crema-demo npm run demo',
     });
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { openDatabase, prepareSchema } from '../app/open.ts';
 import { type RunningApp, startApp } from '../app/start.ts';
 import { loadTenant, syncTenants } from '../app/tenants.ts';
@@ -10,8 +11,11 @@ import { type Clock, movableClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createStops } from '../lib/stops.ts';
+import type { Crm } from '../sandbox/crm/crm.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { demoConfig, demoTimezone, loadCompany } from './company.ts';
+import { demoConfig, loadCompany } from './company.ts';
+import { demoSource, demoTimezone, startCrm } from './crm.ts';
+import { keepTapping } from './tap.ts';
 
 export interface DemoOptions {
   environment: Environment;
@@ -21,10 +25,13 @@ export interface DemoOptions {
   note: (text: string) => void;
   /** Port of the console; 0 for any. */
   consolePort: number;
+  /** Contacts of a company that is founded now; as many as the demo has unless given. */
+  contacts?: number;
 }
 
 export interface Demo {
   sandbox: Sandbox;
+  crm: Crm;
   app: RunningApp;
   stop(): Promise<void>;
 }
@@ -36,7 +43,10 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const clock = movableClock(options.clock);
   const stops = createStops();
   try {
-    const config = demoConfig();
+    const dir = path.join(environment.home, 'demo');
+    const crm = await startCrm({ dir, clock, log, contacts: options.contacts });
+    stops.onStop('crm', () => crm.stop());
+    const config = demoConfig(crm);
     const database = await openDatabase(environment, log, 'demo');
     stops.onStop('demo database', () => database.close());
     await prepareSchema(database, { migrate: true });
@@ -55,11 +65,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       ...secrets,
     });
     stops.onStop('sandbox', () => sandbox.stop());
-    await loadCompany(
-      { db: database.db, clock, log, note },
-      await loadTenant(database.db, 'default'),
-      environment.home,
-    );
+    const tenant = await loadTenant(database.db, 'default');
+    const tap = { db: database.db, tenant, crm, clock, log, dir };
+    await loadCompany({ ...tap, config, note, home: environment.home });
     const app = await startApp({
       environment: {
         ...environment,
@@ -77,7 +85,16 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     });
     stops.onStop('bot', () => app.stop());
     sandbox.setBotUrl(`${app.url}/slack/events`);
-    return { sandbox, app, stop: () => stops.stop() };
+    await crm.setWebhook({
+      url: `${app.url}/webhooks/${demoSource}`,
+      secret: crm.webhookSecret,
+      heartbeat: ['message'],
+    });
+    const tapping = keepTapping(tap);
+    stops.onStop('tap', () => tapping.stop());
+    // The sender ends before the bot it posts to.
+    stops.onStop('webhooks', () => crm.setWebhook(undefined));
+    return { sandbox, crm, app, stop: () => stops.stop() };
   } catch (error) {
     await stops
       .stop()

@@ -62,6 +62,8 @@ export interface Entity {
   readonly ticketOf?: string;
   /** The record of another entity that its aggregates are counted with, and the field that names it. */
   readonly countsWith?: { readonly entity: EntityId; readonly by: string };
+  /** Records of another entity whose aggregates have something of this one in them, and their field that names it. */
+  readonly countedWithin?: { readonly entity: EntityId; readonly by: string };
   /** The field its table is partitioned by, which is then also part of its primary key. */
   readonly partitionedBy?: string;
   /** Whether sources may tell it in parts: its table then has `field_versions`. */

@@ -134,6 +134,8 @@ export interface Matrix {
   unit: Unit;
   rows: string[];
   columns: string[];
+  /** What the cells count, where the title does not say: `messages`. */
+  counts?: string;
   /** By row, then by column; null: no data there, which is not 0. */
   cells: (number | null)[][];
   /** A rectangle of cells to be seen first, by first and last index, both within; its title says what it is. */

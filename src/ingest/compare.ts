@@ -78,10 +78,16 @@ function partialOutcome(batch: Batch): Sql {
       fields.map((field) => sql`(${field}::text, ${isTaken(batch, field)})`),
     )}) as said (field, taken) where said.taken
   ), '{}')`;
+  // Said to be empty is not the same as not said: else an older part would fill it.
+  const emptied = sql`(
+    select jsonb_object_agg(said.field, s.version) from (values ${join(
+      fields.map((field) => sql`(${field}::text, ${field} = any (s.given) and ${raw(`s.${field}`)} is null)`),
+    )}) as said (field, empty) where said.empty
+  )`;
   const isBack = sql`t.deleted_at is not null and s.version > t.version`;
   return sql`
     case when t.id is null or (${isBack}) then s.version else t.version end as row_version,
-    case when t.id is not null then ${versions} end as field_versions,
+    case when t.id is not null then ${versions} else ${emptied} end as field_versions,
     case
       when t.id is null and ${join([sql`true`, ...complete], ' and ')} then 'inserted'
       when t.id is null then 'waiting'

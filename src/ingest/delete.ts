@@ -59,6 +59,10 @@ export async function deleteEach(
   const part = raw(entity.partitionedBy ? `, t.${entity.partitionedBy} as part` : '');
   const storedPart = raw(entity.partitionedBy ? ', d.part' : '');
   const samePart = raw(entity.partitionedBy ? `and t.${entity.partitionedBy} = d.part` : '');
+  // A part that was told later says that the record was there then, however old the rest of it is.
+  const lastTold = entity.partial
+    ? sql`greatest(t.version, (select max(said.version::bigint) from jsonb_each_text(t.field_versions) as said (field, version)))`
+    : sql`t.version`;
   // A tombstone is dated by the deletion.
   if (isPartitioned(entity.table)) {
     const dates = [...new Set(times.map((time) => time.slice(0, 10)))];
@@ -74,8 +78,8 @@ export async function deleteEach(
     left join ${raw(entity.table)} t on t.tenant_id = ${tenant.tenantId} and t.source = ${source} and t.id = d.id
     where case
       when t.id is null then d.version is not null
-      when t.deleted_at is null then d.version is null or t.version <= d.version
-      else t.version < d.version
+      when t.deleted_at is null then d.version is null or ${lastTold} <= d.version
+      else ${lastTold} < d.version
     end`);
   // A deletion moves no record to another day, so its days before are its days after.
   const stored = sql`select ${source}::text, d.id ${storedPart} from deleted d where d.known`;

@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import type { Db, Queryable } from '../db/db.ts';
 import { readAs } from '../db/viewer.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
-import type { DateRange, PeriodDates } from '../domain/period.ts';
+import { addDays, type DateRange, type PeriodDates } from '../domain/period.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { ReadAt } from '../rollups/read.ts';
 import { unsettledDays } from '../rollups/read.ts';
@@ -73,7 +73,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
     const filters: Filter[] = [...chosen].map(([dimension, { values }]) => ({ dimension, values }));
     const shown = Object.fromEntries([...chosen].map(([dimension, { labels }]) => [dimension, [...labels].join(', ')]));
     const reach = await reachOf(reader, kpi, at);
-    const dates = datesOf(question, reach, at, tenant.weekStart);
+    const dates = await askedDates(reader, kpi, question, { reach, at, weekStart: tenant.weekStart });
     const scope: Scope = {
       at,
       weekStart: tenant.weekStart,
@@ -141,6 +141,19 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
     };
     return { kind: 'answered', result, data: reach.data };
   });
+}
+
+/** The default period of a level that is not known for its last day is today. */
+async function askedDates(
+  reader: Queryable,
+  kpi: Kpi,
+  question: KpiQuestion,
+  { reach, at, weekStart }: { reach: Reach; at: ReadAt; weekStart: number },
+): Promise<PeriodDates> {
+  const dates = datesOf(question, reach, at, weekStart);
+  if (question.period !== null || question.asOfDate !== undefined || !kpi.isKnownOn) return dates;
+  if (await kpi.isKnownOn(reader, at, addDays(dates.to, -1))) return dates;
+  return datesOf({ ...question, period: { kind: 'today' } }, reach, at, weekStart);
 }
 
 /** What the row policies let this viewer see; the database decides it, and says so. */

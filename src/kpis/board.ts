@@ -1,5 +1,6 @@
 import type { BreakdownRow, KpiResult } from '../domain/kpi-result.ts';
 import { fewCases } from '../stats/compare.ts';
+import { wilson } from '../stats/intervals.ts';
 import type { DimensionId } from './dimensions.ts';
 import type { Board, Group, Kpi, Measured, Scope } from './kpi.ts';
 
@@ -30,15 +31,16 @@ export function rankingOf(kpi: Kpi, scope: Scope, by: DimensionId, viewer: KpiRe
 export function rankGroups(
   groups: readonly MeasuredGroup[],
   better: Kpi['better'],
-  { fewest, tie }: NonNullable<Board['ranked']>,
+  { fewest, tie, cautious }: NonNullable<Board['ranked']>,
 ): RankedGroup[] {
   const enough = ({ group, measured }: MeasuredGroup) =>
     group.key !== '' && measured.value !== null && (measured.denominator ?? 0) >= fewest;
   const sign = better === 'down' ? -1 : 1;
   const second = ({ measured }: MeasuredGroup) => measured.parts[tie] ?? Number.NEGATIVE_INFINITY;
+  const score = ({ measured: { value, evidence } }: MeasuredGroup) =>
+    cautious && evidence.kind === 'ratio' ? wilson(evidence.successes, evidence.n).low : Number(value);
   const compare = (a: MeasuredGroup, b: MeasuredGroup) =>
-    sign * (Number(b.measured.value) - Number(a.measured.value)) ||
-    (second(a) === second(b) ? 0 : second(b) - second(a));
+    sign * (score(b) - score(a)) || (second(a) === second(b) ? 0 : second(b) - second(a));
   const ranked = groups.filter(enough).sort(compare);
   const ranks = ranked.map((row) => ranked.findIndex((other) => compare(row, other) === 0) + 1);
   return [

@@ -45,7 +45,7 @@ export async function breakdownOf(
     ...shownMeasure(kpi, measured, currency),
     share: whole.weight === 0 ? null : measured.weight / whole.weight,
   });
-  const statuses = by === 'operator' ? await kpi.board?.status?.(reader, scope) : undefined;
+  const statuses = by === kpi.board?.by ? await kpi.board.status?.(reader, scope) : undefined;
   const rows = shown.map((ranked) => {
     const { group, measured, rank } = ranked;
     const status = statuses?.get(`${group.source}/${group.key}`);

@@ -15,7 +15,7 @@ import type { KpiQuestion } from './question.ts';
 
 /** The default period ends with the last day that has ended, is covered by every source, and is mature. */
 export function datesOf(question: KpiQuestion, reach: Reach, at: ReadAt, weekStart: number): PeriodDates {
-  const context: CalendarContext = { today: today(at), weekStart };
+  const context: CalendarContext = { today: todayOf(question, at), weekStart };
   const covered = coveredUntil(reach, at);
   const anchor = covered && covered < context.today ? covered : context.today;
   const dates =
@@ -32,6 +32,13 @@ export function datesOf(question: KpiQuestion, reach: Reach, at: ReadAt, weekSta
     ...dates,
     previous: versus.kind === 'year-before' ? yearBefore(dates) : resolvePeriod(versus, context, reach.data),
   };
+}
+
+/** What was believed on an earlier day was believed of the time until its end: then the next day is today. */
+function todayOf({ asOfDate }: KpiQuestion, at: ReadAt): string {
+  const current = today(at);
+  const next = asOfDate === undefined ? current : addUnits(asOfDate, 'day', 1);
+  return next < current ? next : current;
 }
 
 /** `all` is complete when its last day has ended: it is everything there is. Other periods need their sources' word. */

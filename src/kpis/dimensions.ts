@@ -1,3 +1,4 @@
+import { operatorRoles } from '../domain/entities/company.ts';
 import { messageDirections } from '../domain/entities/engagement.ts';
 import { leadStages } from '../domain/entities/sales.ts';
 import { ticketPriorities, ticketStatuses } from '../domain/entities/support.ts';
@@ -133,6 +134,34 @@ const list = [
     none: 'No rep',
   },
   {
+    id: 'stream',
+    title: 'Stream',
+    column: 'stream',
+    // Its name is that of an entity, the same in every source.
+    entity: null,
+    values: [],
+    described: false,
+    none: 'No stream',
+  },
+  {
+    id: 'month',
+    title: 'Month',
+    column: 'created_month',
+    entity: null,
+    values: [],
+    described: false,
+    none: 'No month',
+  },
+  {
+    id: 'role',
+    title: 'Role',
+    column: 'role',
+    entity: null,
+    values: operatorRoles,
+    described: true,
+    none: 'No role',
+  },
+  {
     id: 'product',
     title: 'Product',
     column: 'product',
@@ -173,6 +202,8 @@ export function isDimension(id: string): id is DimensionId {
 /** A value as a label where no record names it: `on-hold` becomes `On hold`. */
 export function plainLabel(dimension: Dimension, key: string): string {
   if (key === '') return dimension.none;
-  if (dimension.entity) return key;
+  // A month is its own label: 2026-10.
+  if (dimension.entity || dimension.id === 'month') return key;
+  if (dimension.id === 'stage' && key === 'sql') return 'SQL';
   return key.charAt(0).toUpperCase() + key.slice(1).replaceAll(/[-_]/g, ' ');
 }

@@ -1,4 +1,4 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { join, raw } from 'sql-template-tag';
 import type { Queryable } from '../db/db.ts';
 import type { SourceFreshness } from '../domain/kpi-result.ts';
 import type { DateRange } from '../domain/period.ts';
@@ -34,14 +34,11 @@ export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<
   const marks = sources.flatMap((source) => (source.asOf ? [source.asOf] : []));
   const asOf = marks.length < sources.length || marks.length === 0 ? null : marks.reduce((a, b) => earlier(a, b)!);
 
-  const [span] = await reader.query<{ first: string | null; last: string | null }>(sql`
-    select min(day)::date as first, max(day)::date as last from ${raw(kpi.datedBy.table)}
-    where tenant_id = ${at.tenantId} ${ownRows(kpi)}
-      and day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`);
+  const data = await spanOf(reader, kpi, at, asOf);
   const [marked] = await reader.query<{ pending: number }>(sql`
     select count(distinct (rollup, bucket))::int as pending from ops.dirty
     where tenant_id = ${at.tenantId} and rollup = any (${kpi.rollups.map((rollup) => rollup.id)}::text[])`);
-  const [unjudged] = kpi.rollups.some((rollup) => rollup.unsettled)
+  const [unjudged] = kpi.rollups.some((rollup) => rollup.stream === 'ticket' && rollup.unsettled)
     ? await reader.query<{ pending: number }>(sql`
         select count(distinct (source, ticket_id))::int as pending from ops.sla_marks where tenant_id = ${at.tenantId}`)
     : [];
@@ -53,10 +50,45 @@ export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<
       return { source, stream, asOf: reached.toString(), ageSeconds, ...late };
     }),
     asOf,
-    data: span?.first && span.last ? { from: span.first, to: addDays(span.last, 1) } : null,
+    data,
     pending: (marked?.pending ?? 0) + (unjudged?.pending ?? 0),
     maturesAfterDays: await daysToMature(reader, kpi, at.tenantId),
   };
+}
+
+async function spanOf(
+  reader: Queryable,
+  kpi: Kpi,
+  at: ReadAt,
+  asOf: Temporal.Instant | null,
+): Promise<DateRange | null> {
+  const { datedBy } = kpi;
+  if (!('standsFrom' in datedBy)) {
+    const until = sql`day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`;
+    const spans = [
+      sql`select min(day) as first, max(day) as last from ${raw(datedBy.table)}
+        where tenant_id = ${at.tenantId} ${ownRows(kpi)} and ${until}`,
+      ...(kpi.alsoDatedBy ?? []).map(
+        ({ table }) => sql`select min(day), max(day) from ${raw(table)} where tenant_id = ${at.tenantId} and ${until}`,
+      ),
+    ];
+    const [span] = await reader.query<{ first: string | null; last: string | null }>(sql`
+      select min(first)::date as first, max(last)::date as last from (${join(spans, ' union all ')}) as spans`);
+    return span?.first && span.last ? { from: span.first, to: addDays(span.last, 1) } : null;
+  }
+  // A date of the contract is as it is; a time is on a local date.
+  const [span] = await reader.query<{ first: string | Temporal.Instant | null; records: boolean }>(sql`
+    select min(${raw(datedBy.standsFrom)}) as first, count(*) > 0 as records
+    from ${raw(datedBy.table)} where tenant_id = ${at.tenantId}`);
+  const [stream] = await reader.query<{ read: Temporal.Instant | null }>(sql`
+    select min(first_complete_at) as read from ops.streams
+    where tenant_id = ${at.tenantId} and stream = any (${kpi.streams as string[]}::text[])`);
+  const first = span?.first ?? stream?.read;
+  if (!span?.records || !first || !asOf) return null;
+  const dateOf = (moment: Temporal.Instant) => moment.toZonedDateTimeISO(at.timezone).toPlainDate().toString();
+  const from = typeof first === 'string' ? first : dateOf(first);
+  const until = dateOf(asOf);
+  return from <= until ? { from, to: addDays(until, 1) } : null;
 }
 
 async function daysToMature(reader: Queryable, kpi: Kpi, tenantId: number): Promise<number> {

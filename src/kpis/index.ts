@@ -1,16 +1,38 @@
+import { activeCampaigns } from './active-campaigns/kpi.ts';
+import { activeUsers } from './active-users/kpi.ts';
 import { backlog } from './backlog/kpi.ts';
+import { campaignFunnel } from './campaign-funnel/kpi.ts';
+import { campaigns } from './campaigns/kpi.ts';
+import { contactGrowth } from './contact-growth/kpi.ts';
+import { contacts } from './contacts/kpi.ts';
 import { csat } from './csat/kpi.ts';
+import { deliveryRate } from './delivery-rate/kpi.ts';
+import { failureRate } from './failure-rate/kpi.ts';
 import { firstResponseTime } from './first-response-time/kpi.ts';
+import { freshness } from './freshness/kpi.ts';
+import { funnel } from './funnel/kpi.ts';
+import { geography } from './geography/kpi.ts';
 import type { Kpi } from './kpi.ts';
 import { leaderboard } from './leaderboard/kpi.ts';
+import { leads } from './leads/kpi.ts';
+import { licences } from './licences/kpi.ts';
+import { newContacts } from './new-contacts/kpi.ts';
 import { nps } from './nps/kpi.ts';
+import { pipeline } from './pipeline/kpi.ts';
+import { readRate } from './read-rate/kpi.ts';
+import { replyRate } from './reply-rate/kpi.ts';
 import { resolutionTime } from './resolution-time/kpi.ts';
+import { revenueWon } from './revenue-won/kpi.ts';
+import { salesCycle } from './sales-cycle/kpi.ts';
 import { sla } from './sla/kpi.ts';
 import { slaFirstResponse } from './sla-first-response/kpi.ts';
 import { slaReported } from './sla-reported/kpi.ts';
 import { slaResolution } from './sla-resolution/kpi.ts';
 import { tickets } from './tickets/kpi.ts';
 import { ticketsResolved } from './tickets-resolved/kpi.ts';
+import { userMix } from './user-mix/kpi.ts';
+import { users } from './users/kpi.ts';
+import { winRate } from './win-rate/kpi.ts';
 import { workload } from './workload/kpi.ts';
 
 /** The catalogue, in the order it is shown. */
@@ -28,6 +50,28 @@ export const kpis: readonly Kpi[] = [
   nps,
   leaderboard,
   workload,
+  leads,
+  funnel,
+  pipeline,
+  winRate,
+  revenueWon,
+  salesCycle,
+  freshness,
+  contacts,
+  newContacts,
+  contactGrowth,
+  geography,
+  users,
+  licences,
+  activeUsers,
+  userMix,
+  campaigns,
+  campaignFunnel,
+  activeCampaigns,
+  deliveryRate,
+  readRate,
+  replyRate,
+  failureRate,
 ];
 
 export const kpiIds: readonly string[] = kpis.map((kpi) => kpi.id);

@@ -88,6 +88,16 @@ export interface PartDeclaration {
   additive?: false;
 }
 
+/**
+ * Records that are read as they are, because there are few of them and they stand until something changes: there is data from
+ * the first of them, or from when they were first read, until their stream ends.
+ */
+export interface StandingRecords {
+  table: string;
+  /** Column with the date or time a record stands from. */
+  standsFrom: string;
+}
+
 /** What makes a KPI a table first: it has rows also where a question asks for none, and every surface shows them. */
 export interface Board {
   /** What its rows are where the question does not say. */
@@ -100,10 +110,11 @@ export interface Board {
   narrow: readonly (readonly [name: string, heading: string])[];
   /**
    * Rows of at least `fewest` cases are ranked by value, the best first, equal values by the part `tie`, of which more is
-   * better and none is last; the others come after them without a rank. Absent: no ranks, the largest first.
+   * better and none is last; the others come after them without a rank. `cautious`: a ratio goes by the lower end of its
+   * 95 % interval (Wilson), so that few lucky cases do not lead. Absent: no ranks, the largest first.
    */
-  ranked?: { fewest: number; tie: string };
-  /** What is said beside a row's name, by `source/key`: of operators, whether they are there. */
+  ranked?: { fewest: number; tie: string; cautious?: true };
+  /** What is said beside a name of the rows it has by itself, by `source/key`: of operators, whether they are there. */
   status?: (reader: Queryable, scope: Scope) => Promise<ReadonlyMap<string, string>>;
 }
 
@@ -161,6 +172,8 @@ export interface Kpi {
    */
   additive?: false;
   dimensions: readonly DimensionId[];
+  /** Values of a dimension where they are others than the dimension's own: the status of a campaign is not that of a ticket. */
+  values?: Readonly<Partial<Record<DimensionId, readonly string[]>>>;
   /** What it is broken down by where the question does not say, for a KPI that says little as a single number. */
   defaultBy?: DimensionId;
   /** Dimensions whose latest value says nothing about the past: filtered by one, the KPI is compared with nothing. */
@@ -169,8 +182,10 @@ export interface Kpi {
   /** Streams whose watermarks decide whether a period is complete. */
   streams: readonly EntityId[];
   rollups: readonly Rollup[];
-  /** The rollup whose days say since when and until when there is data. */
-  datedBy: Rollup;
+  /** Whose days say since when and until when there is data. */
+  datedBy: Rollup | StandingRecords;
+  /** Other rollups whose days and values are its data too, for a KPI that counts things by several dates; with its dimensions. */
+  alsoDatedBy?: readonly Rollup[];
   /** Which rows of that rollup are this KPI's, where it shares them with others. */
   only?: { column: string; value: string };
   /** What a source must deliver for there to be a value, for `requires`. */
@@ -206,6 +221,11 @@ export interface Kpi {
   scenarios?: readonly [string, ...string[]];
   /** Whether it keeps what was believed on each day, for `as-of:DATE`. */
   snapshots?: true;
+  /**
+   * For a level that is kept and not worked out from events: whether it is known what it was at the end of a day. A question
+   * without a period is about today where the last complete day is not known.
+   */
+  isKnownOn?: (reader: Queryable, at: ReadAt, day: string) => Promise<boolean>;
   /** Whether the records are there but what the KPI needs of them is not: then `requires` says so. */
   lacks?: (sums: Sums) => boolean;
   /** Things to say with this answer, in full sentences. */

@@ -1,4 +1,4 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { empty, join, raw } from 'sql-template-tag';
 import type { Queryable } from '../db/db.ts';
 import { type DimensionId, dimensionOf, plainLabel } from './dimensions.ts';
 import type { Filter, Kpi } from './kpi.ts';
@@ -31,9 +31,13 @@ export async function findValues(
   const label = (value: KnownValue) => value.name ?? plainLabel(dimensionOf(dimension), value.key);
   // A value without a name is not meant by an empty text.
   const isMeant = (value: KnownValue) =>
-    wanted !== '' && [value.key, value.name, label(value)].some((name) => name?.toLowerCase() === wanted);
+    // The same id in two sources is shown with its source.
+    wanted !== '' &&
+    [value.key, value.name, label(value), value.source && `${value.source}/${value.key}`].some(
+      (name) => name?.toLowerCase() === wanted,
+    );
   // What is described is a short list; what records have is found by going through all of them.
-  let matches = described ? (await describedValues(reader, tenantId, dimension)).filter(isMeant) : [];
+  let matches = described ? (await describedValues(reader, tenantId, kpi, dimension)).filter(isMeant) : [];
   const known = matches.length > 0 ? [] : await knownValues(reader, tenantId, kpi, dimension);
   if (matches.length === 0) matches = known.filter(isMeant);
   const [first] = matches;
@@ -45,10 +49,15 @@ export async function findValues(
   };
 }
 
+/** Values that exist whether or not a record has them: the KPI's own, or the dimension's. */
+function valuesOf(kpi: Kpi, id: DimensionId): readonly string[] {
+  return kpi.values?.[id] ?? dimensionOf(id).values;
+}
+
 /** Values of a dimension that is `described`, deleted ones too: to a viewer who may see every record. */
-async function describedValues(reader: Queryable, tenantId: number, id: DimensionId): Promise<KnownValue[]> {
-  const { entity, values } = dimensionOf(id);
-  if (!entity) return values.map((key) => ({ source: null, key, name: null }));
+async function describedValues(reader: Queryable, tenantId: number, kpi: Kpi, id: DimensionId): Promise<KnownValue[]> {
+  const { entity } = dimensionOf(id);
+  if (!entity) return valuesOf(kpi, id).map((key) => ({ source: null, key, name: null }));
   return reader.query<KnownValue>(sql`
     select source, id as key, name from ${raw(entity)}
     where tenant_id = ${tenantId} and (select ops.viewer_sees_all())
@@ -61,14 +70,19 @@ async function describedValues(reader: Queryable, tenantId: number, id: Dimensio
  */
 async function knownValues(reader: Queryable, tenantId: number, kpi: Kpi, id: DimensionId): Promise<KnownValue[]> {
   const dimension = dimensionOf(id);
-  const used = sql`
-    select distinct ${dimension.entity ? raw('source') : sql`null::text`} as source, ${raw(dimension.column)} as key
-    from ${raw(kpi.datedBy.table)}
-    where tenant_id = ${tenantId} and ${raw(dimension.column)} <> '' ${ownRows(kpi)}`;
+  const used = join(
+    [kpi.datedBy, ...(kpi.alsoDatedBy ?? [])].map(
+      (rollup) => sql`
+        select distinct ${dimension.entity ? raw('source') : sql`null::text`} as source, ${raw(dimension.column)} as key
+        from ${raw(rollup.table)}
+        where tenant_id = ${tenantId} and ${raw(dimension.column)} <> '' ${rollup === kpi.datedBy ? ownRows(kpi) : empty}`,
+    ),
+    ' union ',
+  );
   if (!dimension.entity)
     return reader.query<KnownValue>(sql`
       select u.source, u.key, null::text as name
-      from (${used} union select null, unnest(${dimension.values as string[]}::text[])) as u
+      from (${used} union select null, unnest(${valuesOf(kpi, id) as string[]}::text[])) as u
       order by u.key`);
   return reader.query<KnownValue>(sql`
     select u.source, u.key, e.name

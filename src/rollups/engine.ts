@@ -1,4 +1,4 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { empty, raw } from 'sql-template-tag';
 import type { Db, Tx } from '../db/db.ts';
 import { lockStream } from '../db/locks.ts';
 import { markAll } from './marks.ts';
@@ -87,6 +87,13 @@ export interface Verified {
   examples: DifferingCell[];
 }
 
+export interface VerifyOptions {
+  /** Only these days; all when not given. */
+  days?: readonly string[];
+  /** Marks the days that differ, so that the next drain makes them again. */
+  mark?: boolean;
+}
+
 /**
  * Drains what is marked, then compares every cell with a recompute, all under the stream's lock: so a difference is a
  * defect, never a change that was still waiting.
@@ -96,18 +103,21 @@ export async function verify(
   rollup: Rollup,
   tenant: TenantZone,
   drainedAt: Temporal.Instant,
+  { days, mark = false }: VerifyOptions = {},
 ): Promise<Verified> {
+  if (days?.length === 0) return { rollup: rollup.id, rows: 0, cells: 0, differing: 0, examples: [] };
   return db.tx(async (tx) => {
     await lockStream(tx, tenant.tenantId, rollup.stream);
     await markOutdated(tx, rollup, tenant);
     await drainMarks(tx, rollup, tenant, drainedAt);
     await tx.run(sql`
       create temp table recomputed on commit drop as
-      ${rollup.select(sourceRows(rollup, tenant), tenant.timezone)}`);
+      ${rollup.select(sourceRows(rollup, tenant, days ? { days } : {}), tenant.timezone)}`);
     const list = (alias: string, names: readonly string[]) => names.map((name) => `${alias}.${name}`).join(', ');
     const keys = ['day', ...rollup.key];
+    const storedDays = days ? sql`and day = any (${days as string[]}::date[])` : empty;
     const compared = sql`
-      (select * from ${raw(rollup.table)} where tenant_id = ${tenant.tenantId}) s
+      (select * from ${raw(rollup.table)} where tenant_id = ${tenant.tenantId} ${storedDays}) s
       full join recomputed f on ${raw(keys.map((key) => `s.${key} = f.${key}`).join(' and '))}`;
     const differs = raw(
       `s.tenant_id is null or f.tenant_id is null or (${list('s', rollup.measures)}) is distinct from (${list('f', rollup.measures)})`,
@@ -127,6 +137,10 @@ export async function verify(
     const [different] = await tx.query<{ cells: number }>(sql`select count(*)::int as cells from differing`);
     const examples = await tx.query<DifferingCell>(sql`
       select key, measure, stored, recomputed from differing order by key ->> 'day', key::text, measure limit 100`);
+    if (mark)
+      await tx.run(sql`
+        insert into ops.dirty (tenant_id, rollup, bucket)
+        select distinct ${tenant.tenantId}::bigint, ${rollup.id}::text, (key ->> 'day')::date from differing`);
     return {
       rollup: rollup.id,
       rows,

@@ -1,5 +1,12 @@
 import type { EntityId } from '../domain/entity.ts';
 import { campaignDaily } from './campaign-daily.ts';
+import { contactBegunDaily } from './contact-begun-daily.ts';
+import { contactEndedDaily } from './contact-ended-daily.ts';
+import { leadCreatedDaily } from './lead-created-daily.ts';
+import { leadQualifiedDaily } from './lead-qualified-daily.ts';
+import { operatorActiveDaily } from './operator-active-daily.ts';
+import { opportunityClosedDaily } from './opportunity-closed-daily.ts';
+import { opportunityOpenedDaily } from './opportunity-opened-daily.ts';
 import type { Rollup } from './rollup.ts';
 import { surveyDaily } from './survey-daily.ts';
 import { ticketAnsweredDaily } from './ticket-answered-daily.ts';
@@ -18,7 +25,14 @@ export const rollups: readonly Rollup[] = [
   ticketDecidedDaily,
   ticketAnsweredDaily,
   surveyDaily,
+  contactBegunDaily,
+  contactEndedDaily,
+  operatorActiveDaily,
   campaignDaily,
+  leadCreatedDaily,
+  leadQualifiedDaily,
+  opportunityClosedDaily,
+  opportunityOpenedDaily,
 ];
 
 export function rollupsOf(entity: EntityId): readonly Rollup[] {

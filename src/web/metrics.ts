@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** What the process counts, in Prometheus' words; `/metrics` shows it. Times in seconds. */
 export interface Metrics {
@@ -8,6 +8,14 @@ export interface Metrics {
   request(request: { route: string; method: string; status: number; seconds: number }): void;
   /** One thing a person did in Slack. */
   handled(handled: { kind: string; outcome: string; ackSeconds: number; totalSeconds: number }): void;
+  /** One event of a webhook that was answered with 202. */
+  webhookReceived(received: { type: string; outcome: string }): void;
+  /** Events that were tried to be applied: what became of how many, and how long ago each of them was received. */
+  webhooksSettled(settled: { outcome: string; secondsSince: readonly number[] }): void;
+  /** One attempt at a job in this process. */
+  jobRan(ran: { job: string; outcome: string; seconds: number }): void;
+  /** How the jobs of all replicas stand, at every tick of the schedules. */
+  jobBacklog(backlog: { lagSeconds: number; open: number; dead: number }): void;
 }
 
 /** A registry of its own: two servers in one process (tests, demo) do not share counts. */
@@ -50,6 +58,42 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const webhooks = new Counter({
+    name: 'crema_webhook_events_received_total',
+    help: 'Signed events by what became of them on arrival',
+    labelNames: ['type', 'outcome'],
+    registers,
+  });
+  const settled = new Counter({
+    name: 'crema_webhook_events_settled_total',
+    help: 'Stored events by what became of them when they were applied',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const webhookSeconds = new Histogram({
+    name: 'crema_webhook_applied_seconds',
+    help: 'Time from the receipt of an event until its record was written',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 600, 3600],
+    registers,
+  });
+  const jobRuns = new Counter({
+    name: 'crema_job_runs_total',
+    help: 'Attempts at jobs by what became of them',
+    labelNames: ['job', 'outcome'],
+    registers,
+  });
+  const jobSeconds = new Histogram({
+    name: 'crema_job_seconds',
+    help: 'Time an attempt at a job took',
+    labelNames: ['job'],
+    buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600],
+    registers,
+  });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
+  const jobLag = gauge('crema_job_lag_seconds', 'Age of the oldest slot that is due and not done');
+  const jobsOpen = gauge('crema_jobs_open', 'Runs that wait, are queued or run');
+  const jobsDead = gauge('crema_jobs_dead', 'Runs that failed for good and that no later one stands for');
+
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -61,6 +105,20 @@ export function createMetrics(): Metrics {
       commands.inc({ kind, outcome });
       ackSeconds.observe({ kind }, took.ackSeconds);
       totalSeconds.observe({ kind }, took.totalSeconds);
+    },
+    webhookReceived: (received) => webhooks.inc(received),
+    webhooksSettled({ outcome, secondsSince }) {
+      settled.inc({ outcome }, secondsSince.length);
+      if (outcome === 'applied') for (const seconds of secondsSince) webhookSeconds.observe(seconds);
+    },
+    jobRan({ job, outcome, seconds }) {
+      jobRuns.inc({ job, outcome });
+      jobSeconds.observe({ job }, seconds);
+    },
+    jobBacklog({ lagSeconds, open, dead }) {
+      jobLag.set(lagSeconds);
+      jobsOpen.set(open);
+      jobsDead.set(dead);
     },
   };
 }

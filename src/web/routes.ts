@@ -3,13 +3,18 @@ import type { Metrics } from './metrics.ts';
 import { type Checks, readinessOf } from './readiness.ts';
 import { send, sendJson } from './respond.ts';
 
+/** The parts of a path that its route leaves open, by name. */
+export type PathParams = Readonly<Record<string, string>>;
+
 export interface Route {
   methods: readonly string[];
-  handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void;
+  handle(request: IncomingMessage, response: ServerResponse, params: PathParams): Promise<void> | void;
 }
 
 export interface RouteDeps {
   slack: RequestListener | undefined;
+  webhooks: Route | undefined;
+  cron: RequestListener | undefined;
   ready: () => Promise<Checks>;
   readyTimeoutMs: number;
   metrics: Metrics;
@@ -18,9 +23,11 @@ export interface RouteDeps {
 
 const readOnly = ['GET', 'HEAD'];
 
-/** Every path there is. */
+/** Every path there is; a part that begins with a colon stands for any one. */
 export function createRoutes({
   slack,
+  webhooks,
+  cron,
   ready,
   readyTimeoutMs,
   metrics,
@@ -52,6 +59,51 @@ export function createRoutes({
       },
     ],
   ]);
-  if (slack) routes.set('/slack/events', { methods: ['POST'], handle: slack });
+  if (slack)
+    routes.set('/slack/events', { methods: ['POST'], handle: (request, response) => slack(request, response) });
+  if (webhooks) routes.set('/webhooks/:source', webhooks);
+  // It starts work, so a HEAD is not for it.
+  if (cron)
+    routes.set('/api/cron/aggregate-metrics', {
+      methods: ['GET'],
+      handle: (request, response) => cron(request, response),
+    });
   return routes;
+}
+
+/** The route of a path, what its open parts are, and the pattern it is counted by: paths themselves have no end. */
+export function findRoute(
+  routes: ReadonlyMap<string, Route>,
+  path: string,
+): { pattern: string; route: Route; params: PathParams } | undefined {
+  const parts = path.split('/');
+  for (const [pattern, route] of routes) {
+    const params = paramsOf(pattern.split('/'), parts);
+    if (params) return { pattern, route, params };
+  }
+  return undefined;
+}
+
+function paramsOf(pattern: readonly string[], parts: readonly string[]): PathParams | undefined {
+  if (pattern.length !== parts.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, expected] of pattern.entries()) {
+    const part = parts[index]!;
+    if (!expected.startsWith(':')) {
+      if (part !== expected) return undefined;
+      continue;
+    }
+    const value = decoded(part);
+    if (!value) return undefined;
+    params[expected.slice(1)] = value;
+  }
+  return params;
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }

@@ -5,7 +5,7 @@ import type { Log } from '../lib/log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import type { Checks } from './readiness.ts';
 import { secure, sendJson } from './respond.ts';
-import { createRoutes } from './routes.ts';
+import { createRoutes, findRoute, type Route } from './routes.ts';
 
 export interface WebServerOptions {
   /** 0: any free port. */
@@ -14,7 +14,9 @@ export interface WebServerOptions {
   host?: string;
   log: Log;
   /** What takes requests under our paths; a path without its listener is not there. */
-  listeners: { slack?: RequestListener };
+  /** Takes events under /webhooks/:source. */
+  webhooks?: Route;
+  listeners: { slack?: RequestListener; cron?: RequestListener };
   ready: () => Promise<Checks>;
   metrics?: Metrics;
   /** Longest wait for `ready`, in milliseconds: whoever asks gives up soon, too. */
@@ -37,30 +39,32 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
   const metrics = options.metrics ?? createMetrics();
   let closing = false;
   const routes = createRoutes({
-    ...{ slack: options.listeners.slack, ready: options.ready, metrics, readyTimeoutMs },
+    ...{ slack: options.listeners.slack, cron: options.listeners.cron, webhooks: options.webhooks },
+    ...{ ready: options.ready, metrics, readyTimeoutMs },
     isClosing: () => closing,
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const startedAt = performance.now();
     const path = pathOf(request);
-    const route = routes.get(path);
+    const found = findRoute(routes, path);
     const method = request.method ?? 'GET';
     response.once('close', () => {
       const seconds = (performance.now() - startedAt) / 1000;
-      metrics.request({ route: route ? path : 'other', method, status: response.statusCode, seconds });
+      metrics.request({ route: found?.pattern ?? 'other', method, status: response.statusCode, seconds });
       // A connection that was busy when the server closed would be kept alive.
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
     secure(response);
     if (closing) response.setHeader('connection', 'close');
-    if (!route) return sendJson(response, 404, { error: 'not_found', message: 'There is nothing here.' });
+    if (!found) return sendJson(response, 404, { error: 'not_found', message: 'There is nothing here.' });
+    const { route, params } = found;
     if (!route.methods.includes(method)) {
       response.setHeader('allow', route.methods.join(', '));
       return sendJson(response, 405, { error: 'method_not_allowed', message: `Use ${route.methods.join(' or ')}.` });
     }
     try {
-      await route.handle(request, response);
+      await route.handle(request, response, params);
     } catch (error) {
       log.error({ err: error, path }, 'http request failed');
       if (response.headersSent) response.destroy();

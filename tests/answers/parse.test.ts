@@ -46,6 +46,25 @@ describe('the grammar', () => {
     expect(understood(`tickets ${period}`).question.period).toEqual(understood(`tickets ${word}`).question.period);
   });
 
+  test('takes a scenario and the date of a belief, and says them in its canonical words', () => {
+    const { question, words } = understood('scenario:"Best case" tickets as-of:2026-10-01 by team table');
+    expect(question).toMatchObject({ scenario: 'Best case', asOfDate: '2026-10-01', by: 'team' });
+    expect(words).toBe('tickets by team scenario:"Best case" as-of:2026-10-01 table');
+    expect(understood(words)).toMatchObject({ question, words });
+    expect(understood('tickets').question).not.toHaveProperty('scenario');
+  });
+
+  test.each(['as-of:2026-13-01', 'as-of:yesterday', 'as-of:', 'as-of:2026-10', 'as-of:2026-10-01 as-of:2026-10-02'])(
+    'does not take %s for a date',
+    (text) => {
+      expect(parse(`tickets ${text}`)).toMatchObject({ kind: 'misunderstood', what: 'period' });
+    },
+  );
+
+  test('a question has one scenario', () => {
+    expect(parse('tickets scenario:a scenario:b')).toMatchObject({ kind: 'misunderstood', text: 'scenario:b' });
+  });
+
   test('does not mind case', () => {
     expect(understood('SLA-Reported LAST WEEK BY Team')).toMatchObject({
       kpi: { id: 'sla-reported' },

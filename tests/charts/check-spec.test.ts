@@ -61,6 +61,44 @@ describe('a spec that cannot be drawn is refused with the reason', () => {
     expect(() => checkSpec(aSpec({ ...slices, ...overrides }))).toThrow(reason);
   });
 
+  const stages = { ...slices, kind: 'funnel' } as const;
+  test.each<[string, Partial<ChartSpec>, RegExp]>([
+    ['to which nobody came', { series: valued(0, null) }, /nobody came to any stage/],
+    ['with a stage below zero', { series: valued(3, -1) }, /holds -1/],
+    ['of two series', { series: [...valued(1, 2), { key: 'b', label: 'b', values: [1, 2] }] }, /shows one series/],
+    ['of nine stages', { labels: [...'abcdefghi'], series: valued(9, 8, 7, 6, 5, 4, 3, 2, 1) }, /9 stages, at most 8/],
+    ['with a target', { target: { value: 1, label: 'target 1' } }, /a funnel has no target/],
+    ['over time', { axis: 'day', labels: days(2) }, /not the buckets of axis day/],
+  ])('a funnel %s', (_, overrides, reason) => {
+    expect(() => checkSpec(aSpec({ ...stages, ...overrides }))).toThrow(reason);
+  });
+
+  const cells = { ...slices, kind: 'heatmap' } as const;
+  const rowsOf = (count: number, ...values: (number | null)[]) =>
+    Array.from({ length: count }, (_, row) => ({ key: `row ${row}`, label: `Row ${row}`, values }));
+  test.each<[string, Partial<ChartSpec>, RegExp]>([
+    ['of more rows than can be read', { series: rowsOf(25, 1, 2) }, /25 rows, at most 24/],
+    ['without a value', { series: rowsOf(2, null, null) }, /no cell has a value/],
+    [
+      'with a window past its rows',
+      { window: { rows: [0, 1], columns: [0, 0], label: 'w' } },
+      /window 0 to 1 is outside/,
+    ],
+    ['with a window the wrong way round', { window: { rows: [0, 0], columns: [1, 0], label: 'w' } }, /window 1 to 0/],
+    ['with a target', { target: { value: 1, label: 'target 1' } }, /a heatmap has no target/],
+    [
+      'of more columns than can be read',
+      { labels: Array.from({ length: 61 }, String), series: rowsOf(1, ...Array<number>(61).fill(1)) },
+      /61 columns, at most 60/,
+    ],
+  ])('a heatmap %s', (_, overrides, reason) => {
+    expect(() => checkSpec(aSpec({ ...cells, ...overrides }))).toThrow(reason);
+  });
+
+  test('a heatmap has more rows than other charts have series', () => {
+    expect(() => checkSpec(aSpec({ ...cells, series: rowsOf(24, 1, null) }))).not.toThrow();
+  });
+
   test('a doughnut of names that are the same passes with keys of their own', () => {
     expect(() => checkSpec(aSpec({ ...slices, labels: ['A', 'A'], keys: ['1', '2'] }))).not.toThrow();
   });

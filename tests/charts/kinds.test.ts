@@ -4,6 +4,7 @@ import { chartKinds } from '../../src/charts/kinds/index.ts';
 import { grey, hues, inSeriesOrder } from '../../src/charts/palette.ts';
 import { pastLine } from '../../src/charts/parts/bar-values.ts';
 import { spread } from '../../src/charts/parts/end-labels.ts';
+import { heatScale } from '../../src/charts/parts/heat-scale.ts';
 import { slicesOf } from '../../src/charts/slices.ts';
 import type { ChartSpec } from '../../src/charts/spec.ts';
 import { unfinishedOf } from '../../src/charts/unfinished.ts';
@@ -330,5 +331,51 @@ describe('labels at the line ends', () => {
     const moved = spread([95, 96, 97], 18, 0, 100);
     expect(moved).toEqual([64, 82, 100]);
     expect(spread([0, 0, 0], 18, 0, 100)).toEqual([0, 18, 36]);
+  });
+});
+
+describe('a step line', () => {
+  test('holds each level until the next date', () => {
+    expect(lines(pictures.step!)[0]!.stepped).toBe('before');
+    expect(dash(pictures.step!, 58, 59)).toEqual([3, 3]);
+  });
+});
+
+describe('the scale of a heatmap', () => {
+  const of = (...values: (number | null)[]) =>
+    heatScale(aSpec({ kind: 'heatmap', series: [{ key: 'row', label: 'Row', values }] }));
+
+  test('is darker the more there is', () => {
+    const scale = of(0, 10, 20, 30, 40, 50);
+    const light = (value: number) => {
+      const color = scale.colorOf(value);
+      return [1, 3, 5].reduce((sum, at) => sum + Number.parseInt(color.slice(at, at + 2), 16), 0);
+    };
+    const shades = Array.from({ length: 51 }, (_, value) => light(value));
+    expect(shades).toEqual(shades.toSorted((a, b) => b - a));
+    expect(new Set(shades).size).toBe(51);
+  });
+
+  test('begins at zero unless that would make all cells alike', () => {
+    expect([of(10, 100).low, of(90, 100).low, of(-5, 100).low]).toEqual([0, 90, -5]);
+  });
+
+  test('has one shade where all values are the same', () => {
+    expect(of(7, 7, null).colorOf(7)).toMatch(/^#[0-9a-f]{6}$/);
+    expect(of(0).colorOf(0)).toMatch(/^#[0-9a-f]{6}$/);
+  });
+
+  test('is written on in a colour that can be read everywhere', () => {
+    const scale = of(0, 100);
+    const channel = (part: number) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    const luminance = (color: string) =>
+      [0.2126, 0.7152, 0.0722].reduce(
+        (sum, weight, at) => sum + weight * channel(Number.parseInt(color.slice(1 + 2 * at, 3 + 2 * at), 16) / 255),
+        0,
+      );
+    for (let value = 0; value <= 100; value++) {
+      const [a, b] = [luminance(scale.colorOf(value)), luminance(scale.inkOn(value))];
+      expect((Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)).toBeGreaterThan(4);
+    }
   });
 });

@@ -47,6 +47,8 @@ export function wave(count: number, middle: number, swing: number, phase = 1): n
 
 const whole = (values: number[]) => values.map(Math.round);
 const channels = ['WhatsApp', 'Instagram', 'Facebook Messenger', 'E-mail', 'Web chat', 'Telegram'];
+const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const hoursOfDay = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, '0'));
 const heights = [100, 320, 130, 340, 160, 240];
 
 /** Names in every script that is bundled, and one nobody could print in full. */
@@ -302,6 +304,92 @@ export const pictures: Record<string, ChartSpec> = {
       { key: 'value', label: 'Won', values: [812_450, 391_020, 178_010, 54_000, 33_000, 12_100, 0, 412_345, 39_500] },
     ],
     muted: [8],
+  }),
+  funnel: aSpec({
+    kind: 'funnel',
+    title: 'Campaign messages: from sent to replied',
+    format: 'count',
+    axis: 'category',
+    labels: ['Sent', 'Delivered', 'Read', 'Replied'],
+    series: [{ key: 'value', label: 'Campaigns', values: [12_450, 11_890, 8_204, 1_012] }],
+  }),
+  'funnel-long': aSpec({
+    kind: 'funnel',
+    title: 'Leads by the stages they came to, with more at one stage than at the one before and none at the end',
+    format: 'count',
+    axis: 'category',
+    labels: ['Leads created in the period and not sent back', 'SQL', 'Opportunities', '商談成立', 'مكسب', 'Paid'],
+    series: [{ key: 'value', label: 'Leads', values: [412, 96, 131, 30, 1, 0] }],
+  }),
+  heatmap: aSpec({
+    kind: 'heatmap',
+    title: 'Inbound messages by weekday and hour',
+    format: 'count',
+    axis: 'category',
+    unit: 'messages',
+    labels: hoursOfDay,
+    series: weekdays.map((label, day) => ({
+      key: `row ${day}`,
+      label,
+      values: hoursOfDay.map((_, hour) =>
+        Math.round((day < 5 ? 1 : 0.3) * (20 + 380 * Math.exp(-((hour - 12) ** 2) / 18))),
+      ),
+    })),
+    window: { rows: [0, 4], columns: [9, 14], label: 'Mon–Fri 09–15 h: 54.2 %' },
+  }),
+  'heatmap-triangle': aSpec({
+    kind: 'heatmap',
+    title: 'Leads still active by month of creation and months since',
+    subtitle: 'Dec 2025 – Nov 2026, Asia/Jakarta',
+    axis: 'category',
+    labels: Array.from({ length: 12 }, (_, month) => String(month)),
+    series: Array.from({ length: 12 }, (_, row) => ({
+      key: `row ${row}`,
+      label: ['Dec', 'Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov'][row]!,
+      values: Array.from({ length: 12 }, (__, month) =>
+        month + row > 11 ? null : Math.max(0, 1 / (1 + month * (0.2 + row * 0.02))),
+      ),
+    })),
+  }),
+  'heatmap-slots': aSpec({
+    kind: 'heatmap',
+    title: 'Reply rate by weekday and two-hour slot',
+    axis: 'category',
+    labels: hoursOfDay.filter((_, hour) => hour % 2 === 0),
+    series: weekdays.map((label, day) => ({
+      key: `row ${day}`,
+      label,
+      values: Array.from({ length: 12 }, (_, slot) =>
+        slot < 3 ? null : 0.06 + 0.05 * Math.sin(slot / 2 + day * 0.4) + day * 0.004,
+      ),
+    })),
+    window: { rows: [1, 1], columns: [4, 4], label: 'Best slot: Tue 08–10' },
+  }),
+  step: aSpec({
+    kind: 'step',
+    title: 'Agents under a licence at the end of each day',
+    format: 'count',
+    labels: days(60, '2026-09-17'),
+    series: [
+      {
+        key: 'value',
+        label: 'Licences',
+        values: days(60).map((_, i) => (i < 14 ? 42 : i < 31 ? 55 : i < 44 ? 51 : 68)),
+      },
+    ],
+    incomplete: [59],
+    target: { value: 60, label: 'contract 60' },
+  }),
+  'line-three-with-values': aSpec({
+    title: 'Active users by day',
+    format: 'count',
+    labels: days(30, '2026-10-17'),
+    endValues: true,
+    series: [
+      { key: 'dau', label: 'Day', values: whole(wave(30, 44, 12)) },
+      { key: 'wau', label: 'Week', values: whole(wave(30, 71, 3)) },
+      { key: 'mau', label: '28 days', values: whole(wave(30, 88, 1)) },
+    ],
   }),
   'doughnut-one': aSpec({
     kind: 'doughnut',

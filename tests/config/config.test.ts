@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { loadConfig, parseConfig } from '../../src/config/config.ts';
 import { readEnvironment, variables } from '../../src/config/environment.ts';
@@ -115,5 +116,74 @@ describe('the environment', () => {
 
   test('lists every variable once', () => {
     expect(new Set(variables.map((variable) => variable.name)).size).toBe(variables.length);
+  });
+});
+
+describe('sources', () => {
+  const source = (lines: string, variables: Record<string, string> = {}) =>
+    parseConfig(
+      `tenants:\n  acme:\n    sources:\n      crm:\n${lines.replace(/^/gm, '        ')}`,
+      'c.yaml',
+      undefined,
+      variables,
+    ).tenants.acme!.sources.crm!;
+  const minimal = 'kind: chat-crm\nurl: https://crm.example.com\nkey: $' + '{CRM_API_KEY}';
+
+  test('take their secrets from the environment and have defaults for the rest', () => {
+    const { key, ...rest } = source(minimal, { CRM_API_KEY: ' k-1 ' });
+    expect(key.reveal()).toBe('k-1');
+    expect(rest).toEqual({
+      kind: 'chat-crm',
+      url: 'https://crm.example.com',
+      webhook_secret: [],
+      quota: { per_minute: 60, per_day: 1000 },
+      custom_fields: {},
+      messages: 'poll',
+      mass_delete_limit: 0.2,
+    });
+  });
+
+  test('have one webhook secret or two, and a quota without a daily limit', () => {
+    const both = source(`${minimal}\nwebhook_secret: ["\${NEW}", "\${OLD}"]\nquota: {per_minute: 1000}`, {
+      CRM_API_KEY: 'k',
+      NEW: 'n',
+      OLD: 'o',
+    });
+    expect(both.webhook_secret.map((one) => one.reveal())).toEqual(['n', 'o']);
+    expect(both.quota).toEqual({ per_minute: 1000 });
+    expect(source(`${minimal}\nwebhook_secret: s`, { CRM_API_KEY: 'k' }).webhook_secret).toHaveLength(1);
+  });
+
+  test('never show a secret, however they are printed', () => {
+    const one = source(`${minimal}\nwebhook_secret: hush`, { CRM_API_KEY: 'very-secret' });
+    for (const text of [JSON.stringify(one), String(one.key), `${inspect(one, { depth: 9 })}`])
+      expect(text).not.toMatch(/very-secret|hush/);
+  });
+
+  test('a missing variable is told by its name and the setting that needs it', () => {
+    const error = refusal(() => source(`${minimal}\nwebhook_secret: ["\${A}", "\${B C}"]`));
+    expect(error.usage).toBe(true);
+    expect(error.message).toContain(
+      'c.yaml:7 tenants.acme.sources.crm.key: the environment variable CRM_API_KEY is not set',
+    );
+    expect(error.message).toContain('c.yaml:8 tenants.acme.sources.crm.webhook_secret.0: the environment variable A');
+    expect(error.message).toContain('webhook_secret.1: "$');
+  });
+
+  test('wrong settings are told with what would be right', () => {
+    const { message } = refusal(() =>
+      source(
+        'kind: chat-crm\nurl: crm.example.com\nkey: k\nmesages: poll\nmass_delete_limit: 20\nquota: {per_minute: 0}\ncustom_fields: {segmnt: branch}',
+      ),
+    );
+    for (const part of [
+      'url: is not an address such as https://crm.example.com',
+      'crm: "mesages" is no setting here; did you mean messages?',
+      'mass_delete_limit: is a share from 0 to 1',
+      'quota.per_minute: is a number of calls',
+      'custom_fields.segmnt: "segmnt" is no field of a contact that a custom field may fill; did you mean segment?; or write fields.NAME',
+    ])
+      expect(message).toContain(part);
+    expect(refusal(() => source('kind: other-crm')).message).toContain('needs kind:, one of chat-crm');
   });
 });

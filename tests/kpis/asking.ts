@@ -8,7 +8,7 @@ import { sweepSla } from '../../src/facts/sweep.ts';
 import { markAllTickets } from '../../src/facts/verify.ts';
 import { type AskOutcome, askKpi } from '../../src/kpis/ask.ts';
 import type { DimensionId } from '../../src/kpis/dimensions.ts';
-import { kpiOf } from '../../src/kpis/index.ts';
+import { kpiOf, kpis } from '../../src/kpis/index.ts';
 import type { Kpi } from '../../src/kpis/kpi.ts';
 import type { KpiQuestion } from '../../src/kpis/question.ts';
 import { rebuild } from '../../src/rollups/engine.ts';
@@ -32,6 +32,10 @@ export interface Asked {
   grain?: KpiQuestion['grain'];
   viewer?: string;
   now?: string;
+  scenario?: string;
+  asOfDate?: string;
+  /** What the configuration names. */
+  scenarios?: Readonly<Record<string, unknown>>;
 }
 
 /** `kpi` is one of the catalogue by its id, or one made for a test. */
@@ -48,11 +52,13 @@ export function askOutcome(asker: Asker, kpi: string | Kpi, asked: Asked = {}): 
     filters: (asked.filters ?? []).map(([dimension, value]) => ({ dimension, value })),
     versus: asked.versus === 'year' ? { kind: 'year-before' } : asked.versus ? period(asked.versus) : null,
     grain: asked.grain ?? null,
+    ...(asked.scenario !== undefined && { scenario: asked.scenario }),
+    ...(asked.asOfDate !== undefined && { asOfDate: asked.asOfDate }),
   };
   const tenant = { tenantId, slug: 't', name: 'T', timezone, weekStart, locale: 'en', currency: 'USD' };
   const now = Temporal.Instant.from(asked.now ?? asker.now);
   return askKpi(
-    { db: asker.db, tenant, viewer: asked.viewer ?? everything, now },
+    { db: asker.db, tenant, viewer: asked.viewer ?? everything, now, scenarios: asked.scenarios },
     typeof kpi === 'string' ? kpiOf(kpi)! : kpi,
     question,
   );
@@ -77,11 +83,12 @@ export async function settle(
   await markAllTickets(db, tenantId);
   await sweepSla(db, { tenantId, timezone }, slaTerms(defaultPolicies), { now: Temporal.Instant.from(sweptAt) });
   for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, now);
-  const streams = [...new Set(rollups.map((rollup) => rollup.stream))];
+  const streams = [...new Set([...rollups.map(({ stream }) => stream), ...kpis.flatMap((kpi) => kpi.streams)])];
   for (const [source, asOf] of Object.entries(watermarks)) {
     await db.run(sql`
       insert into ops.streams (tenant_id, source, stream, as_of, loaded_at)
       select ${tenantId}::bigint, ${source}, stream, ${asOf}::timestamptz, ${asOf}::timestamptz
-      from unnest(${streams}::text[]) as stream`);
+      from unnest(${streams}::text[]) as stream
+      on conflict (tenant_id, source, stream) do update set as_of = excluded.as_of`);
   }
 }

@@ -1,17 +1,16 @@
 import sql from 'sql-template-tag';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { chartOfAnswer } from '../../src/answers/chart.ts';
+import { csvOf, tableOf } from '../../src/answers/table.ts';
+import { headline } from '../../src/answers/wording.ts';
+import { checkSpec } from '../../src/charts/check-spec.ts';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { kpis } from '../../src/kpis/index.ts';
 import type { Kpi } from '../../src/kpis/kpi.ts';
-import {
-  insertSurveys,
-  insertTickets,
-  makeTenant,
-  type SurveyValues,
-  type TicketValues,
-  useDatabase,
-} from '../database.ts';
+import { wilson } from '../../src/stats/intervals.ts';
+import { insertTickets, makeTenant, type TicketValues, useDatabase } from '../database.ts';
 import { type Asker, ask, settle } from './asking.ts';
+import { copyOf, insertMixed, mixedRecords } from './contract/records.ts';
 
 /* What holds for every KPI of the catalogue, also for those to come. */
 const database = useDatabase();
@@ -29,53 +28,12 @@ function numbersIn(value: unknown): number[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
 }
 
-/** Operators of one source are not those of the other; teams and accounts of tickets have the same ids in both. */
-const ownId = (source: string, id: string) => (source === 'zendesk' ? `z${id}` : id);
-
-/** Tickets spread over the days of October and November 2026, of all kinds. */
-const mixed: TicketValues[] = Array.from({ length: 400 }, (_, n) => {
-  const source = n % 5 === 0 ? 'zendesk' : 'import';
-  const created = Temporal.Instant.from('2026-10-01T00:30:00Z').add({ minutes: n * 217 });
-  const resolved = created.add({ minutes: (n * n * 37) % 20_000 });
-  return {
-    ...{ id: `t${n}`, source },
-    created_at: created.toString(),
-    resolved_at: n % 3 === 0 ? null : resolved.toString(),
-    first_response_at: n % 4 === 0 ? null : created.add({ minutes: (n * 31) % 700 }).toString(),
-    priority: ['critical', 'high', 'medium', 'low', null][n % 5]!,
-    status: ['open', 'resolved', 'closed'][n % 3]!,
-    channel: ['email', 'chat', null][n % 3]!,
-    team_id: [null, '1', '2', '3'][n % 4]!,
-    // More operators than a breakdown shows one by one.
-    operator_id: n % 29 === 0 ? null : ownId(source, `op${n % 29}`),
-    account_id: n % 7 === 0 ? null : `a${n % 7}`,
-    sla_met: [true, false, null][(n * 7) % 3]!,
-  };
-});
-
-/** Answers of both kinds over the same days. Ids of one source are no ids of the other. */
-const mixedSurveys: SurveyValues[] = Array.from({ length: 800 }, (_, n) => {
-  const source = n % 5 === 0 ? 'zendesk' : 'import';
-  const kind = n % 2 === 0 ? 'csat' : 'nps';
-  const own = (id: string) => ownId(source, id);
-  return {
-    ...{ id: `s${n}`, source, kind },
-    answered_at: Temporal.Instant.from('2026-10-01T00:30:00Z')
-      .add({ minutes: n * 108 })
-      .toString(),
-    score: kind === 'csat' ? 1 + (((n * 7) % 11) % 5) : (n * 3) % 11,
-    team_id: n % 7 === 0 ? null : own(String(n % 3)),
-    operator_id: n % 29 === 0 ? null : own(`op${n % 29}`),
-    account_id: n % 11 === 0 ? null : own(`a${n % 7}`),
-  };
-});
-
 describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
   let asker: Asker;
+  const mixed = mixedRecords(kpi.group);
   beforeAll(async () => {
     asker = await tenantIn('America/New_York', '2026-11-20T15:00:00Z', `contract-${id}`);
-    await insertTickets(database.db, asker.tenantId, mixed);
-    await insertSurveys(database.db, asker.tenantId, mixedSurveys);
+    await insertMixed(database.db, asker.tenantId, mixed);
     await database.db.run(sql`
       insert into crm.teams (tenant_id, source, id, version) values (${asker.tenantId}, 'import', 'quiet', 1)`);
     await settle(asker, { import: asker.now, zendesk: asker.now });
@@ -83,7 +41,7 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
 
   test('declares itself in full', () => {
     for (const text of [kpi.title, kpi.question, kpi.formula, kpi.needs, kpi.owner]) expect(text).not.toBe('');
-    expect(kpi.rollups).toContain(kpi.datedBy);
+    if ('select' in kpi.datedBy) expect(kpi.rollups).toContain(kpi.datedBy);
     expect(kpi.examples.length).toBeGreaterThan(0);
     expect(new Set(kpi.dimensions).size).toBe(kpi.dimensions.length);
   });
@@ -105,16 +63,17 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
 
   test('shows every declared part and no other, in rows too', async () => {
     const declared = Object.keys(kpi.parts).sort();
-    const result = await ask(asker, id, { period: '30d', by: 'team' });
+    const result = await ask(asker, id, { period: '30d', by: kpi.dimensions[0]! });
     expect(Object.keys(result.parts).sort()).toEqual(declared);
     for (const row of result.breakdown!.rows) expect(Object.keys(row.parts ?? {}).sort()).toEqual(declared);
-    const quiet = await ask(asker, id, { period: '30d', filters: [['team', 'quiet']] });
+    if (!mixed.quiet) return;
+    const quiet = await ask(asker, id, { period: '30d', filters: [[mixed.quiet, 'quiet']] });
     expect(Object.keys(quiet.parts).sort()).toEqual(declared);
     expect(quiet.value).toBe(kpi.unit === 'count' ? 0 : null);
   });
 
   test('says the same twice', async () => {
-    const asked = { period: 'all', by: 'operator' } as const;
+    const asked = { period: 'all', by: kpi.dimensions.at(-1)! } as const;
     expect(await ask(asker, id, asked)).toEqual(await ask(asker, id, asked));
   });
 
@@ -140,10 +99,15 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     const most = kpi.board ? 100 : 20;
     expect(rows.length).toBeLessThanOrEqual(most);
     expect(other === null).toBe(rows.length < most);
-    expect(sum(all.map((row) => row.share))).toBeCloseTo(1, 9);
-    if (kpi.unit === 'count') expect(sum(all.map((row) => row.value))).toBe(result.value);
+    // Things that stand in several rows count in each of them.
+    if (kpi.additive === false) {
+      for (const row of all) expect(Number(row.share ?? 0)).toBeLessThanOrEqual(1);
+    } else expect(sum(all.map((row) => row.share))).toBeCloseTo(1, 9);
+    if (isSum(kpi, result)) expect(sumOf(kpi, all)).toBe(Number(result.value));
     if (result.numerator !== undefined) {
-      expect(Number(result.value)).toBe(result.numerator / result.denominator!);
+      const average = result.numerator / result.denominator!;
+      if (kpi.unit === 'money') expect(Math.abs(Number(result.value) - average)).toBeLessThanOrEqual(0.005001);
+      else expect(Number(result.value)).toBe(average);
       expect(sum(all.map((row) => row.numerator))).toBe(result.numerator);
       expect(sum(all.map((row) => row.denominator))).toBe(result.denominator);
     }
@@ -152,7 +116,9 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
         expect(sum(all.map((row) => row.parts?.[name]))).toBe(result.parts[name]);
     }
     // Ranked rows go by their value; those without a rank, and all others, the largest first.
-    const values = rows.flatMap((row) => (typeof row.rank === 'number' ? [Number(row.value)] : []));
+    const score = ({ value, numerator, denominator }: (typeof rows)[number]) =>
+      kpi.board?.ranked?.cautious ? wilson(numerator!, denominator!).low : Number(value);
+    const values = rows.flatMap((row) => (typeof row.rank === 'number' ? [score(row)] : []));
     expect(values).toEqual(values.toSorted((a, b) => (kpi.better === 'down' ? a - b : b - a)));
     const shares = rows.filter((row) => typeof row.rank !== 'number').map((row) => row.share ?? 0);
     expect(shares).toEqual(shares.toSorted((a, b) => b - a));
@@ -171,7 +137,7 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
 
   test('has rows without being asked for them where it is a board, and only there', async () => {
     const { breakdown } = await ask(asker, id, { period: '30d' });
-    expect(breakdown?.by).toBe(kpi.board?.by);
+    expect(breakdown?.by).toBe(kpi.board?.by ?? kpi.defaultBy);
     for (const name of kpi.board?.columns ?? []) expect(['value', ...Object.keys(kpi.parts)]).toContain(name);
     for (const [name] of kpi.board?.narrow ?? []) expect(kpi.board!.columns).toContain(name);
     for (const row of breakdown?.rows ?? []) expect('rank' in row).toBe(kpi.board?.ranked !== undefined);
@@ -181,7 +147,7 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     const result = await ask(asker, id, { period: '2026-10-07..2026-11-18', grain });
     const { points } = result.series;
     if (kpi.kind === 'stock') expect(points.at(-1)?.value).toBe(result.value);
-    else if (kpi.unit === 'count') expect(sum(points.map((point) => point.value))).toBe(result.value);
+    else if (isSum(kpi, result)) expect(sumOf(kpi, points)).toBe(Number(result.value));
     if (result.numerator !== undefined) {
       expect(sum(points.map((point) => point.numerator))).toBe(result.numerator);
       expect(sum(points.map((point) => point.denominator))).toBe(result.denominator);
@@ -196,6 +162,22 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     for (const point of points) {
       const end = Temporal.PlainDate.from(point.at).add({ days: 6 });
       expect((await ask(asker, id, { period: `${point.at}..${end}` })).value).toBe(point.value);
+    }
+  });
+
+  test('its picture can be drawn, over time and by every dimension, and its numbers told', async () => {
+    for (const by of [undefined, ...kpi.dimensions]) {
+      for (const period of ['2026-10-01..2026-11-19', '2026-11-18']) {
+        const result = await ask(asker, id, { period, ...(by ? { by } : {}) });
+        const spec = chartOfAnswer(result, 'en');
+        expect(spec === null || result.value !== null).toBe(true);
+        if (spec) expect(() => checkSpec(spec)).not.toThrow();
+        if (spec) expect(spec.altText).not.toMatch(/NaN|undefined|Infinity/);
+        const { header, rows } = tableOf(result, 'en');
+        for (const row of rows) expect(row).toHaveLength(header.length);
+        expect(csvOf(result).trimEnd().split('\n').length).toBeGreaterThan(0);
+        expect(headline(result, 'en')).not.toMatch(/NaN|undefined|Infinity/);
+      }
     }
   });
 
@@ -231,9 +213,11 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
   });
 
   test('waiting changes are said and do not hold the answer up', async () => {
+    const [rollup] = kpi.rollups;
+    if (!rollup) return;
     await database.db.run(sql`
       insert into ops.dirty (tenant_id, rollup, bucket)
-      select ${asker.tenantId}, ${kpi.rollups[0]!.id}, d::date from unnest(array['2026-11-01', '2026-11-01', '2026-11-02']) as d`);
+      select ${asker.tenantId}, ${rollup.id}, d::date from unnest(array['2026-11-01', '2026-11-01', '2026-11-02']) as d`);
     expect((await ask(asker, id)).freshness.pending).toBe(2);
     await database.db.run(sql`delete from ops.dirty where tenant_id = ${asker.tenantId}`);
   });
@@ -245,23 +229,17 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
     await database.db.run(sql`
       insert into crm.accounts (tenant_id, source, id, name, demo, version)
       values (${demo.tenantId}, 'import', 'd2', 'Demo', true, 1), (${demo.tenantId}, 'zendesk', 'd2', 'Real', false, 1)`);
-    const double = <T extends { id: string }>(rows: readonly T[], accountId: string, source = '') =>
-      rows.map((row) => ({
-        ...row,
-        id: `${row.id}-${accountId}-${source}`,
-        account_id: accountId,
-        ...(source ? { source } : {}),
-      }));
-    const undone = <T extends { id: string }>(rows: readonly T[]) =>
-      rows.map((row) => ({ ...row, id: `${row.id}-x`, deleted_at: '2026-11-01T00:00:00Z' }));
     const fill = async (accounts: readonly (readonly [string, string?])[]) => {
-      const doubled = <T extends { id: string }>(rows: readonly T[]) =>
-        accounts.flatMap(([accountId, source]) => double(rows, accountId, source));
-      await insertTickets(database.db, demo.tenantId, doubled(mixed));
-      await insertSurveys(database.db, demo.tenantId, doubled(mixedSurveys));
+      for (const [account_id, source] of accounts)
+        await insertMixed(
+          database.db,
+          demo.tenantId,
+          copyOf(mixed, `${account_id}-${source ?? ''}`, { account_id, ...(source ? { source } : {}) }),
+        );
     };
-    await insertTickets(database.db, demo.tenantId, [...mixed, ...undone(mixed)]);
-    await insertSurveys(database.db, demo.tenantId, [...mixedSurveys, ...undone(mixedSurveys)]);
+    await insertMixed(database.db, demo.tenantId, mixed);
+    if (!mixed.deletedCounted)
+      await insertMixed(database.db, demo.tenantId, copyOf(mixed, 'x', { deleted_at: '2026-11-01T00:00:00Z' }));
     await fill([['d1'], ['d2', 'import']]);
     await settle(demo, { import: asker.now, zendesk: asker.now });
     const after = await ask(demo, id, { period: 'last month', by: 'account' });
@@ -350,9 +328,25 @@ function sum(values: readonly unknown[]): number {
   return values.reduce<number>((total, value) => total + Number(value ?? 0), 0);
 }
 
+/** Whether the value is the sum of its rows and buckets: of counts, and of money that is no average. */
+function isSum({ unit, additive }: Kpi, { numerator }: KpiResult): boolean {
+  return additive !== false && (unit === 'count' || (unit === 'money' && numerator === undefined));
+}
+
+/** Of values that add up; amounts to the cent, without the dust of binary fractions. */
+function sumOf({ unit }: Kpi, measures: readonly { value: KpiResult['value'] }[]): number {
+  const total = sum(measures.map(({ value }) => value));
+  return unit === 'money' ? Number(total.toFixed(4)) : total;
+}
+
 /** The least and the most a value of the KPI can be. */
-function rangeOf({ unit, outOf }: Kpi): readonly [number, number] {
+/** Shares that are changes: they may be negative, and more than everything. */
+const changes = ['contact-growth'];
+
+function rangeOf({ id, unit, outOf }: Kpi): readonly [number, number] {
+  if (changes.includes(id)) return [-1, Number.POSITIVE_INFINITY];
   if (unit === 'ratio') return [0, 1];
+  if (unit === 'score' && outOf === undefined) return [0, Number.POSITIVE_INFINITY];
   if (unit === 'points') return [-100, 100];
   return unit === 'score' ? [1, outOf!] : [0, Number.POSITIVE_INFINITY];
 }

@@ -161,10 +161,10 @@ async function agree(asker: Asker, rows: readonly OracleTicket[], asked: Questio
       (row) =>
         !row.deleted &&
         (id !== 'first-response-time' || row.answered !== null) &&
-        (datedBy.at === 'created_at' ? row.created : row.resolved) !== null,
+        ('at' in datedBy && datedBy.at === 'created_at' ? row.created : row.resolved) !== null,
     );
     const dates = dated
-      .map((row) => oracleDate(asker, datedBy.at === 'created_at' ? row.created : row.resolved!))
+      .map((row) => oracleDate(asker, 'at' in datedBy && datedBy.at === 'created_at' ? row.created : row.resolved!))
       .filter((date) => date <= oracle.today);
     const begins = dates.toSorted()[0];
     /** Where nothing happened, zero is known only for time that has passed since the first record. */

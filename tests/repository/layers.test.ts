@@ -20,7 +20,7 @@ const layers: readonly (readonly string[])[] = [
   ['kpis'],
   ['stats'],
   ['sync'],
-  ['sources'],
+  ['sources', 'checks'],
   ['ingest'],
   ['facts'],
   ['rollups'],

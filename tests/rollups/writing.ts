@@ -34,6 +34,47 @@ export interface SurveyState {
   team_id: string | null;
 }
 
+/** A lead as a source delivers it. */
+export interface LeadState {
+  id: string;
+  version: number;
+  created_at: string;
+  updated_at?: string | null;
+  stage: string | null;
+  qualified_at: string | null;
+  closed_at: string | null;
+  amount_minor: number | null;
+  operator_id: string | null;
+  account_id: string | null;
+}
+
+/** An opportunity as a source delivers it. */
+export interface OpportunityState {
+  id: string;
+  version: number;
+  lead_id: string | null;
+  created_at: string | null;
+  engaged_at: string | null;
+  closed_at: string | null;
+  status: string | null;
+  amount_minor: number | null;
+  product: string | null;
+  operator_id: string | null;
+  account_id: string | null;
+}
+
+const leadColumns = {
+  ...{ id: 'text', version: 'bigint', created_at: 'timestamptz', updated_at: 'timestamptz', stage: 'text' },
+  ...{ qualified_at: 'timestamptz', closed_at: 'timestamptz', amount_minor: 'bigint' },
+  ...{ operator_id: 'text', account_id: 'text' },
+};
+
+const opportunityColumns = {
+  ...{ id: 'text', version: 'bigint', lead_id: 'text', created_at: 'timestamptz', engaged_at: 'timestamptz' },
+  ...{ closed_at: 'timestamptz', status: 'text', amount_minor: 'bigint', product: 'text' },
+  ...{ operator_id: 'text', account_id: 'text' },
+};
+
 const surveyColumns = {
   ...{ id: 'text', version: 'bigint', kind: 'text', score: 'integer', answered_at: 'timestamptz' },
   ...{ account_id: 'text', operator_id: 'text', team_id: 'text' },
@@ -77,6 +118,24 @@ export function writeSurveys(
   options: Options = {},
 ): Promise<Written> {
   return writeStates(tx, run, states, { ...options, entity: entities.survey, columns: surveyColumns });
+}
+
+export function writeLeads(
+  tx: Tx,
+  run: WriteRun,
+  states: readonly LeadState[],
+  options: Options = {},
+): Promise<Written> {
+  return writeStates(tx, run, states, { ...options, entity: entities.lead, columns: leadColumns });
+}
+
+export function writeOpportunities(
+  tx: Tx,
+  run: WriteRun,
+  states: readonly OpportunityState[],
+  options: Options = {},
+): Promise<Written> {
+  return writeStates(tx, run, states, { ...options, entity: entities.opportunity, columns: opportunityColumns });
 }
 
 async function writeStates(

@@ -4,6 +4,8 @@ import type { Answer } from '../../src/answers/answer.ts';
 import { parseRequest } from '../../src/answers/parse.ts';
 import type { Person } from '../../src/answers/people.ts';
 import { splitWords } from '../../src/answers/words.ts';
+import type { KpiResult } from '../../src/domain/kpi-result.ts';
+import { groups } from '../../src/kpis/groups.ts';
 import { kpiOf, kpis } from '../../src/kpis/index.ts';
 import { validateBlocks } from '../../src/sandbox/blocks/validate.ts';
 import { askAbout } from '../../src/slack/action-ids.ts';
@@ -23,7 +25,7 @@ import {
 import { refusalMessage } from '../../src/slack/messages/refusal.ts';
 import { leadMessage, resultMessage } from '../../src/slack/messages/result.ts';
 import { shareNotice } from '../../src/slack/messages/share-notice.ts';
-import { aBreakdown, aLeaderboard, anAnswer, aResult, aWorkload } from './results.ts';
+import { aBreakdown, aFunnel, aLeaderboard, aMatrix, anAnswer, aResult, aWorkload } from './results.ts';
 
 const view = { locale: 'en', canShare: true };
 const image = { kind: 'image', fileId: 'F1', altText: 'SLA by day, rising to 94 % on Sunday' } as const;
@@ -53,7 +55,7 @@ function aPerson(name: string): Person {
 function answered(text: string): Answer {
   const request = parseRequest(splitWords(text));
   if (request.kind === 'misunderstood' || request.kind === 'help') return request;
-  if (request.kind === 'list') return { kind: 'list', kpis };
+  if (request.kind === 'list') return { kind: 'list', kpis: kpis.filter(({ group }) => group === 'support') };
   if (request.kind === 'explain') {
     return { kind: 'explain', kpi: request.kpi, owner: 'Customer Success', criticality: 'high', target: 0.9 };
   }
@@ -63,6 +65,24 @@ function answered(text: string): Answer {
 const noData = aResult({ value: null, comparison: null, target: null, parts: {} });
 const stale = aResult({ freshness: { ...aResult().freshness, asOf: '2026-11-13T01:00:00Z', stale: true, pending: 3 } });
 const few = aResult({ interval: { low: 0.71, high: 0.98 }, period: { ...aResult().period, complete: false } });
+const money = aResult({
+  ...{ title: 'Pipeline', kind: 'stock', unit: 'money', currency: 'EUR', value: '1250000.50', parts: {} },
+  ...{ scenario: 'weighted', asOfDate: '2026-10-01' },
+  target: { value: 1_000_000, met: true },
+  comparison: {
+    period: { from: '2026-11-02', to: '2026-11-09', label: 'before' },
+    ...{ value: '1200000.00', change: 50_000.5, changeRatio: 0.0417, verdict: 'higher' },
+  },
+});
+const severalStreams = aResult({
+  freshness: {
+    ...{ asOf: '2026-11-15T23:10:00Z', stale: false, pending: 0 },
+    sources: [
+      { source: 'crm', stream: 'ticket', asOf: '2026-11-16T01:00:00Z', ageSeconds: 60, late: false },
+      { source: 'crm <x>', stream: 'contact', asOf: '2026-11-15T23:10:00Z', ageSeconds: 6_660, late: true },
+    ],
+  },
+});
 const byTeam = aResult({ breakdown: { ...aBreakdown((index) => `Account ${index + 1}`)!, by: 'team' } });
 const unknownValue: Answer = {
   kind: 'unknown-value',
@@ -125,6 +145,45 @@ const messages: readonly (readonly [string, Message])[] = [
   ],
   ['an unknown value', answerMessage(unknownValue, view)],
   ['an unknown value without choices', answerMessage({ ...unknownValue, choices: [], commands: [] }, view)],
+  [
+    'a scenario there is none of',
+    answerMessage(
+      {
+        ...{ kind: 'unknown-scenario', request: anAnswer('tickets').request, scenario: 'rosy' },
+        ...{
+          choices: ['weighted', 'unweighted'],
+          commands: ['tickets scenario:weighted', 'tickets scenario:unweighted'],
+        },
+      },
+      view,
+    ),
+  ],
+  [
+    'a scenario of a KPI without any',
+    answerMessage(
+      {
+        ...{ kind: 'unknown-scenario', request: anAnswer('tickets').request, scenario: 'rosy' },
+        ...{ choices: [], commands: ['tickets'] },
+      },
+      view,
+    ),
+  ],
+  [
+    'a belief that is not kept',
+    answerMessage({ kind: 'no-snapshots', request: anAnswer('tickets').request, commands: ['tickets'] }, view),
+  ],
+  [
+    'a KPI for supervisors',
+    answerMessage({ kind: 'not-permitted', request: anAnswer('tickets').request }, { ...view, administrators: owners }),
+  ],
+  ['money under assumptions', answerMessage(anAnswer('tickets', money), view)],
+  ['an answer from several streams', answerMessage(anAnswer('sla-reported', severalStreams), view)],
+  ['a funnel with its chart', resultMessage(anAnswer('tickets', aFunnel()), { ...view, picture: image })],
+  ['a funnel whose chart is missing', resultMessage(anAnswer('tickets', aFunnel()), { ...view, picture: missing })],
+  ['a heatmap with its chart', resultMessage(anAnswer('tickets', aMatrix()), { ...view, picture: image })],
+  ['a heatmap whose chart is missing', resultMessage(anAnswer('tickets', aMatrix()), { ...view, picture: missing })],
+  ['a heatmap as a table', answerMessage(anAnswer('tickets table', aMatrix()), view)],
+  ['stages as CSV', answerMessage(anAnswer('tickets csv', aFunnel()), view)],
   ['an unknown KPI', answerMessage(answered('slaa'), view)],
   ['an unknown dimension', answerMessage(answered('sla-reported by colour'), view)],
   ['a dimension left out', answerMessage(answered('sla-reported by'), view)],
@@ -135,6 +194,10 @@ const messages: readonly (readonly [string, Message])[] = [
   ['help', answerMessage(answered('help'), view)],
   ['help about a KPI', answerMessage(answered('help sla-reported'), view)],
   ['the list', answerMessage(answered('list'), view)],
+  [
+    'the list of several groups',
+    answerMessage({ kind: 'list', kpis: kpis.filter(({ id }) => id === 'reply-rate' || id === 'tickets') }, view),
+  ],
   ['the list of nothing', answerMessage({ kind: 'list', kpis: [] }, view)],
   ['an explanation', answerMessage(answered('explain resolution-time'), view)],
   ...refusals.map((refusal): [string, Message] => [
@@ -246,6 +309,25 @@ function foreignMessages(name: string): Message[] {
     leadMessage(answer, 'en'),
     answerMessage(table, view),
     answerMessage(csv, view),
+    resultMessage(anAnswer('tickets', { ...aFunnel(() => name), ...severalNamed(name) }), {
+      ...view,
+      picture: missing,
+    }),
+    answerMessage(
+      anAnswer(
+        'tickets table',
+        aMatrix(() => name, 2),
+      ),
+      view,
+    ),
+    answerMessage(
+      {
+        ...{ kind: 'unknown-scenario', request: anAnswer('tickets').request, scenario: name },
+        ...{ choices: [name, name], commands: [name, name] },
+      },
+      view,
+    ),
+    resultMessage(anAnswer('tickets', aResult({ scenario: name })), view),
     answerMessage(
       anAnswer(
         'leaderboard table',
@@ -292,6 +374,12 @@ function foreignMessages(name: string): Message[] {
   ];
 }
 
+/** Two streams that differ, of sources of that name. */
+function severalNamed(name: string): Pick<KpiResult, 'freshness'> {
+  const [one, other] = severalStreams.freshness.sources;
+  return { freshness: { ...severalStreams.freshness, sources: [one!, { ...other!, source: name, stream: name }] } };
+}
+
 function expectHarmless(message: Message): void {
   expect(verdictOn(message)).toMatchObject({ ok: true });
   // Slack parses mrkdwn and the top-level text; names are in neither but through the escape.
@@ -329,6 +417,19 @@ describe('names from outside', () => {
     const shared = resultMessage(anAnswer('sla-reported'), { ...view, sharedBy: '!channel' });
     expect(JSON.stringify(shared)).not.toContain('<@');
   });
+});
+
+test('the list of a whole catalogue is one that Slack takes, every KPI in it', () => {
+  const catalogue = Array.from({ length: 55 }, (_, index) => ({
+    ...sla,
+    ...{ id: `a-kpi-with-a-long-name-${index}`, group: groups[index % groups.length]!.id },
+    question: 'How much of what came in was dealt with in time, by whom, and is it more than before?',
+  }));
+  const message = answerMessage({ kind: 'list', kpis: catalogue }, view);
+  expect(verdictOn(message)).toMatchObject({ ok: true });
+  expect(message.blocks.length).toBeLessThanOrEqual(limits.blocks / 2);
+  for (const { id } of catalogue) expect(JSON.stringify(message)).toContain(`"${id}"`);
+  expect(commandsIn(message)).toEqual(groups.map(({ id }) => `list ${id}`));
 });
 
 describe('long answers', () => {

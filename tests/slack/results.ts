@@ -68,6 +68,37 @@ export function anAnswer(words: string, result: KpiResult = aResult()): Extract<
   return { kind: 'result', request, result };
 }
 
+/** Stages as a campaign has them. */
+export function aFunnel(
+  nameOf: (index: number) => string = (index) => ['Sent', 'Delivered', 'Read'][index]!,
+): KpiResult {
+  const counts = [1_000, 950, 312];
+  return aResult({
+    funnel: {
+      title: 'From sent to read',
+      stages: counts.map((count, index) => ({
+        ...{ key: `s${index}`, label: nameOf(index), count, ofFirst: count / 1_000 },
+        ofPrevious: index === 0 ? null : count / counts[index - 1]!,
+      })),
+    },
+  });
+}
+
+/** A day by hour and weekday, its busiest block said. */
+export function aMatrix(nameOf: (index: number) => string = (index) => `Day ${index + 1}`, hours = 24): KpiResult {
+  return aResult({
+    matrix: {
+      ...{ title: 'Messages by weekday and hour', unit: 'count', counts: 'messages' },
+      rows: Array.from({ length: 7 }, (_, day) => nameOf(day)),
+      columns: Array.from({ length: hours }, (_, hour) => String(hour).padStart(2, '0')),
+      cells: Array.from({ length: 7 }, (_, day) =>
+        Array.from({ length: hours }, (__, hour) => (hour === 3 ? null : day * 100 + hour)),
+      ),
+      window: { rows: [4, 6], columns: [10, 20], title: 'Busiest: Fri to Sun 10–20 h, 52.1 %' },
+    },
+  });
+}
+
 /** Two ranked operators and one with too few tickets, as a leaderboard has them. */
 export function aLeaderboard(nameOf: (index: number) => string = (index) => `Operator ${index}`): KpiResult {
   const row = (index: number, overrides: Partial<BreakdownRow>): BreakdownRow => {

@@ -61,3 +61,36 @@ describe('a verdict', () => {
     expect(() => compareEvidence(ratio(40, 50), count(40), 1, 'up')).toThrow(TypeError);
   });
 });
+
+describe('amounts', () => {
+  const of = (amounts: readonly number[], exposure = 7): Evidence => {
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    const moments = { n: amounts.length, sum: sum(amounts), squareSum: sum(amounts.map((amount) => amount ** 2)) };
+    return { kind: 'amount', amount: moments.sum, exposure, moments };
+  };
+  const equal = (count: number, amount: number) => new Array<number>(count).fill(amount);
+  const verdict = (now: Evidence, then: Evidence, better: Better = 'up') => {
+    const change = (now as { amount: number }).amount - (then as { amount: number }).amount;
+    return compareEvidence(now, then, change, better);
+  };
+
+  test('of single amounts are judged as compound Poisson', () => {
+    // Equal amounts: 200 against 100 of them is (200 - 100) / sqrt(300) = 5.8 standard deviations.
+    expect(verdict(of(equal(200, 50)), of(equal(100, 50)))).toBe('better');
+    expect(verdict(of(equal(200, 50)), of(equal(100, 50)), 'down')).toBe('worse');
+    // 110 against 100 is 0.7 of them.
+    expect(verdict(of(equal(110, 50)), of(equal(100, 50)))).toBe('too-close');
+    // One amount as large as all the others together explains the difference: chance.
+    expect(verdict(of([...equal(100, 50), 5000]), of(equal(100, 50)))).toBe('too-close');
+    expect(verdict(of(equal(29, 50)), of(equal(100, 50)))).toBe('few-cases');
+  });
+
+  test('of which no single ones are known are higher or lower, never better', () => {
+    const level = (amount: number): Evidence => ({ kind: 'amount', amount, exposure: 1 });
+    expect(verdict(level(1100), level(1000))).toBe('higher');
+    expect(verdict(level(1000), level(1100), 'down')).toBe('lower');
+    expect(verdict(level(1000), level(1000))).toBe('same');
+    expect(verdict(level(1005), level(1000))).toBe('too-close');
+    expect(verdict(of(equal(200, 50)), level(5000))).toBe('higher');
+  });
+});

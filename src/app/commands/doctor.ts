@@ -4,9 +4,13 @@ import type { Db } from '../../db/db.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
 import { CremaError, messageOf } from '../../lib/errors.ts';
 import { checkSlack, neededScopes } from '../../slack/check.ts';
+import { planWords, shortStreams } from '../../sync/plan-words.ts';
+import { planFor } from '../../sync/planning.ts';
+import { failingStreams } from '../../sync/state.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { type OpenDatabase, openDatabase } from '../open.ts';
 import { sayPolicies } from '../policy-words.ts';
+import { sourcesOf } from '../sources.ts';
 
 interface Finding {
   what: string;
@@ -20,7 +24,7 @@ const clockTolerance = 5;
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'check configuration, SLA policies, database, migrations, clock, people, Slack and fonts',
+  summary: 'check configuration, SLA policies, database, migrations, clock, people, sources, Slack and fonts',
   description:
     'One line for each thing that has to be right, with the remedy where it is not. Exits with 1 if anything is wrong.',
   examples: ['crema doctor', 'crema doctor --json'],
@@ -96,7 +100,7 @@ async function database(context: CommandContext): Promise<Finding[]> {
         detail: `${away.toFixed(1)} s from the database's`,
         remedy: 'Let both machines keep time by NTP.',
       },
-      ...(pending.length === 0 ? await people(opened.db) : []),
+      ...(pending.length === 0 ? [...(await people(opened.db)), ...(await sources(context, opened.db))] : []),
     ];
   } catch (error) {
     return [{ what: 'database', state: 'bad', detail: messageOf(error), remedy: remedyOf(error) }];
@@ -118,6 +122,36 @@ async function people(db: Db): Promise<Finding[]> {
       detail: `${tenants.length > 1 ? `${slug}: ` : ''}${named} named in crema.yaml; of Slack, ${matched} matched to operators by e-mail, ${unmatched} not`,
       remedy:
         'Operators of the CRM are recognised by e-mail address when they first ask (scope users:read.email); name others under people: in crema.yaml.',
+    });
+  }
+  return findings;
+}
+
+/** Each source: what its calls can do, and what does not work at present. */
+async function sources(context: CommandContext, db: Db): Promise<Finding[]> {
+  const { config } = await context.config();
+  const slug = context.globals.tenant;
+  const [tenant] = await db.query<{ tenantId: number }>(sql`
+    select tenant_id as "tenantId" from ops.tenants where slug = ${slug}`);
+  const findings: Finding[] = [];
+  for (const source of sourcesOf(config, slug)) {
+    const what = `source ${source.name}`;
+    if (!tenant) continue;
+    const failing = await failingStreams(db, tenant.tenantId, source.name);
+    for (const { stream, error, failingSince } of failing)
+      findings.push({
+        what,
+        state: 'bad',
+        detail: `${error} (since ${failingSince})`,
+        remedy: `Try it: crema sync ${source.name}:${stream}`,
+      });
+    const plan = await planFor(db, tenant.tenantId, source, context.clock.now());
+    const short = shortStreams(plan);
+    findings.push({
+      what,
+      state: short.length === 0 ? 'ok' : 'note',
+      detail: planWords(source.name, plan).join('\n                     '),
+      remedy: `Too few calls for ${short.map(({ id }) => id).join(', ')}: a larger plan of the CRM (quota: in crema.yaml), or messages by webhook.`,
     });
   }
   return findings;

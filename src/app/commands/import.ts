@@ -3,9 +3,9 @@ import { importFile } from '../../sources/files/import-file.ts';
 import { loadMapping } from '../../sources/files/read-mapping.ts';
 import { describeRejection, type ImportSummary, shownRejections } from '../../sources/files/summary.ts';
 import type { Command, CommandContext, ExitCode, Io } from '../command.ts';
+import { makeCurrent } from '../make-current.ts';
 import { type Session, withSession } from '../open.ts';
 import { createProgress } from '../progress.ts';
-import { bringUpToDate } from '../upkeep.ts';
 
 export const importFiles: Command = {
   name: 'import',
@@ -104,19 +104,6 @@ async function load(
         },
       },
       { file, tenant, ...rest, ...(asOf ? { asOf } : {}) },
-    );
-  } finally {
-    progress.done();
-  }
-}
-
-/** Brings the aggregates up to date with what was loaded, showing how far it is. */
-export async function makeCurrent({ io, clock }: CommandContext, session: Session): Promise<void> {
-  const { db, tenant, terms } = session;
-  const progress = createProgress(io);
-  try {
-    await bringUpToDate(db, { tenant, terms: () => terms }, clock, ({ evaluated }) =>
-      progress.show({ label: 'Evaluating SLAs', rows: evaluated, part: undefined }),
     );
   } finally {
     progress.done();

@@ -1,11 +1,29 @@
 import type { Command } from '../command.ts';
+import { aggregate } from './aggregate.ts';
+import { check } from './check.ts';
 import { doctor } from './doctor.ts';
 import { importFiles } from './import.ts';
 import { ingest } from './ingest.ts';
+import { jobs } from './jobs.ts';
 import { kpi } from './kpi.ts';
 import { migrate } from './migrate.ts';
 import { refresh } from './refresh.ts';
 import { start } from './start.ts';
+import { sync } from './sync.ts';
+import { webhooks } from './webhooks.ts';
 
 /** Every subcommand of the product; main.ts adds those that need the sandbox. */
-export const commands: readonly Command[] = [start, migrate, importFiles, ingest, refresh, kpi, doctor];
+export const commands: readonly Command[] = [
+  start,
+  migrate,
+  importFiles,
+  ingest,
+  sync,
+  refresh,
+  kpi,
+  jobs,
+  aggregate,
+  check,
+  webhooks,
+  doctor,
+];

@@ -5,9 +5,10 @@ import { ingestSinger } from '../../sources/singer/ingest.ts';
 import { readLines } from '../../sources/singer/lines.ts';
 import type { SingerSummary } from '../../sources/singer/summary.ts';
 import type { Command, CommandContext, ExitCode, Io } from '../command.ts';
+import { makeCurrent } from '../make-current.ts';
 import { type Session, withSession } from '../open.ts';
 import { createProgress } from '../progress.ts';
-import { asOfOption, makeCurrent } from './import.ts';
+import { asOfOption } from './import.ts';
 
 export const ingest: Command = {
   name: 'ingest',

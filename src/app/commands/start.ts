@@ -1,8 +1,5 @@
-import { loadConfig } from '../../config/config.ts';
-import { kpiIds } from '../../kpis/index.ts';
 import { messageOf } from '../../lib/errors.ts';
 import type { Command } from '../command.ts';
-import { checkTargets } from '../targets.ts';
 
 export const start: Command = {
   name: 'start',
@@ -18,11 +15,9 @@ export const start: Command = {
     const app = await startApp({ environment, config, configPresent: present, tenant: globals.tenant, clock, log });
 
     const reload = () => {
-      loadConfig(environment.configFile, { named: true, knownKpis: kpiIds })
-        .then(({ config: next }) => {
-          checkTargets(next);
-          return app.reload(next);
-        })
+      context
+        .config({ required: true })
+        .then(({ config: next }) => app.reload(next))
         .then(() => log.info('configuration read again'))
         .catch((error: unknown) => log.error({ error: messageOf(error) }, 'configuration not changed'));
     };

@@ -138,10 +138,12 @@ function endNames(spec: ChartSpec, band: boolean): PointLabel[] {
   if (spec.series.length < 2 || index < 1) return [];
   if (spec.series.some((series) => series.values[index] == null)) return [];
   const shades = shadesOf(spec.series.map((series) => series.key));
+  const last = (value: number | null) =>
+    spec.endValues && value !== null ? ` ${formatLabel(value, spec.format, spec.locale)}` : '';
   return spec.series.map((series, at) => ({
     series: at,
     index,
-    text: series.label,
+    text: `${series.label}${last(series.values[index] ?? null)}`,
     color: shades.get(series.key)!.text,
     ...(band && { inside: 'line' as const }),
   }));

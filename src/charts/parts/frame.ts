@@ -137,7 +137,7 @@ function drawSwatch(
   at: { x: number; y: number; width: number },
 ): void {
   const { x, y, width } = at;
-  if (kind !== 'line' && kind !== 'area') {
+  if (kind !== 'line' && kind !== 'step' && kind !== 'area') {
     hatch(ctx, { x: x + 8, y: y - 5, width: width - 8, height: 10 }, mutedInk, { why, distance: 4 });
     return;
   }

@@ -10,6 +10,8 @@ export const salesEntities = {
   lead: {
     id: 'lead',
     table: 'crm.leads',
+    // An opportunity without an account has that of its lead.
+    countedWithin: { entity: 'opportunity', by: 'lead_id' },
     fields: {
       id: { ...key, required: true },
       created_at: { ...timestamp, required: true },
@@ -28,6 +30,8 @@ export const salesEntities = {
   opportunity: {
     id: 'opportunity',
     table: 'crm.opportunities',
+    // How far a lead has come is told by its opportunities too.
+    countsWith: { entity: 'lead', by: 'lead_id' },
     fields: {
       id: { ...key, required: true },
       lead_id: key,

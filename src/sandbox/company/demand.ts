@@ -25,7 +25,8 @@ export function dayOf(founding: Founding, date: Temporal.PlainDate): Day {
   return { date, number, bad: sinceBad >= 0 && sinceBad < 7 };
 }
 
-const weekdayShare = [1.15, 1.05, 1, 0.98, 0.92, 0.24, 0.14] as const;
+/** A day's demand against a Tuesday-to-Thursday one, from Monday on. */
+export const weekdayShare = [1.15, 1.05, 1, 0.98, 0.92, 0.24, 0.14] as const;
 
 /** How many tickets come in on a day: 42 on a working day in the beginning, a fifth more each year. */
 export function ticketCount(day: Day, random: Random): number {

@@ -1,3 +1,4 @@
+import { groups } from '../../kpis/groups.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
 import { header, type Message, message, type Piece, paragraph, richLine, richList } from '../blocks.ts';
 import { choiceButtons, exampleLine } from './suggestions.ts';
@@ -27,6 +28,7 @@ export function helpMessage(): Message {
     ),
     richList(ways.map(([command, meaning]): Piece[] => [{ code: command }, `  ${meaning}`])),
     richLine('Periods: ', ...periods.flatMap((period): Piece[] => [{ code: period }, ' '])),
+    richLine('Groups for ', { code: '/kpi list GROUP' }, ': ', groups.map(({ id }) => id).join(', '), '.'),
     richLine('The same words work behind ', { code: '@Crema' }, ' in a channel I am in, and as a message to me.'),
     paragraph('Answers are for your eyes only until you share them, and then show what everybody there may see.'),
     ...choiceButtons(['All KPIs'], ['list']),

@@ -100,14 +100,14 @@ function bodyBlocks(result: KpiResult, show: KpiRequest['show'], { locale, pictu
     ];
   }
   const table = tableOf(result, locale);
-  const isSeries = result.breakdown === null;
+  const isSeries = result.breakdown === null && !result.funnel && !result.matrix;
   if (show === 'table')
     return [preformatted(tableText(table, { rows: tableRows, last: isSeries })), ...recordBlocks(result)];
   if (picture?.kind === 'image') return [image(picture.fileId, picture.altText)];
   if (picture?.kind === 'missing') {
     return [
       context('The chart could not be shown; these are its numbers.'),
-      preformatted(tableText(table, { rows: standInRows, last: isSeries })),
+      preformatted(tableText(table, { rows: isSeries || result.breakdown ? standInRows : tableRows, last: isSeries })),
     ];
   }
   return [];
@@ -132,7 +132,7 @@ const periods = [
 
 function ownActions(request: KpiRequest, canShare: boolean): KnownBlock[] {
   const { words, kpi, question, show } = request;
-  const by = question.by ?? kpi.board?.by;
+  const by = question.by ?? kpi.board?.by ?? kpi.defaultBy;
   const dimension = kpi.dimensions.find((candidate) => candidate !== by);
   const again = kpi.board ? 'As table' : 'As chart';
   const about = `${askAbout}${words}`;

@@ -1,4 +1,5 @@
 import type { KnownBlock, MrkdwnElement } from '@slack/types';
+import { shapePhrases } from '../../answers/shapes.ts';
 import {
   asOfPhrase,
   casesOf,
@@ -9,13 +10,11 @@ import {
   partPhrases,
   periodPhrase,
   shownValue,
-  sourceFacts,
+  sourcesPhrase,
   targetPhrase,
 } from '../../answers/wording.ts';
 import type { KpiResult } from '../../domain/kpi-result.ts';
 import { context, formatted, header, mrkdwn, paragraph } from '../blocks.ts';
-import { clip } from '../limits.ts';
-import { escapeText, oneLine } from '../text.ts';
 
 /** The parts of an answer that every message about a result shares. */
 
@@ -50,7 +49,7 @@ export function detailBlocks(result: KpiResult, locale: string): KnownBlock[] {
   const caveats = caveatPhrases(result, locale)
     .slice(result.freshness.stale ? 1 : 0)
     .join(' ');
-  return [parts, caveats].filter((text) => text !== '').map(paragraph);
+  return [parts, ...shapePhrases(result, locale), caveats].filter((text) => text !== '').map(paragraph);
 }
 
 /** `9–15 Nov 2026 · Asia/Jakarta · as of today 08:25 · fresh`; the time in each reader's own zone. */
@@ -62,24 +61,15 @@ export function footBlock(result: KpiResult, locale: string, ...more: (string | 
     result.freshness.stale ? 'data is behind' : 'fresh',
     ...(result.receipt ? [`receipt ${result.receipt}`] : []),
   ];
-  const sources = sourceFacts(result).map(
-    ({ name, asOf: reached, late }) =>
-      `${escapeText(clip(oneLine(name), widestSource))} ${reachedAt(result, reached, locale).replace('as of ', '')}${late ? ', late' : ''}`,
-  );
-  return context(mrkdwn(facts.join(' · ')), ...(sources.length > 0 ? [mrkdwn(sources.join(' · '))] : []), ...more);
+  // Names of sources are from outside: as plain text, whose times are those of the zone before.
+  const sources = sourcesPhrase(result, locale);
+  return context(mrkdwn(facts.join(' · ')), ...(sources === '' ? [] : [sources]), ...more);
 }
-
-/** Widest name of a stream with its source. */
-const widestSource = 40;
 
 function asOf(result: KpiResult, locale: string): string {
-  return reachedAt(result, result.freshness.asOf, locale);
-}
-
-function reachedAt(result: KpiResult, at: string | null, locale: string): string {
-  const spoken = asOfPhrase({ ...result, freshness: { ...result.freshness, asOf: at } }, locale);
-  if (!at) return spoken;
-  return `as of ${dateMark(Temporal.Instant.from(at), spoken.replace(/^as of /, ''))}`;
+  const spoken = asOfPhrase(result, locale);
+  if (!result.freshness.asOf) return spoken;
+  return `as of ${dateMark(Temporal.Instant.from(result.freshness.asOf), spoken.replace(/^as of /, ''))}`;
 }
 
 /** A moment that every reader sees in the own zone; `otherwise` where Slack cannot. For mrkdwn. */

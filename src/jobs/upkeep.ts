@@ -8,9 +8,13 @@ import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { drain } from '../rollups/engine.ts';
 import { rollups } from '../rollups/index.ts';
+import { applyWebhooks, type Observe } from '../sync/webhooks/apply.ts';
 
 /** Pause between looks at what changed, in milliseconds: changes reach the aggregates within seconds. */
 const pauseMs = 2_000;
+
+/** The same where something has come meanwhile: a turn costs the same for one event as for many. */
+const gatherMs = 200;
 
 /** A tenant and what its stored facts depend on besides its records. */
 export interface Kept {
@@ -54,21 +58,48 @@ async function drainMarked(db: Db, tenant: Tenant, clock: Clock): Promise<number
 }
 
 export interface Upkeep {
+  /** Starts the next turn at once, or one more after the turn that runs: something came that is not to wait. */
+  wake(): void;
   /** Ends the loop after the turn that runs, if one does. */
   stop(): Promise<void>;
 }
 
-/** Keeps tenants up to date again and again. A failing turn is logged and tried at the next one: its marks are still there. */
-export function createUpkeep(deps: { db: Db; kept: readonly Kept[]; clock: Clock; log: Log }): Upkeep {
+/**
+ * Keeps tenants up to date again and again: what webhooks told, then what is derived from the records. A failing turn is
+ * logged and tried at the next one: its events and marks are still there.
+ */
+export function createUpkeep(deps: {
+  db: Db;
+  kept: readonly Kept[];
+  clock: Clock;
+  log: Log;
+  onWebhooks?: Observe;
+}): Upkeep {
   const { db, kept, clock, log } = deps;
   let stopped = false;
-  let wake: () => void = () => undefined;
+  let woken = false;
+  let endPause: () => void = () => undefined;
+
+  /** Returns whether there is more. What is wrong with events does not keep what is there already from being brought up to date. */
+  async function applyStored({ tenant }: Kept): Promise<boolean> {
+    try {
+      const { more, ...settled } = await applyWebhooks(db, tenant, clock, deps.onWebhooks);
+      if (Object.values(settled).some((events) => events > 0))
+        log.info({ tenant: tenant.slug, ...settled }, 'webhooks applied');
+      return more;
+    } catch (error) {
+      log.warn({ tenant: tenant.slug, error: messageOf(error) }, 'applying webhooks failed, will be tried again');
+      return false;
+    }
+  }
 
   async function loop(): Promise<void> {
     while (!stopped) {
+      woken = false;
       for (const one of kept) {
         const tenant = one.tenant.slug;
         try {
+          if (await applyStored(one)) woken = true;
           const { evaluated, buckets } = await bringUpToDate(db, one, clock);
           if (evaluated + buckets > 0) log.info({ tenant, evaluated, buckets }, 'aggregates brought up to date');
         } catch (error) {
@@ -76,21 +107,27 @@ export function createUpkeep(deps: { db: Db; kept: readonly Kept[]; clock: Clock
         }
       }
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pauseMs);
-        wake = () => {
+        const timer = setTimeout(resolve, woken ? gatherMs : pauseMs);
+        endPause = () => {
           clearTimeout(timer);
           resolve();
         };
-        if (stopped) wake();
+        if (stopped) endPause();
       });
     }
   }
 
+  function wake(): void {
+    if (!woken) endPause();
+    woken = true;
+  }
+
   const running = loop();
   return {
+    wake,
     stop() {
       stopped = true;
-      wake();
+      endPause();
       return running;
     },
   };

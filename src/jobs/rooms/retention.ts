@@ -1,0 +1,45 @@
+import sql, { empty, raw } from 'sql-template-tag';
+import { snapshots } from '../../rollups/snapshots.ts';
+import type { Job } from '../job.ts';
+
+/** What is deleted when it is older than so many days: `at` is its timestamp or date column. */
+interface Rule {
+  readonly table: string;
+  readonly at: string;
+  readonly keepDays: number;
+  /** Only rows of which this holds, as SQL. */
+  readonly when?: string;
+}
+
+/** Rows of Crema's own state; records of the CRM are never deleted by age. */
+const rules: readonly Rule[] = [
+  { table: 'ops.requests', at: 'received_at', keepDays: 7 },
+  // Longer than any catch-up window, and than a clock is set back: a slot whose row is gone could be started again.
+  { table: 'ops.schedule_runs', at: 'due_at', keepDays: 90 },
+  { table: 'ops.job_runs', at: 'due_at', keepDays: 90, when: "state in ('done', 'failed')" },
+  ...snapshots.map(({ table, keepDays }) => ({ table, at: 'day', keepDays })),
+];
+
+export const retention: Job = {
+  id: 'retention',
+  title: 'Deletes requests, slots, runs and snapshots that are older than they are kept',
+  cadence: { cron: '15 4 * * *', zone: 'tenant' },
+  misfire: 'latest',
+  catchUpMinutes: 7 * 24 * 60,
+  maxAttempts: 3,
+  timeoutMinutes: 60,
+  refreshSlaMinutes: 24 * 60,
+  aggregate: 'daily',
+  async run({ db, tenant, clock, signal }) {
+    let deleted = 0;
+    for (const { table, at, keepDays, when } of rules) {
+      signal.throwIfAborted();
+      const before = clock.now().subtract({ hours: 24 * keepDays });
+      deleted += await db.run(sql`
+        delete from ${raw(table)}
+        where tenant_id = ${tenant.tenantId} and ${raw(at)} < ${before.toString()}::timestamptz
+          ${when ? sql`and ${raw(when)}` : empty}`);
+    }
+    return { counts: { deleted } };
+  },
+};
