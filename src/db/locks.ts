@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { Db, Queryable, Tx } from './db.ts';
 
 /** First key of our advisory locks: one class per thing that is locked. */
@@ -51,32 +51,60 @@ export async function whileInstallingQueue<T>(db: Db, work: () => Promise<T>): P
   }
 }
 
+/** The one connection on which a process holds all its claims: one for each would use up the pool. */
+interface Claims {
+  session: Promise<Tx & { release(): void }>;
+  /** A session gets a lock it has already, so what this process holds it must know itself. */
+  held: Set<string>;
+  /** Statements of a connection go one after the other. */
+  last: Promise<unknown>;
+}
+
+const claims = new WeakMap<Db, Claims>();
+
 /**
- * Claims a piece of a tenant's work for as long as the session lives, so that two processes do not do it at once; undefined
- * when it is taken. A killed process lets go at once. What is written must be fenced all the same: a session may be lost
- * while its process lives on.
+ * Claims a piece of a tenant's work until it is released, so that no two do it at once; undefined when it is taken. A
+ * killed process lets go at once. What is written must be fenced all the same: the connection may be lost while its process
+ * lives on.
  */
 export async function claimWork(
   db: Db,
   tenantId: number,
   name: string,
 ): Promise<{ release(): Promise<void> } | undefined> {
-  const session = await db.session();
   const key = `${tenantId}:${name}`;
-  const [row] = await session.query<{ taken: boolean }>(
-    sql`select pg_try_advisory_lock(${lockClass.work}::int, hashtext(${key})) as taken`,
-  );
-  if (!row?.taken) {
-    session.release();
-    return undefined;
+  const mine = claims.get(db) ?? { session: db.session(), held: new Set<string>(), last: Promise.resolve() };
+  claims.set(db, mine);
+  if (mine.held.has(key)) return undefined;
+  mine.held.add(key);
+  const ask = <Row extends object>(statement: Sql): Promise<Row[]> => {
+    const answer = mine.last.then(async () => (await mine.session).query<Row>(statement));
+    mine.last = answer.catch(() => undefined);
+    return answer;
+  };
+  const drop = async () => {
+    mine.held.delete(key);
+    if (mine.held.size > 0 || claims.get(db) !== mine) return;
+    claims.delete(db);
+    await mine.session.then((session) => session.release()).catch(() => undefined);
+  };
+  try {
+    const [row] = await ask<{ taken: boolean }>(
+      sql`select pg_try_advisory_lock(${lockClass.work}::int, hashtext(${key})) as taken`,
+    );
+    if (!row?.taken) {
+      await drop();
+      return undefined;
+    }
+  } catch (error) {
+    // A connection that failed once is not used for the next claim.
+    if (claims.get(db) === mine) claims.delete(db);
+    throw error;
   }
   return {
     async release() {
-      // The server sees a closed connection a little later; whoever comes next should not have to wait for that.
-      await session
-        .query(sql`select pg_advisory_unlock(${lockClass.work}::int, hashtext(${key}))`)
-        .catch(() => undefined);
-      session.release();
+      await ask(sql`select pg_advisory_unlock(${lockClass.work}::int, hashtext(${key}))`).catch(() => undefined);
+      await drop();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Entity } from '../domain/entity.ts';
 import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
 import { placeholderVersion, type WriteRun } from './batch.ts';
+import { markDeletedConversations } from './conversation-marks.ts';
 import { lockWriters } from './lock.ts';
 import { markRelated } from './related-marks.ts';
 import { markTickets } from './sla-marks.ts';
@@ -81,11 +82,11 @@ export async function deleteEach(
       when t.deleted_at is null then d.version is null or ${lastTold} <= d.version
       else ${lastTold} < d.version
     end`);
-  // A deletion moves no record to another day, so its days before are its days after.
   const stored = sql`select ${source}::text, d.id ${storedPart} from deleted d where d.known`;
   await markStored(tx, rollupsOf(entity.id), tenant, stored, entity.partitionedBy);
   await markTickets(tx, tenant.tenantId, { entity, source }, sql`select d.id from deleted d where d.known`);
   await markRelated(tx, tenant, { entity, source }, sql`select d.id from deleted d where d.known`);
+  await markDeletedConversations(tx, tenant.tenantId, { entity, source });
   const required = Object.entries(entity.fields)
     .filter(([, field]) => field.required && field.type === 'timestamp')
     .map(([name]) => name);
@@ -102,6 +103,9 @@ export async function deleteEach(
       where not d.known
     )
     select count(*) filter (where present)::int as records from gone`);
+  // A deletion moves no record to another day, but for those that are dated by it.
+  const byEnd = rollupsOf(entity.id).filter(({ withDeleted }) => withDeleted);
+  await markStored(tx, byEnd, tenant, stored, entity.partitionedBy);
   await tx.run(sql`drop table deleted`);
   return count?.records ?? 0;
 }

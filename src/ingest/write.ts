@@ -8,6 +8,7 @@ import { markStored } from '../rollups/marks.ts';
 import { columns } from '../rollups/rollup.ts';
 import type { Batch, WriteRun, Written } from './batch.ts';
 import { compare, trackedFields, writtenFields } from './compare.ts';
+import { markConversations } from './conversation-marks.ts';
 import { lockWriters } from './lock.ts';
 import { createReferenced } from './references.ts';
 import { markRelated } from './related-marks.ts';
@@ -69,6 +70,7 @@ async function writeBatch(tx: Tx, run: WriteRun, batch: Batch): Promise<Written>
     await markRelated(tx, tenant, batch, sql`select c.id from compared c where c.outcome = 'updated'`);
     await appendChanges(tx, run, batch);
   }
+  if (written.inserted + written.updated > 0) await markConversations(tx, tenant.tenantId, batch);
   if (written.inserted + written.updated + countOf('confirmed') > 0) {
     if (entity.partitionedBy) await makeRoom(tx, tenant.tenantId, batch, entity.partitionedBy);
     await upsert(tx, run, batch);

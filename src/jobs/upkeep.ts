@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Db } from '../db/db.ts';
 import type { Tenant } from '../domain/tenant.ts';
+import { sweepConversations } from '../facts/conversations/sweep.ts';
 import type { SlaTerms } from '../facts/policies.ts';
 import { type Swept, sweepSla } from '../facts/sweep.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -24,8 +25,8 @@ export interface Kept {
 }
 
 /**
- * Brings everything that is derived from the records up to date: first the facts that time makes (breaches), then the
- * aggregates. Without anything to do it costs a few looks by index.
+ * Brings everything that is derived from the records up to date: first the facts (breaches, which time makes; conversations,
+ * which messages make), then the aggregates. Without anything to do it costs a few looks by index.
  */
 export async function bringUpToDate(
   db: Db,
@@ -37,6 +38,7 @@ export async function bringUpToDate(
     now: clock.now(),
     ...(onProgress ? { onProgress } : {}),
   });
+  await sweepConversations(db, tenant);
   return { evaluated, buckets: await drainMarked(db, tenant, clock) };
 }
 

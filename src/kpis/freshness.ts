@@ -14,7 +14,7 @@ export interface Reach {
   asOf: Temporal.Instant | null;
   /** First day with records and the day after the last one; null without records. */
   data: DateRange | null;
-  /** Buckets marked as changed that are not in the aggregates yet, and tickets whose SLA is to be evaluated again. */
+  /** Buckets marked as changed that are not in the aggregates yet, tickets whose SLA is to be evaluated again, and chats whose conversations are to be made again. */
   pending: number;
   /** Days after its end from which a period is mature. */
   maturesAfterDays: number;
@@ -31,13 +31,21 @@ export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<
     where tenant_id = ${at.tenantId} and stream = any (${kpi.streams as string[]}::text[])
     order by source, stream`);
   const sources = streams.map((row) => ({ ...row, asOf: earlier(row.as_of, at.now) }));
-  const marks = sources.flatMap((source) => (source.asOf ? [source.asOf] : []));
-  const asOf = marks.length < sources.length || marks.length === 0 ? null : marks.reduce((a, b) => earlier(a, b)!);
+  // A stream that only events tell of has no watermark: another one of its source speaks for it, where there is one.
+  const telling = sources.filter(
+    ({ asOf, source }) => asOf !== null || !sources.some((other) => other.source === source && other.asOf !== null),
+  );
+  const marks = telling.flatMap((source) => (source.asOf ? [source.asOf] : []));
+  const asOf = marks.length < telling.length || marks.length === 0 ? null : marks.reduce((a, b) => earlier(a, b)!);
 
   const data = await spanOf(reader, kpi, at, asOf);
   const [marked] = await reader.query<{ pending: number }>(sql`
     select count(distinct (rollup, bucket))::int as pending from ops.dirty
     where tenant_id = ${at.tenantId} and rollup = any (${kpi.rollups.map((rollup) => rollup.id)}::text[])`);
+  const [unmade] = kpi.rollups.some((rollup) => rollup.markedBy === 'sweep' && rollup.stream === 'conversation')
+    ? await reader.query<{ pending: number }>(sql`
+        select count(distinct (source, chat))::int as pending from ops.conversation_marks where tenant_id = ${at.tenantId}`)
+    : [];
   const [unjudged] = kpi.rollups.some((rollup) => rollup.stream === 'ticket' && rollup.unsettled)
     ? await reader.query<{ pending: number }>(sql`
         select count(distinct (source, ticket_id))::int as pending from ops.sla_marks where tenant_id = ${at.tenantId}`)
@@ -51,7 +59,7 @@ export async function reachOf(reader: Queryable, kpi: Kpi, at: ReadAt): Promise<
     }),
     asOf,
     data,
-    pending: (marked?.pending ?? 0) + (unjudged?.pending ?? 0),
+    pending: (marked?.pending ?? 0) + (unjudged?.pending ?? 0) + (unmade?.pending ?? 0),
     maturesAfterDays: await daysToMature(reader, kpi, at.tenantId),
   };
 }

@@ -19,6 +19,16 @@ export const durationMeasures = [
   'with_target',
 ] as const;
 
+/** The log bin of a row with `us`, a time in microseconds, and `ln_seconds` (`lnSeconds`). */
+export const durationBin: Sql = sql`(case
+  when us < 0 then ${raw(String(histogram.negative))}
+  when us < 1000000 then ${raw(String(histogram.underOneSecond))}
+  else ceil(ln_seconds / ${raw(`ln(${histogram.gamma}::double precision)`)})
+end)::smallint`;
+
+/** The natural logarithm of `us` in seconds, of at least one. */
+export const lnSeconds: Sql = raw('ln(greatest(us, 1000000) / 1e6::double precision)');
+
 /**
  * Groups tickets by dimension, clock and bin. `calendar` and `business` are times in microseconds over a row `r`, null
  * where there is none; `state` is the SLA state of what took that time, which says whether it was within its target.
@@ -27,11 +37,7 @@ export function durationGroups(rows: Sql, times: { calendar: Sql; business: Sql;
   return sql`
     select
       tenant_id, day, ${ticketDimensionValues}, clock,
-      (case
-        when us < 0 then ${raw(String(histogram.negative))}
-        when us < 1000000 then ${raw(String(histogram.underOneSecond))}
-        else ceil(ln_seconds / ${raw(`ln(${histogram.gamma}::double precision)`)})
-      end)::smallint as bin,
+      ${durationBin} as bin,
       count(*)::int as tickets,
       coalesce(sum(us) filter (where us >= 0), 0)::bigint as duration_us,
       sum(round(ln_seconds * 1e6))::bigint as log_sum,
@@ -39,7 +45,7 @@ export function durationGroups(rows: Sql, times: { calendar: Sql; business: Sql;
       (count(*) filter (where state = 'met'))::int as within_target,
       (count(*) filter (where state in ('met', 'missed')))::int as with_target
     from (
-      select r.*, clock, us, ${times.state} as state, ln(greatest(us, 1000000) / 1e6::double precision) as ln_seconds
+      select r.*, clock, us, ${times.state} as state, ${lnSeconds} as ln_seconds
       from ${rows}
       cross join lateral (
         values ('calendar', (${times.calendar})::bigint), ('business', (${times.business})::bigint)

@@ -15,6 +15,11 @@ export interface Rollup {
   stream: EntityId;
   /** The table of that entity. */
   entityTable: string;
+  /**
+   * `sweep`: its rows are facts that src/facts makes of records that are not deleted and stores, marking their days; no
+   * writer does.
+   */
+  markedBy?: 'sweep';
   /** Timestamp column of the entity that decides the day; rows without it do not count. */
   at: string;
   /** Raised with the meaning of a column: every bucket is then made again. */
@@ -64,7 +69,7 @@ export function sourceRows(
   return sql`(
     select e.*, ${day} as day
     from ${raw(rollup.entityTable)} e
-    where e.tenant_id = ${tenant.tenantId} ${raw(rollup.withDeleted ? '' : 'and e.deleted_at is null')}
+    where e.tenant_id = ${tenant.tenantId} ${raw(rollup.withDeleted || rollup.markedBy === 'sweep' ? '' : 'and e.deleted_at is null')}
       and ${at} is not null ${days} ${until}
   ) as r`;
 }

@@ -10,6 +10,11 @@ export interface JsonClientOptions {
   /** The header that carries the key. */
   keyHeader: string;
   key: Secret;
+  /**
+   * Calls a minute that are known to be allowed. A window that claims to be used up, but to have been smaller than this, is
+   * not believed: a refusal will tell.
+   */
+  perMinute: number;
   /** What an answer says that is a failure of its own, whatever its status; undefined for a good one. */
   failureOf(body: unknown): { words: string; failure: SourceFailure } | undefined;
   /** Longest wait for a whole answer, in milliseconds. */
@@ -75,6 +80,7 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
     const sentAt = pace.clock.now();
     let response: Response;
     let text: string;
+    let ahead: number;
     try {
       response = await fetch(address, {
         headers: { [options.keyHeader]: key, accept: 'application/json' },
@@ -83,6 +89,8 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
         redirect: 'manual',
       });
       skew.learn(response.headers.get('date'), sentAt, pace.clock.now());
+      // At once: while the rest of this answer comes, another one may tell of another clock.
+      ahead = skew.aheadMs();
       text = await readLimited(response, maxBytes, place);
     } catch (error) {
       pace.signal.throwIfAborted();
@@ -93,7 +101,6 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
 
     const { status, headers } = response;
     const now = pace.clock.now();
-    const ahead = skew.aheadMs();
     const asked = retryAfter(headers.get('retry-after'), now, ahead);
     const isHtml = /\bhtml\b/i.test(headers.get('content-type') ?? '') || /^\s*</.test(text);
     if (status >= 300 && status < 400)
@@ -119,7 +126,7 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
       if (said.failure === 'trouble') return again(what, asked);
       throw new SourceError(said.failure, place, what);
     }
-    await heedWindow(pace, headers, now, ahead);
+    await heedWindow(pace, headers, options.perMinute, now, ahead);
     return { kind: 'answer', answer: { body: body.value, sentAt: sentAt.add({ milliseconds: ahead }) } };
   }
 
@@ -143,7 +150,14 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
 }
 
 /** When the source says that its window is used up, nobody has to find out by being refused. */
-async function heedWindow(pace: Pace, headers: Headers, now: Temporal.Instant, aheadMs: number): Promise<void> {
+async function heedWindow(
+  pace: Pace,
+  headers: Headers,
+  perMinute: number,
+  now: Temporal.Instant,
+  aheadMs: number,
+): Promise<void> {
+  if (Number(headers.get('x-ratelimit-limit') ?? perMinute) < perMinute) return;
   if (headers.get('x-ratelimit-remaining')?.trim() !== '0') return;
   const end = windowEnd(headers.get('x-ratelimit-reset'), now, aheadMs);
   if (end && Temporal.Instant.compare(end, now) > 0) await pace.pause(end);

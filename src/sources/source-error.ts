@@ -19,11 +19,11 @@ export function placeWords({ source, stream, page }: Place): string {
   return `${source}:${stream} ${page}`;
 }
 
-const remedies: Readonly<Record<SourceFailure, string | undefined>> = {
+const remedies: Readonly<Record<SourceFailure, string>> = {
   key: 'Make a new key in the CRM, set its environment variable and restart; the sync goes on where it stopped.',
   quota: 'Nothing is lost: the next run goes on from here. `crema sync --plan` says what the quota allows.',
   trouble: 'Nothing is lost: the next run goes on from here.',
-  missing: undefined,
+  missing: 'Check url: of the source in crema.yaml.',
   refused: 'The same call would be refused again; check url: of the source in crema.yaml.',
   shape: 'Check url: of the source in crema.yaml. If it is right, the CRM has changed its interface.',
 };
@@ -32,9 +32,8 @@ export class SourceError extends CremaError {
   readonly failure: SourceFailure;
 
   constructor(failure: SourceFailure, place: Place, what: string, cause?: unknown) {
-    const remedy = remedies[failure];
     super(`SOURCE_${failure.toUpperCase()}`, `${placeWords(place)}: ${what}`, {
-      ...(remedy === undefined ? {} : { remedy }),
+      remedy: remedies[failure],
       ...(cause === undefined ? {} : { cause }),
     });
     this.failure = failure;

@@ -108,14 +108,14 @@ export async function noteRefreshSla(
     where s.refresh_sla_minutes is distinct from excluded.refresh_sla_minutes`);
 }
 
-/** Streams of a source whose last run failed. */
-export function failingStreams(
+/** Streams of a source whose last run failed, or left something people should know. */
+export function troubledStreams(
   db: Queryable,
   tenantId: number,
   source: string,
-): Promise<{ stream: string; error: string; failingSince: Temporal.Instant }[]> {
+): Promise<{ stream: string; error: string | null; failingSince: Temporal.Instant | null; notes: string[] }[]> {
   return db.query(sql`
-    select stream, error, failing_since as "failingSince" from ops.sync_state
-    where tenant_id = ${tenantId} and source = ${source} and error is not null
+    select stream, error, failing_since as "failingSince", notes from ops.sync_state
+    where tenant_id = ${tenantId} and source = ${source} and (error is not null or notes <> '{}')
     order by stream`);
 }

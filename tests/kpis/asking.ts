@@ -3,6 +3,8 @@ import type { Db } from '../../src/db/db.ts';
 import { everything } from '../../src/db/viewer.ts';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { parsePeriod } from '../../src/domain/period.ts';
+import { sweepConversations } from '../../src/facts/conversations/sweep.ts';
+import { markAllChats } from '../../src/facts/conversations/verify.ts';
 import { slaTerms } from '../../src/facts/policies.ts';
 import { sweepSla } from '../../src/facts/sweep.ts';
 import { markAllTickets } from '../../src/facts/verify.ts';
@@ -34,6 +36,7 @@ export interface Asked {
   now?: string;
   scenario?: string;
   asOfDate?: string;
+  records?: boolean;
   /** What the configuration names. */
   scenarios?: Readonly<Record<string, unknown>>;
 }
@@ -53,6 +56,7 @@ export function askOutcome(asker: Asker, kpi: string | Kpi, asked: Asked = {}): 
     versus: asked.versus === 'year' ? { kind: 'year-before' } : asked.versus ? period(asked.versus) : null,
     grain: asked.grain ?? null,
     ...(asked.scenario !== undefined && { scenario: asked.scenario }),
+    ...(asked.records !== undefined && { records: asked.records }),
     ...(asked.asOfDate !== undefined && { asOfDate: asked.asOfDate }),
   };
   const tenant = { tenantId, slug: 't', name: 'T', timezone, weekStart, locale: 'en', currency: 'USD' };
@@ -82,6 +86,8 @@ export async function settle(
   await db.run(sql`analyze crm.tickets (tenant_id, source, id, created_at), crm.surveys (tenant_id, source, id)`);
   await markAllTickets(db, tenantId);
   await sweepSla(db, { tenantId, timezone }, slaTerms(defaultPolicies), { now: Temporal.Instant.from(sweptAt) });
+  await markAllChats(db, tenantId);
+  await sweepConversations(db, { tenantId, timezone });
   for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, now);
   const streams = [...new Set([...rollups.map(({ stream }) => stream), ...kpis.flatMap((kpi) => kpi.streams)])];
   for (const [source, asOf] of Object.entries(watermarks)) {

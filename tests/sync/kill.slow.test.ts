@@ -158,19 +158,20 @@ test('two processes do not read a stream at once, and one that was overtaken sto
   const source = sourceAt(model.url);
   const both = await Promise.all([runNow(deps, source, 'contacts'), runNow(deps, source, 'contacts')]);
   expect(both.map(({ outcome }) => outcome).sort()).toEqual(['elsewhere', 'whole']);
-  // Somebody lost their lock but does not know: the stream has been moved on when they come to store their page.
-  let pages = 0;
-  const overtaken = runNow(deps, source, 'contacts', {
-    onProgress() {
-      pages += 1;
-    },
+  // Somebody lost their lock but does not know: the stream has been moved on when they come to store their second page.
+  const streams = source.streams.map((stream) => {
+    if (stream.shape !== 'list') return stream;
+    const read: typeof stream.read = async (pace, page) => {
+      if (page === 2)
+        await database.db.run(sql`update ops.sync_state set revision = revision + 1 where tenant_id = ${tenantId}`);
+      return stream.read(pace, page);
+    };
+    return { ...stream, read };
   });
-  const overtake = database.db.run(
-    sql`update ops.sync_state set revision = revision + 7 where tenant_id = ${tenantId}`,
-  );
-  await overtake;
-  await overtaken.then(
-    () => expect(pages).toBe(3),
-    (error: unknown) => expect(error).toMatchObject({ code: 'SYNC_OVERTAKEN' }),
-  );
+  model.contacts.push('c-new');
+  await expect(runNow(deps, { ...source, streams }, 'contacts')).rejects.toMatchObject({ code: 'SYNC_OVERTAKEN' });
+  const [row] = await database.db.query<object>(sql`
+    select (cursor ->> 'page')::int as page, (select count(*)::int from ops.sync_pages p where p.tenant_id = s.tenant_id and p.pass = s.pass) as pages
+    from ops.sync_state s where tenant_id = ${tenantId}`);
+  expect(row).toEqual({ page: 2, pages: 1 });
 });

@@ -241,6 +241,26 @@ describe('limits', () => {
     expect(await runNow(deps, source, 'contacts')).toMatchObject({ outcome: 'whole' });
   });
 
+  test('a window that is used up is heeded before a call is refused, unless it is smaller than the quota we know of', async () => {
+    const body = JSON.stringify({ success: true, data: [], pagination: { page: 1, limit: 100, total: 0 } });
+    const empty = (limit: number) => ({
+      status: 200,
+      body,
+      headers: { 'x-ratelimit-limit': String(limit), 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1795161640' },
+    });
+    const { model, clock, deps } = await setup(0);
+    const source = sourceAt(model.url, { quota: { per_minute: 100 } });
+    model.before = () => empty(50);
+    await runNow(deps, source, 'contacts');
+    await runNow(deps, source, 'contacts');
+    expect(deps.waits).toEqual([]);
+    model.before = () => empty(100);
+    await runNow(deps, source, 'contacts');
+    await runNow(deps, source, 'contacts');
+    expect(deps.waits).toEqual([40_000]);
+    expect(clock.now().toString()).toBe('2026-11-20T08:00:40Z');
+  });
+
   test('a CRM that only says 429 is asked less and less often, then left alone until the next run', async () => {
     const { crm, clock } = await startCrm();
     crm.faults.plan({ kind: 'too-many', times: 9, path: '/crm/chat' });

@@ -6,7 +6,7 @@ import { CremaError, messageOf } from '../../lib/errors.ts';
 import { checkSlack, neededScopes } from '../../slack/check.ts';
 import { planWords, shortStreams } from '../../sync/plan-words.ts';
 import { planFor } from '../../sync/planning.ts';
-import { failingStreams } from '../../sync/state.ts';
+import { troubledStreams } from '../../sync/state.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { type OpenDatabase, openDatabase } from '../open.ts';
 import { sayPolicies } from '../policy-words.ts';
@@ -137,14 +137,11 @@ async function sources(context: CommandContext, db: Db): Promise<Finding[]> {
   for (const source of sourcesOf(config, slug)) {
     const what = `source ${source.name}`;
     if (!tenant) continue;
-    const failing = await failingStreams(db, tenant.tenantId, source.name);
-    for (const { stream, error, failingSince } of failing)
-      findings.push({
-        what,
-        state: 'bad',
-        detail: `${error} (since ${failingSince})`,
-        remedy: `Try it: crema sync ${source.name}:${stream}`,
-      });
+    for (const { stream, error, failingSince, notes } of await troubledStreams(db, tenant.tenantId, source.name)) {
+      const remedy = `Try it: crema sync ${source.name}:${stream}`;
+      if (error !== null) findings.push({ what, state: 'bad', detail: `${error} (since ${failingSince})`, remedy });
+      else findings.push({ what, state: 'note', detail: `${stream}: ${notes.slice(0, 3).join('; ')}`, remedy });
+    }
     const plan = await planFor(db, tenant.tenantId, source, context.clock.now());
     const short = shortStreams(plan);
     findings.push({

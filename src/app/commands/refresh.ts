@@ -1,3 +1,5 @@
+import { sweepConversations } from '../../facts/conversations/sweep.ts';
+import { markAllChats, type VerifiedConversations, verifyConversations } from '../../facts/conversations/verify.ts';
 import { sweepSla } from '../../facts/sweep.ts';
 import { markAllTickets, type VerifiedSla, verifySla } from '../../facts/verify.ts';
 import { closest } from '../../lib/closest.ts';
@@ -12,7 +14,7 @@ export const refresh: Command = {
   args: '[rollup]',
   summary: 'bring the aggregates up to date',
   description:
-    'Evaluates the SLA of tickets that changed or whose target has passed, then recomputes the days that changed. --full does so for every ticket and day; --verify then compares every fact and cell with a recompute from the records and exits with 1 if any differs.',
+    'Evaluates the SLA of tickets that changed or whose target has passed, makes conversations of the messages that changed, then recomputes the days that changed. --full does so for every ticket, chat and day; --verify then compares every fact and cell with a recompute from the records and exits with 1 if any differs.',
   options: [
     { flags: '--full', description: 'recompute every day, not only those that changed' },
     { flags: '--verify', description: 'compare every cell with a recompute' },
@@ -35,9 +37,15 @@ export const refresh: Command = {
       const swept = await sweepSla(db, tenant, terms, { now: clock.now() });
       const facts = options.verify ? await verifySla(db, tenant, terms, clock.now()) : undefined;
       differing += facts?.differing ?? 0;
+      if (options.full) await markAllChats(db, tenant.tenantId);
+      const sweptChats = await sweepConversations(db, tenant);
+      const conversations = options.verify ? await verifyConversations(db, tenant.tenantId) : undefined;
+      differing += conversations?.differing ?? 0;
       if (!globals.json) {
         io.out(`ticket-sla: ${swept.evaluated} tickets evaluated, ${swept.changed} changed\n`);
         if (facts) printFacts(io, facts);
+        io.out(`conversations: ${sweptChats.chats} chats looked at, ${sweptChats.changed} facts changed\n`);
+        if (conversations) printConversations(io, conversations);
       }
       for (const rollup of chosen) {
         const drained = await (options.full ? rebuild : drain)(db, rollup, tenant, clock.now());
@@ -51,7 +59,10 @@ export const refresh: Command = {
         io.out(`${rollup.id}: ${drained.buckets} days recomputed, ${drained.rows} rows written\n`);
         if (verified) printVerified(io, verified);
       }
-      if (globals.json) io.out(`${JSON.stringify({ sla: { ...swept, ...facts }, rollups: reports, differing })}\n`);
+      if (globals.json)
+        io.out(
+          `${JSON.stringify({ sla: { ...swept, ...facts }, conversations: { ...sweptChats, ...conversations }, rollups: reports, differing })}\n`,
+        );
       else if (options.verify) io.out(`${differing} differing cells\n`);
       return differing === 0 ? 0 : 1;
     });
@@ -62,6 +73,13 @@ function printFacts(io: Io, facts: VerifiedSla): void {
   io.out(`  verified ${facts.tickets} tickets, ${facts.differing} facts differ\n`);
   for (const { source, id, column, stored, evaluated } of facts.examples)
     io.out(`  ${source}/${id} ${column}: stored ${stored ?? 'nothing'}, evaluated ${evaluated ?? 'nothing'}\n`);
+  if (facts.differing > facts.examples.length) io.out(`  and ${facts.differing - facts.examples.length} more\n`);
+}
+
+function printConversations(io: Io, facts: VerifiedConversations): void {
+  io.out(`  verified ${facts.chats} chats, ${facts.differing} facts differ\n`);
+  for (const { source, id, table, column, stored, made } of facts.examples)
+    io.out(`  ${source}/${id} ${table}.${column}: stored ${stored ?? 'nothing'}, made again ${made ?? 'nothing'}\n`);
   if (facts.differing > facts.examples.length) io.out(`  and ${facts.differing - facts.examples.length} more\n`);
 }
 

@@ -38,6 +38,8 @@ export interface Crm {
   setApiKey(key: string | undefined): void;
   /** Calls answered so far, oldest first: path with query, and status. The last 10,000 are kept. */
   calls(): readonly { path: string; status: number }[];
+  /** How many calls there were in all. */
+  callCount(): number;
   /** The sender of webhooks, where there is one. */
   webhooks(): WebhookSender | undefined;
   /** Posts from now on to another address, or nowhere; what was not accepted yet is dropped. */
@@ -67,6 +69,7 @@ export async function createCrm(options: CrmOptions): Promise<Crm> {
   const faults = createCrmFaults(options.seed);
   let apiKey: string | undefined = options.apiKey;
   let calls: { path: string; status: number }[] = [];
+  let callCount = 0;
   const api = {
     answers: createAnswers(world, { campaignsCutAtRows: options.campaignsCutAtRows ?? false }),
     faults,
@@ -75,6 +78,7 @@ export async function createCrm(options: CrmOptions): Promise<Crm> {
     apiKey: () => apiKey,
     now: () => epochSeconds(clock.now()),
     called(path: string, status: number) {
+      callCount++;
       if (calls.length >= 2 * keptCalls) calls = calls.slice(-keptCalls);
       calls.push({ path, status });
     },
@@ -107,6 +111,7 @@ export async function createCrm(options: CrmOptions): Promise<Crm> {
       apiKey = key;
     },
     calls: () => calls.slice(-keptCalls),
+    callCount: () => callCount,
     webhooks: () => sender,
     async setWebhook(webhook) {
       await sender?.stop();

@@ -13,8 +13,18 @@ const codes: Readonly<Record<string, SourceFailure>> = {
 /** What a test may set otherwise than the CRM needs it. */
 export type ClientLimits = Partial<Pick<JsonClientOptions, 'timeoutMs' | 'maxBytes' | 'attempts'>>;
 
-export function createChatCrmClient(config: Pick<ChatCrmConfig, 'url' | 'key'>, limits: ClientLimits = {}): JsonClient {
-  return createJsonClient({ url: config.url, key: config.key, keyHeader: 'API-KEY', failureOf, ...limits });
+export function createChatCrmClient(
+  config: Pick<ChatCrmConfig, 'url' | 'key' | 'quota'>,
+  limits: ClientLimits = {},
+): JsonClient {
+  return createJsonClient({
+    url: config.url,
+    key: config.key,
+    keyHeader: 'API-KEY',
+    perMinute: config.quota.per_minute,
+    failureOf,
+    ...limits,
+  });
 }
 
 /** An answer is a failure when it says so, also with a good status. */

@@ -5,6 +5,7 @@ import type { DimensionId } from '../../../src/kpis/dimensions.ts';
 import type { GroupId } from '../../../src/kpis/groups.ts';
 import { adoptionRecords } from './adoption.ts';
 import { campaignRecords } from './campaigns.ts';
+import { engagementRecords } from './engagement.ts';
 import { growthRecords } from './growth.ts';
 import { supportRecords } from './support.ts';
 
@@ -29,6 +30,7 @@ const byGroup: Partial<Record<GroupId, MixedRecords>> = {
   support: supportRecords,
   growth: growthRecords,
   adoption: adoptionRecords,
+  engagement: engagementRecords,
   campaigns: campaignRecords,
 };
 
