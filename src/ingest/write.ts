@@ -166,7 +166,10 @@ async function upsert(tx: Tx, run: WriteRun, batch: Batch): Promise<void> {
 function soughtColumns(entity: Entity): string[] {
   const own = rollupsOf(entity.id).filter(({ entityTable, at }) => entityTable === entity.table || at in entity.fields);
   const parts = entity.partitionedBy ? [entity.partitionedBy] : [];
-  return [...new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...parts, ...own.map(({ at }) => at)])];
+  const chat = entity.id === 'message' ? ['contact_id', 'conversation_id'] : [];
+  return [
+    ...new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...parts, ...chat, ...own.map(({ at }) => at)]),
+  ];
 }
 
 /** Notes how far a source's stream of an entity is; it never goes back. Without `asOf` only that it was written to. */

@@ -1,17 +1,13 @@
 import sql from 'sql-template-tag';
 import type { Db, Queryable, Tx } from '../../db/db.ts';
 import { lockStream } from '../../db/locks.ts';
-import { refreshStatistics } from '../../db/statistics.ts';
 import type { TenantZone } from '../../rollups/rollup.ts';
 import { dropMade, makeConversations } from './make.ts';
 import { storeFacts } from './store.ts';
 import { factTables } from './tables.ts';
 
 /** Marks per transaction: few enough that a writer never waits long for the lock. */
-const chunk = 2_000;
-
-/** What statements look for in the stored facts. */
-const soughtColumns = ['tenant_id', 'source', 'id', 'chat'];
+const chunk = 1_000;
 
 export interface ConversationsSwept {
   /** Chats looked at again, and stored facts that changed by it. */
@@ -30,20 +26,12 @@ export async function sweepConversations(
   options: { onProgress?: (swept: ConversationsSwept) => void } = {},
 ): Promise<ConversationsSwept> {
   const swept: ConversationsSwept = { chats: 0, changed: 0 };
-  let unseen = 0;
   while (await isAnythingMarked(db, tenant.tenantId)) {
     const done = await db.tx((tx) => sweepChunk(tx, tenant));
     swept.chats += done.chats;
     swept.changed += done.changed;
-    unseen += done.changed;
-    // Each chunk looks into what the ones before have stored.
-    if (unseen >= 10 * chunk) {
-      for (const { table } of factTables) await refreshStatistics(db, table, soughtColumns, unseen);
-      unseen = 0;
-    }
     options.onProgress?.(swept);
   }
-  for (const { table } of factTables) await refreshStatistics(db, table, soughtColumns, unseen);
   return swept;
 }
 
