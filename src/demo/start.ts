@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import sql from 'sql-template-tag';
 import { openDatabase, prepareSchema } from '../app/open.ts';
 import { type RunningApp, startApp } from '../app/start.ts';
 import { loadTenant, syncTenants } from '../app/tenants.ts';
 import type { Environment } from '../config/environment.ts';
+import type { Db } from '../db/db.ts';
 import { periodExamples } from '../domain/period.ts';
+import type { Tenant } from '../domain/tenant.ts';
 import { dimensions } from '../kpis/dimensions.ts';
 import { kpiIds } from '../kpis/index.ts';
 import { type Clock, movableClock } from '../lib/clock.ts';
@@ -85,11 +88,10 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     });
     stops.onStop('bot', () => app.stop());
     sandbox.setBotUrl(`${app.url}/slack/events`);
-    await crm.setWebhook({
-      url: `${app.url}/webhooks/${demoSource}`,
-      secret: crm.webhookSecret,
-      heartbeat: ['message'],
-    });
+    await crm.setWebhook(
+      { url: `${app.url}/webhooks/${demoSource}`, secret: crm.webhookSecret, heartbeat: ['message'] },
+      await toldUntil(database.db, tenant, clock),
+    );
     const tapping = keepTapping(tap);
     stops.onStop('tap', () => tapping.stop());
     // The sender ends before the bot it posts to.
@@ -101,6 +103,17 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       .catch((failure: unknown) => log.warn({ error: messageOf(failure) }, 'taking down a failed start failed too'));
     throw error;
   }
+}
+
+/** How much of the past the CRM still has events of, for a bot that it is connected to for the first time. */
+const keptEventDays = 10;
+
+/** Until when the CRM's events have come: only they tell who wrote a message and who has a conversation. */
+async function toldUntil(db: Db, tenant: Tenant, clock: Clock): Promise<Temporal.Instant> {
+  const [last] = await db.query<{ at: Temporal.Instant | null }>(sql`
+    select max(occurred_at) as at from ops.webhook_events where tenant_id = ${tenant.tenantId}`);
+  const kept = clock.now().subtract({ hours: 24 * keptEventDays });
+  return last?.at && Temporal.Instant.compare(last.at, kept) > 0 ? last.at : kept;
 }
 
 /** What the console offers after `/kpi `. */

@@ -28,7 +28,10 @@ function numbersIn(value: unknown): number[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
 }
 
-describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
+/** Of Crema's own streams, now and not in the past, tells one KPI: tests/kpis/freshness.test.ts. */
+const ofRecords = kpis.filter(({ id }) => id !== 'freshness');
+
+describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
   let asker: Asker;
   const mixed = mixedRecords(kpi.group);
   beforeAll(async () => {
@@ -208,7 +211,9 @@ describe.each(kpis.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
   test('a finished one is judged, with a verdict of its direction', async () => {
     const result = await ask(asker, id, { period: '2026-11-01..2026-11-14' });
     const directed = kpi.better === 'neither' ? ['higher', 'lower'] : ['better', 'worse'];
-    expect([...directed, 'same', 'too-close']).toContain(result.comparison?.verdict);
+    // Sums of money of which no single amounts are known are judged by nobody.
+    const plain = kpi.unit === 'money' ? ['higher', 'lower'] : [];
+    expect([...directed, ...plain, 'same', 'too-close']).toContain(result.comparison?.verdict);
     expect(result.period).toMatchObject({ complete: true, mature: true });
   });
 
