@@ -82,7 +82,7 @@ export async function deleteEach(
       when t.deleted_at is null then d.version is null or ${lastTold} <= d.version
       else ${lastTold} < d.version
     end`);
-  // A deletion moves no record to another day, so its days before are its days after.
+  // Of what lives, a deletion moves no record to another day: its days before are its days after.
   const stored = sql`select ${source}::text, d.id ${storedPart} from deleted d where d.known`;
   await markStored(tx, rollupsOf(entity.id), tenant, stored, entity.partitionedBy);
   await markTickets(tx, tenant.tenantId, { entity, source }, sql`select d.id from deleted d where d.known`);
@@ -104,6 +104,9 @@ export async function deleteEach(
       where not d.known
     )
     select count(*) filter (where present)::int as records from gone`);
+  // What counts deleted records too may be dated by their end.
+  const ended = rollupsOf(entity.id).filter(({ withDeleted }) => withDeleted);
+  await markStored(tx, ended, tenant, stored, entity.partitionedBy);
   await tx.run(sql`drop table deleted`);
   return count?.records ?? 0;
 }
