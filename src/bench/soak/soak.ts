@@ -9,18 +9,16 @@ import { parseConfig } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { slaTerms } from '../../facts/policies.ts';
-import { verifySla } from '../../facts/verify.ts';
 import { bringUpToDate } from '../../jobs/upkeep.ts';
 import { silentLog } from '../../lib/log.ts';
 import { createStops } from '../../lib/stops.ts';
-import { verify } from '../../rollups/engine.ts';
-import { rollups } from '../../rollups/index.ts';
 import { randomFor } from '../../sandbox/company/random.ts';
 import { type Crm, createCrm } from '../../sandbox/crm/crm.ts';
 import { tapStreams } from '../../sandbox/crm/singer.ts';
 import { createWorld } from '../../sandbox/crm/world.ts';
 import { syncStream } from '../../sync/sync.ts';
 import { applyWebhooks } from '../../sync/webhooks/apply.ts';
+import { runCrema } from './child.ts';
 import { type SoakClock, soakClock, type TimeStand } from './clock.ts';
 import { type Compared, compareAll } from './compare.ts';
 import { createGate } from './gate.ts';
@@ -59,7 +57,9 @@ export interface SoakResult {
   /** Values that were wrong after the usual walks, before everything was read once more from the beginning. */
   beforeFull: number;
   compared: Compared[];
-  verified: { tickets: number; cells: number; differing: number; examples: string[] };
+  verified: Verified;
+  /** Cells that nightly verifications found to differ before the end. */
+  mended: number;
   /** Of all entities, facts and cells together. */
   differing: number;
 }
@@ -144,7 +144,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     await readAll(db, clock, tenant, text, true);
     await bringUpToDate(db, keep, clock);
     const compared = await compare();
-    const verified = await verifyAll(db, tenant, terms, at);
+    const verified = await refreshVerify(databaseUrl, configFile, at);
+    const mended = await foundByJobs(db, tenant);
     const { posted, refused } = sender.counts();
     return {
       ...{ seed, days: amounts.days, steps: lived.steps, seconds: Math.round((performance.now() - started) / 1000) },
@@ -154,9 +155,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       replicas: { count: amounts.replicas, ...replicas.counts(), blackouts: lived.blackouts },
       runs: await countBy(db, tenant, 'job_runs'),
       webhooks: await countBy(db, tenant, 'webhook_events'),
-      ...{ warnings, compared, verified },
+      ...{ warnings, compared, verified, mended },
       beforeFull: usual.reduce((sum, { differing }) => sum + differing, 0),
-      differing: compared.reduce((sum, one) => sum + one.differing, verified.differing),
+      differing: compared.reduce((sum, one) => sum + one.differing, verified.differing + mended),
     };
   } finally {
     await stops.stop();
@@ -316,21 +317,43 @@ async function readAll(db: Db, clock: SoakClock, tenant: Tenant, text: string, f
   while ((await applyWebhooks(db, tenant, clock)).more);
 }
 
-async function verifyAll(db: Db, tenant: Tenant, terms: ReturnType<typeof slaTerms>, at: Temporal.Instant) {
-  const facts = await verifySla(db, tenant, terms, at);
-  const result = {
-    tickets: facts.tickets,
-    cells: 0,
-    differing: facts.differing,
-    examples: facts.examples.map((one) => JSON.stringify(one)),
+/** `crema refresh --verify`, as anybody would run it. */
+async function refreshVerify(databaseUrl: string, configFile: string, at: Temporal.Instant): Promise<Verified> {
+  const args = ['refresh', '--verify', '--json', '--config', configFile, '--now', at.toString()];
+  const { out } = await runCrema(args, { databaseUrl });
+  const { sla, conversations, rollups } = JSON.parse(out) as Record<'sla' | 'conversations', Facts> & {
+    rollups: (Facts & { rollup: string; cells: number })[];
   };
-  for (const rollup of rollups) {
-    const { cells, differing, examples } = await verify(db, rollup, tenant, at);
-    result.cells += cells;
-    result.differing += differing;
-    result.examples.push(...examples.map((one) => `${rollup.id} ${JSON.stringify(one)}`));
-  }
-  return result;
+  const parts = [sla, conversations, ...rollups];
+  return {
+    tickets: sla.tickets ?? 0,
+    cells: rollups.reduce((sum, { cells }) => sum + cells, 0),
+    differing: parts.reduce((sum, { differing }) => sum + differing, 0),
+    examples: parts.flatMap((part) =>
+      part.examples.map((one) => JSON.stringify({ ...('rollup' in part ? { rollup: part.rollup } : {}), one })),
+    ),
+  };
+}
+
+interface Facts {
+  tickets?: number;
+  differing: number;
+  examples: unknown[];
+}
+
+interface Verified {
+  tickets: number;
+  cells: number;
+  differing: number;
+  examples: string[];
+}
+
+/** What the nightly and weekly verifications found in the days of trouble, which they would have mended. */
+async function foundByJobs(db: Db, { tenantId }: Tenant): Promise<number> {
+  const [row] = await db.query<{ differing: number }>(sql`
+    select coalesce(sum((counts ->> 'differing')::int), 0)::int as differing from ops.job_runs
+    where tenant_id = ${tenantId} and job in ('verify', 'verify-all')`);
+  return row!.differing;
 }
 
 async function countBy(
