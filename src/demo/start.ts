@@ -106,7 +106,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
 }
 
 /** How much of the past the CRM still has events of, for a bot that it is connected to for the first time. */
-const keptEventDays = 10;
+const keptEventDays = 15;
 
 /** Until when the CRM's events have come: only they tell who wrote a message and who has a conversation. */
 async function toldUntil(db: Db, tenant: Tenant, clock: Clock): Promise<Temporal.Instant> {
