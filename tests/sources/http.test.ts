@@ -40,7 +40,7 @@ test("an answer is as of its own clock, whatever another answer's clock says mea
   onTestFinished(() => void server.close());
   const client = createJsonClient({
     ...{ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, keyHeader: 'key', key: new Secret('k') },
-    failureOf: () => undefined,
+    ...{ failureOf: () => undefined, perMinute: 60 },
   });
   const place = { source: 's', stream: 't', page: '1' };
   const before = systemClock.now();

@@ -68,8 +68,7 @@ export function soakText(result: SoakResult): string[] {
   const { sent, attempts, refused, ...troubles } = events;
   const row = (name: string, ...cells: (string | number)[]) =>
     `${name.padEnd(16)}${cells.map((cell) => String(cell).padStart(10)).join('')}`;
-  const sum = (of: 'records' | 'cells' | 'differing' | 'untold') =>
-    compared.reduce((total, one) => total + one[of], 0);
+  const sum = (of: 'records' | 'cells' | 'differing' | 'untold') => compared.reduce((total, one) => total + one[of], 0);
   return [
     `seed ${result.seed}: ${result.days} days in ${result.steps} steps, ${result.seconds} s`,
     `calls: ${result.calls}; faults: ${counts(result.faults)}`,
