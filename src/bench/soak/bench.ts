@@ -9,13 +9,13 @@ import { type SoakResult, soak } from './soak.ts';
 
 const usual: Omit<Amounts, 'days' | 'contacts' | 'replicas'> = {
   historyDays: 30,
-  stepMinutes: [10, 110],
-  pauseMs: [200, 900],
-  patienceMs: 2_000,
+  stepMinutes: [20, 160],
+  pauseMs: [200, 700],
+  patienceMs: 1_500,
   faults: 1.2,
   slowFaults: false,
-  kill: 0.12,
-  blackout: 0.015,
+  kill: 0.15,
+  blackout: 0.02,
   killTap: 0.3,
   tapEveryHours: 6,
   trouble: 0.1,
