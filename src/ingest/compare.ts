@@ -73,16 +73,20 @@ function partialOutcome(batch: Batch): Sql {
     .map((name) => (fields.includes(name) ? raw(`s.${name} is not null`) : sql`false`));
   const taken = fields.map((field) => isTaken(batch, field));
   const differs = fields.map((field) => sql`${valueToStore(batch, field)} is distinct from ${raw(`t.${field}`)}`);
+  // A part may say no more than that the record is there.
+  const nothing = sql`(null::text, false)`;
   const versions = sql`coalesce(t.field_versions, '{}') || coalesce((
-    select jsonb_object_agg(said.field, s.version) from (values ${join(
-      fields.map((field) => sql`(${field}::text, ${isTaken(batch, field)})`),
-    )}) as said (field, taken) where said.taken
+    select jsonb_object_agg(said.field, s.version) from (values ${join([
+      nothing,
+      ...fields.map((field) => sql`(${field}::text, ${isTaken(batch, field)})`),
+    ])}) as said (field, taken) where said.taken
   ), '{}')`;
   // Said to be empty is not the same as not said: else an older part would fill it.
   const emptied = sql`(
-    select jsonb_object_agg(said.field, s.version) from (values ${join(
-      fields.map((field) => sql`(${field}::text, ${field} = any (s.given) and ${raw(`s.${field}`)} is null)`),
-    )}) as said (field, empty) where said.empty
+    select jsonb_object_agg(said.field, s.version) from (values ${join([
+      nothing,
+      ...fields.map((field) => sql`(${field}::text, ${field} = any (s.given) and ${raw(`s.${field}`)} is null)`),
+    ])}) as said (field, empty) where said.empty
   )`;
   const isBack = sql`t.deleted_at is not null and s.version > t.version`;
   return sql`

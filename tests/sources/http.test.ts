@@ -39,8 +39,13 @@ test("an answer is as of its own clock, whatever another answer's clock says mea
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   const client = createJsonClient({
-    ...{ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, keyHeader: 'key', key: new Secret('k') },
-    ...{ failureOf: () => undefined, perMinute: 60 },
+    ...{
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      keyHeader: 'key',
+      key: new Secret('k'),
+      perMinute: 60,
+    },
+    failureOf: () => undefined,
   });
   const place = { source: 's', stream: 't', page: '1' };
   const before = systemClock.now();

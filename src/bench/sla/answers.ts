@@ -10,7 +10,8 @@ import { ticketSlaDaily } from '../../rollups/ticket-sla-daily.ts';
 import { defaultPolicies } from '../../sla/policy.ts';
 import { type Explained, explainedStatements, timedStatements } from '../observe.ts';
 import { median, percentile, rounded, timed } from '../spread.ts';
-import { addTickets, addVerdicts, makeCompany, now, viewers } from './data.ts';
+import { makeCompany, now, viewers } from '../company.ts';
+import { addTickets, addVerdicts } from './data.ts';
 
 /** A company whose tickets have been coming in for so many days. */
 export interface History extends HistoryShape {

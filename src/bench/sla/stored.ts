@@ -8,7 +8,8 @@ import { rollupsOf } from '../../rollups/index.ts';
 import { timedStatements } from '../observe.ts';
 import { makeScratch, type Server } from '../scratch.ts';
 import { rounded, timed } from '../spread.ts';
-import { addEvents, addTickets, makeCompany, now } from './data.ts';
+import { makeCompany, now } from '../company.ts';
+import { addEvents, addTickets } from './data.ts';
 import { businessPolicies } from './policies.ts';
 
 /**

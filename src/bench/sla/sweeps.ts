@@ -8,7 +8,8 @@ import { type Explained, explainedStatements } from '../observe.ts';
 import { makeScratch, type Server } from '../scratch.ts';
 import { median, percentile, rounded, timed } from '../spread.ts';
 import type { History } from './answers.ts';
-import { addOpenTickets, makeCompany, now } from './data.ts';
+import { makeCompany, now } from '../company.ts';
+import { addOpenTickets } from './data.ts';
 
 /** Open tickets, alone or beside others. */
 interface Desk {

@@ -126,6 +126,9 @@ export async function makeConversations(tx: Tx, tenantId: number): Promise<void>
     where c.deleted_at is null and coalesce(c.started_at, w.first_at) is not null
       -- The record of an endless chat is no conversation beside those of the chat.
       and (w.first_at is not null or c.contact_id is distinct from c.id)`);
+  // Nobody else does, and joined by guesses thousands of conversations go through all replies for each of them.
+  await tx.run(sql`analyze placed (source, chat, conversation, replies_before, part)`);
+  await tx.run(sql`analyze wholes (source, chat, conversation, direction)`);
   await tx.run(sql`
     create temp table made_responses on commit drop as
     select
@@ -149,6 +152,7 @@ export async function makeConversations(tx: Tx, tenantId: number): Promise<void>
       where p.asked_at is not null and p.answered_at is not null
     ) as r
     join wholes w using (source, chat, conversation)`);
+  await tx.run(sql`analyze made_responses (source, chat, conversation, place, direction)`);
   await tx.run(sql`
     create temp table made_stretches on commit drop as
     select
