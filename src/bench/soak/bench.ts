@@ -9,13 +9,13 @@ import { type SoakResult, soak } from './soak.ts';
 
 const usual: Omit<Amounts, 'days' | 'contacts' | 'replicas'> = {
   historyDays: 30,
-  stepMinutes: [10, 110],
-  pauseMs: [200, 900],
-  patienceMs: 2_000,
+  stepMinutes: [20, 160],
+  pauseMs: [200, 700],
+  patienceMs: 1_500,
   faults: 1.2,
   slowFaults: false,
-  kill: 0.12,
-  blackout: 0.015,
+  kill: 0.15,
+  blackout: 0.02,
   killTap: 0.3,
   tapEveryHours: 6,
   trouble: 0.1,
@@ -68,8 +68,7 @@ export function soakText(result: SoakResult): string[] {
   const { sent, attempts, refused, ...troubles } = events;
   const row = (name: string, ...cells: (string | number)[]) =>
     `${name.padEnd(16)}${cells.map((cell) => String(cell).padStart(10)).join('')}`;
-  const sum = (of: 'records' | 'cells' | 'differing' | 'untold') =>
-    compared.reduce((total, one) => total + one[of], 0);
+  const sum = (of: 'records' | 'cells' | 'differing' | 'untold') => compared.reduce((total, one) => total + one[of], 0);
   return [
     `seed ${result.seed}: ${result.days} days in ${result.steps} steps, ${result.seconds} s`,
     `calls: ${result.calls}; faults: ${counts(result.faults)}`,
