@@ -54,8 +54,8 @@ export interface SoakResult {
   webhooks: Readonly<Record<string, number>>;
   /** What replicas warned of, by message. */
   warnings: Readonly<Record<string, number>>;
-  /** Values that were wrong after the usual walks, before everything was read once more from the beginning. */
-  beforeFull: number;
+  /** What was wrong after the usual walks, before everything was read once more from the beginning. */
+  beforeFull: { differing: number; examples: string[] };
   compared: Compared[];
   verified: Verified;
   /** Cells that nightly verifications found to differ before the end. */
@@ -156,7 +156,10 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       runs: await countBy(db, tenant, 'job_runs'),
       webhooks: await countBy(db, tenant, 'webhook_events'),
       ...{ warnings, compared, verified, mended },
-      beforeFull: usual.reduce((sum, { differing }) => sum + differing, 0),
+      beforeFull: {
+        differing: usual.reduce((sum, { differing }) => sum + differing, 0),
+        examples: usual.flatMap(({ examples }) => examples),
+      },
       differing: compared.reduce((sum, one) => sum + one.differing, verified.differing + mended),
     };
   } finally {
