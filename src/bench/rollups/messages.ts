@@ -62,7 +62,12 @@ function sessionsOf({ messages }: Chats): number {
 
 /** Partitions for so many days up to now. */
 export async function makePartitions(db: Db, table: PartitionedTable, days: number): Promise<void> {
-  const dates = Array.from({ length: days + 1 }, (_, ago) => now.subtract({ hours: 24 * ago }).toString().slice(0, 10));
+  const dates = Array.from({ length: days + 1 }, (_, ago) =>
+    now
+      .subtract({ hours: 24 * ago })
+      .toString()
+      .slice(0, 10),
+  );
   await db.tx((tx) => ensurePartitions(tx, table, dates));
 }
 
