@@ -15,14 +15,19 @@ export const accounts = 500;
 /** Who asks: everybody's numbers, those of one team, those of one operator. */
 export const viewers = { supervisor: 'lead', agent: 'agent' } as const;
 
-/** A chance from 0 to below 1 that is the same in every run: by the row's number `i` and a seed of its own per use. */
-export function chance(seed: number): Sql {
-  return raw(`((hashint8extended(i, ${seed}) & 1048575)::float8 / 1048576)`);
+/** A chance from 0 to below 1 that is the same in every run: by the row's number and a seed of its own per use. */
+export function chance(seed: number, of = 'i'): Sql {
+  return raw(`((hashint8extended(${of}, ${seed}) & 1048575)::float8 / 1048576)`);
 }
 
 /** One of some values, by `chance`. */
 export function oneOf(seed: number, values: readonly string[]): Sql {
   return sql`(${values as string[]}::text[])[1 + floor(${chance(seed)} * ${values.length}::int)::int]`;
+}
+
+/** The account of somebody by their number: a few large ones have most of them. */
+export function accountOf(number: string): Sql {
+  return sql`'account-' || 1 + floor(${chance(27, number)} ^ 3 * ${accounts}::int)::int`;
 }
 
 /** A company without records of its business: people, teams, accounts (a few of them demo accounts), and the policies it measures by. */

@@ -34,6 +34,11 @@ export const benches: readonly Bench[] = [
     run: async (context, line, options) => (await import('./sla/bench.ts')).runSlaBench(context, line, options),
   },
   {
+    name: 'rollups',
+    summary: 'late changes against rebuild and reload of 10 million messages, growth, KPIs against records',
+    run: async (context, line, options) => (await import('./rollups/bench.ts')).runRollupsBench(context, line, options),
+  },
+  {
     name: 'webhooks',
     summary: 'time from an event being sent until the KPI counts it, at steady rates',
     run: async (context, line, options) =>

@@ -4,10 +4,7 @@ import { refreshStatistics } from '../../db/statistics.ts';
 import { rollupsOfFacts } from '../../rollups/index.ts';
 import { markStored } from '../../rollups/marks.ts';
 import type { TenantZone } from '../../rollups/rollup.ts';
-import type { FactTable } from './tables.ts';
-
-/** What statements look for in the stored facts. */
-const soughtColumns = ['tenant_id', 'source', 'id', 'chat'];
+import { type FactTable, soughtColumns } from './tables.ts';
 
 /** Stored facts of the chats in `spans`, within their times: what the made ones are to replace. */
 export function storedFacts(tenantId: number, { table, columns, at }: FactTable): Sql {
@@ -58,7 +55,8 @@ export async function storeFacts(tx: Tx, tenant: TenantZone, facts: FactTable): 
       from ${raw(made)} m join changed c on c.source = m.source and c.id = m.id
       on conflict (tenant_id, source, id) do update
       set ${raw(columns.map((name) => `${name} = excluded.${name}`).join(', '))}`);
-    await refreshStatistics(tx, table, soughtColumns, changed);
+    // A first fill looks its own rows up: without figures of the table by any index that begins with the tenant.
+    await refreshStatistics(tx, table, soughtColumns(facts), changed);
     await markStored(tx, rollups, tenant, sql`select source, id from changed where not gone`);
   }
   await tx.run(sql`drop table changed`);

@@ -4,10 +4,10 @@ import { lockStream } from '../../db/locks.ts';
 import type { TenantZone } from '../../rollups/rollup.ts';
 import { dropMade, makeConversations } from './make.ts';
 import { storeFacts } from './store.ts';
-import { factTables } from './tables.ts';
+import { factTables, soughtColumns } from './tables.ts';
 
 /** Marks per transaction: few enough that a writer never waits long for the lock. */
-const chunk = 1_000;
+const chunk = 2_000;
 
 export interface ConversationsSwept {
   /** Chats looked at again, and stored facts that changed by it. */
@@ -30,8 +30,15 @@ export async function sweepConversations(
     const done = await db.tx((tx) => sweepChunk(tx, tenant));
     swept.chats += done.chats;
     swept.changed += done.changed;
+    unseen += done.changed;
+    // Each chunk looks into what the ones before have stored.
+    if (unseen >= 10 * chunk) {
+      for (const facts of factTables) await refreshStatistics(db, facts.table, soughtColumns(facts), unseen);
+      unseen = 0;
+    }
     options.onProgress?.(swept);
   }
+  for (const facts of factTables) await refreshStatistics(db, facts.table, soughtColumns(facts), unseen);
   return swept;
 }
 
