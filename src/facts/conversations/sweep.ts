@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Db, Queryable, Tx } from '../../db/db.ts';
 import { lockStream } from '../../db/locks.ts';
+import { refreshStatistics } from '../../db/statistics.ts';
 import type { TenantZone } from '../../rollups/rollup.ts';
 import { dropMade, makeConversations } from './make.ts';
 import { storeFacts } from './store.ts';
@@ -26,6 +27,7 @@ export async function sweepConversations(
   options: { onProgress?: (swept: ConversationsSwept) => void } = {},
 ): Promise<ConversationsSwept> {
   const swept: ConversationsSwept = { chats: 0, changed: 0 };
+  let unseen = 0;
   while (await isAnythingMarked(db, tenant.tenantId)) {
     const done = await db.tx((tx) => sweepChunk(tx, tenant));
     swept.chats += done.chats;
