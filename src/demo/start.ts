@@ -16,8 +16,8 @@ import type { Log } from '../lib/log.ts';
 import { createStops } from '../lib/stops.ts';
 import type { Crm } from '../sandbox/crm/crm.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { demoConfig, loadCompany } from './company.ts';
-import { demoSource, demoTimezone, startCrm } from './crm.ts';
+import { demoConfig, loadCompany, refuseOtherData } from './company.ts';
+import { type CompanySize, demoSource, demoTimezone, startCrm } from './crm.ts';
 import { keepTapping } from './tap.ts';
 
 export interface DemoOptions {
@@ -28,8 +28,8 @@ export interface DemoOptions {
   note: (text: string) => void;
   /** Port of the console; 0 for any. */
   consolePort: number;
-  /** Contacts of a company that is founded now; as many as the demo has unless given. */
-  contacts?: number;
+  /** Size of a company that is founded now; the demo's usual one unless given. */
+  size?: CompanySize;
 }
 
 export interface Demo {
@@ -47,12 +47,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const stops = createStops();
   try {
     const dir = path.join(environment.home, 'demo');
-    const crm = await startCrm({ dir, clock, log, contacts: options.contacts });
-    stops.onStop('crm', () => crm.stop());
-    const config = demoConfig(crm);
     const database = await openDatabase(environment, log, 'demo');
     stops.onStop('demo database', () => database.close());
     await prepareSchema(database, { migrate: true });
+    await refuseOtherData(database.db, dir, environment.home);
+    const crm = await startCrm({ dir, clock, log, size: options.size });
+    stops.onStop('crm', () => crm.stop());
+    const config = demoConfig(crm);
     await syncTenants(database.db, config, true);
 
     const secrets = {
@@ -70,7 +71,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     stops.onStop('sandbox', () => sandbox.stop());
     const tenant = await loadTenant(database.db, 'default');
     const tap = { db: database.db, tenant, crm, clock, log, dir };
-    await loadCompany({ ...tap, config, note, home: environment.home });
+    await loadCompany({ ...tap, config, note });
     const app = await startApp({
       environment: {
         ...environment,
