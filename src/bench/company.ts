@@ -46,9 +46,10 @@ export async function makeCompany(
     insert into crm.teams (tenant_id, source, id, name, version)
     select ${id}::bigint, ${source}, 'team-' || i, 'Team ' || i, 1 from generate_series(1, ${teams}::int) as g (i)`);
   await db.run(sql`
-    insert into crm.operators (tenant_id, source, id, name, role, type, team_id, active, version)
+    insert into crm.operators (tenant_id, source, id, name, role, type, team_id, account_id, active, version)
     select ${id}::bigint, ${source}, 'operator-' || i, 'Operator ' || i, 'agent',
-      case when i % 5 = 0 then 'lite' else 'regular' end, 'team-' || 1 + i % ${teams}::int, true, 1
+      case when i % 5 = 0 then 'lite' else 'regular' end, 'team-' || 1 + i % ${teams}::int,
+      'account-' || 1 + i % ${accounts}::int, true, 1
     from generate_series(1, ${operators}::int) as g (i)`);
   await db.run(sql`
     insert into crm.accounts (tenant_id, source, id, name, demo, version)

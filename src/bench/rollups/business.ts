@@ -10,6 +10,8 @@ import { makePartitions } from './messages.ts';
 export interface Business {
   days: number;
   operators: number;
+  /** How many of the operators leave signs of life. */
+  present: number;
   tickets: number;
   leads: number;
   campaigns: number;
@@ -36,14 +38,14 @@ export async function addBusiness(db: Db, tenantId: number, business: Business):
   await db.run(sql`vacuum analyze`);
 }
 
-/** Operators work seven in ten weekdays and every tenth day of a week-end. Returns how many signs of life that gives. */
-export async function addActivity(
+/** Operators work seven in ten weekdays and every tenth day of a week-end. */
+async function addActivity(
   db: Db,
   tenantId: number,
-  { days, operators }: Pick<Business, 'days' | 'operators'>,
-): Promise<number> {
+  { days, present: operators }: Pick<Business, 'days' | 'present'>,
+): Promise<void> {
   await makePartitions(db, 'crm.activity', days);
-  return withoutIndexes(db, 'crm.activity', () =>
+  await withoutIndexes(db, 'crm.activity', () =>
     db.run(sql`
       insert into crm.activity (tenant_id, source, id, operator_id, at, version)
       select ${tenantId}::bigint, ${source}, i || '-' || k, 'operator-' || 1 + i % ${operators}::int, at, 1
