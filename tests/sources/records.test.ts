@@ -68,6 +68,16 @@ describe('messages', () => {
     expect(await message('m3')).toMatchObject([{ status: 'failed' }]);
   });
 
+  test('take no part from before a whole reading, also about a field that an earlier part had told', async () => {
+    const said = { id: 'm3b', direction: 'outbound', sent_at: '2026-02-03T10:00:00Z', failure_reason: null };
+    await whole(v(1), { ...said, status: 'sent' });
+    await part(v(2), { id: 'm3b', status: 'delivered', text: null });
+    await whole(v(4), { ...said, status: 'read', text: 'hello' });
+    expect(await part(v(3), { id: 'm3b', status: 'failed', text: null })).toMatchObject({ older: 1 });
+    expect(await message('m3b')).toMatchObject([{ status: 'read', text: 'hello' }]);
+    expect(await part(v(5), { id: 'm3b', text: null })).toMatchObject({ updated: 1 });
+  });
+
   test('that were deleted stay so for older parts, wherever they lie', async () => {
     await whole(v(1), { id: 'm4', direction: 'inbound', sent_at: '2026-05-03T10:00:00Z' });
     const deletion = { entity: entities.message, source: 'chat', ids: ['m4', 'm5'], version: v(10) };

@@ -9,7 +9,7 @@ import { type SoakResult, soak } from './soak.ts';
 
 const usual: Omit<Amounts, 'days' | 'contacts' | 'replicas'> = {
   historyDays: 30,
-  stepMinutes: [20, 160],
+  stepMinutes: [30, 180],
   pauseMs: [200, 700],
   patienceMs: 1_500,
   faults: 1.2,

@@ -79,8 +79,9 @@ function someFault(random: Random, { slowFaults }: Amounts): CrmFault {
     { kind: 'shifted-page', by: 1 + Math.floor(3 * random.next()) },
     { kind: 'drift' },
     { kind: 'skew', seconds },
-    ...(slowFaults ? ([{ kind: 'hang' }, { kind: 'too-many' }] as const) : []),
   ];
+  // They keep a stream, or all of them, from being read for a day of the CRM's time.
+  if (random.chance(slowFaults ? 0.015 : 0)) return { kind: random.pick(['hang', 'too-many'] as const) };
   return { ...random.pick(kinds), ...(path === undefined ? {} : { path }), times: 1 + Math.floor(3 * random.next()) };
 }
 
