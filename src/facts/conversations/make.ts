@@ -6,10 +6,14 @@ const inOrder = raw('sent_at, direction, id');
 
 /**
  * What a conversation's record said of a field: of one of the source, the latest. The record of an endless chat is of all its
- * conversations in turn; of each, what it said 24 hours after the last message: before the first change that came later.
+ * conversations in turn; of each, what it said 24 hours after the last message: before the first change that came later. Of
+ * conversations before it was first told nothing is known.
  */
 function asOfSilence(field: 'status' | 'team_id' | 'operator_id'): Sql {
-  return sql`(case when w.is_told then ${raw(`c.${field}`)} else (coalesce((
+  return sql`(case
+    when w.is_told then ${raw(`c.${field}`)}
+    when c.version > extract(epoch from w.last_at + interval '24 hours') * 1000000 then null
+    else (coalesce((
     select array[h.old] from crm.changes h
     where h.tenant_id = c.tenant_id and h.entity = 'conversation' and h.source = c.source and h.entity_id = c.id
       and h.field = ${field} and h.at > w.last_at + interval '24 hours'
