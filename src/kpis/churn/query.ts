@@ -5,8 +5,17 @@ import { contactMessageDaily } from '../../rollups/contact-message-daily.ts';
 import { factsOf, today } from '../../rollups/read.ts';
 import type { Group, Grouping, Scope } from '../kpi.ts';
 import { levelDays } from '../levels.ts';
+import {
+  daysOf,
+  endOfDay,
+  groupsOfPlaces,
+  type PlaceCount,
+  placesBetween,
+  placesType,
+  placesWhere,
+  startOfDay,
+} from '../places.ts';
 import { groupColumns, scopeConditions } from '../scope.ts';
-import { endOfDay, groupsOfSpans, type SpanChange, startOfDay } from '../spans.ts';
 
 /** Days without a message after which a contact is silent. */
 export const silentDays = 30;
@@ -34,15 +43,26 @@ export async function lostContacts(reader: Queryable, scope: Scope, grouping: Gr
   const ends = stretches.map(({ last: day }) => endOfDay(day, timezone, now).toString());
   const read = { from: addDays(first.start, -silentDays), to: addDays(last.last, 1) };
   const grouped = grouping.kind === 'series' ? ({ kind: 'total' } as const) : grouping;
-  const span = (since: Sql, until: Sql, moments: readonly string[]) => sql`int4range(
-    width_bucket(${since}, ${moments as string[]}::timestamptz[]), width_bucket(${until}, ${moments as string[]}::timestamptz[]))`;
-  const before = (days: readonly string[]) => sql`int4range(
-    width_bucket(f.day, ${days as string[]}::date[]), width_bucket(f.day + ${silentDays}::int, ${days as string[]}::date[]))`;
-  const all = sql`'{(,)}'::int4multirange`;
-  const none = sql`'{}'::int4multirange`;
+  const length = stretches.length;
+  const places = placesType(length);
+  const none = sql`${'0'.repeat(length)}::${places}`;
+  const all = sql`${'1'.repeat(length)}::${places}`;
+  /** The places whose moments come after `since`, and not after `until`. */
+  const span = (since: Sql, until: Sql, moments: readonly string[]) =>
+    placesBetween(
+      sql`width_bucket(${since}, ${moments as string[]}::timestamptz[])`,
+      sql`width_bucket(${until}, ${moments as string[]}::timestamptz[])`,
+      length,
+    );
+  const days = daysOf(read);
+  const before = (moments: readonly string[]) =>
+    days.map((day) => {
+      const until = addDays(day, silentDays);
+      return placesWhere(length, (place) => day < moments[place]! && moments[place]! <= until);
+    });
   const always = sql`case when lower(max(status)) = 'inactive' then ${all} else ${none} end`;
   // Laid on each other and grouped, not joined: that is one pass whatever the planner takes the tables for.
-  const changes = await reader.query<SpanChange>(sql`
+  const counts = await reader.query<PlaceCount>(sql`
     with changed as (
       select source, entity_id as id, old, new, at, lead(at) over own as until, row_number() over own as place
       from crm.changes
@@ -52,16 +72,13 @@ export async function lostContacts(reader: Queryable, scope: Scope, grouping: Gr
     known as (
       select
         max(key) as key, max(key_source) as source,
-        range_agg(before_start) * range_agg(there_at_start) as active,
-        range_agg(before_end) as heard,
-        range_agg(there_at_end) as there,
-        coalesce(range_agg(off_at_start), ${always}) as off_at_start,
-        coalesce(range_agg(off_at_end), ${always}) as off_at_end
+        bit_or(before_start) & bit_or(there_at_start) as active, bit_or(before_end) as heard, bit_or(there_at_end) as there,
+        coalesce(bit_or(off_at_start), ${always}) as off_at_start, coalesce(bit_or(off_at_end), ${always}) as off_at_end
       from (
         select c.*, ${span(sql`exists_from`, sql`coalesce(ended_at, 'infinity')`, starts)} as there_at_start,
           ${span(sql`timestamptz '-infinity'`, sql`coalesce(ended_at, 'infinity')`, ends)} as there_at_end,
-          null::int4range as before_start, null::int4range as before_end,
-          null::int4range as off_at_start, null::int4range as off_at_end
+          null::${places} as before_start, null::${places} as before_end,
+          null::${places} as off_at_start, null::${places} as off_at_end
         from (
           select ${groupColumns(grouped, scope, 'c')}, c.source, c.id, c.status, c.exists_from, c.ended_at
           from crm.contacts c
@@ -69,9 +86,12 @@ export async function lostContacts(reader: Queryable, scope: Scope, grouping: Gr
         ) as c (bucket, key, key_source, source, id, status, exists_from, ended_at)
         union all
         select null, null, null, f.source, f.contact_id, null, null, null, null, null,
-          ${before(startDays)}, ${before(nextDays)}, null, null
+          bit_or(on_day.before_start), bit_or(on_day.before_end), null, null
         from ${factsOf(contactMessageDaily, scope.at, read)} f
+        join unnest(${days}::date[], ${before(startDays)}::${places}[], ${before(nextDays)}::${places}[])
+          as on_day (day, before_start, before_end) on on_day.day = f.day
         where f.tenant_id = ${tenantId}
+        group by f.source, f.contact_id
         union all
         select null, null, null, source, id, null, null, null, null, null, null, null,
           ${span(sql`since`, sql`until`, starts)}, ${span(sql`since`, sql`until`, ends)}
@@ -85,20 +105,19 @@ export async function lostContacts(reader: Queryable, scope: Scope, grouping: Gr
       group by told.source, told.id
       having max(exists_from) is not null and count(before_start) > 0
     )
-    select k.key, k.source, counted.what, step.place, sum(step.change)::int as change
-    from (select *, active - off_at_start as began from known) as k
+    select k.key, k.source, counted.what, counted.places::text as places, count(*)::int as count
+    from (select *, active & ~off_at_start as began from known) as k
     cross join lateral (
       values
         ('began', began),
-        ('deleted', began - there),
-        ('inactive', began * there * off_at_end),
-        ('silent', began * there - off_at_end - heard)
-    ) as counted (what, spans)
-    cross join lateral unnest(counted.spans) as span
-    cross join lateral (values (lower(span), 1), (upper(span), -1)) as step (place, change)
-    group by 1, 2, 3, 4`);
-  return groupsOfSpans(
-    changes,
+        ('deleted', began & ~there),
+        ('inactive', began & there & off_at_end),
+        ('silent', began & there & ~off_at_end & ~heard)
+    ) as counted (what, places)
+    where counted.places <> ${none}
+    group by 1, 2, 3, counted.places`);
+  return groupsOfPlaces(
+    counts,
     stretches.map(({ bucket }) => bucket),
     ['began', 'deleted', 'inactive', 'silent'],
   );
