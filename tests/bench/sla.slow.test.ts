@@ -1,6 +1,6 @@
 import { describe, expect, inject, test } from 'vitest';
-import { benchSla } from '../../src/bench/sla/bench.ts';
 import { makeCompany, now } from '../../src/bench/company.ts';
+import { benchSla } from '../../src/bench/sla/bench.ts';
 import { addOpenTickets, addTickets, addVerdicts } from '../../src/bench/sla/data.ts';
 import { createDb } from '../../src/db/db.ts';
 import { slaTerms } from '../../src/facts/policies.ts';
