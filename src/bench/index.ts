@@ -44,4 +44,14 @@ export const benches: readonly Bench[] = [
     run: async (context, line, options) =>
       (await import('./webhooks-bench.ts')).runWebhooksBench(context, line, options),
   },
+  {
+    name: 'sync',
+    summary: 'records per second through HTTP against COPY of the same rows, memory as records come',
+    run: async (context, line, options) => (await import('./sync/bench.ts')).runSyncBench(context, line, options),
+  },
+  {
+    name: 'soak',
+    summary: 'a simulated month of faults and kills with sync, webhooks and tap: everything compared with the truth',
+    run: async (context, line, options) => (await import('./soak/bench.ts')).runSoakBench(context, line, options),
+  },
 ];

@@ -82,7 +82,6 @@ export async function deleteEach(
       when t.deleted_at is null then d.version is null or ${lastTold} <= d.version
       else ${lastTold} < d.version
     end`);
-  // A deletion moves no record to another day, so its days before are its days after.
   const stored = sql`select ${source}::text, d.id ${storedPart} from deleted d where d.known`;
   await markStored(tx, rollupsOf(entity.id), tenant, stored, entity.partitionedBy);
   await markTickets(tx, tenant.tenantId, { entity, source }, sql`select d.id from deleted d where d.known`);
@@ -104,6 +103,9 @@ export async function deleteEach(
       where not d.known
     )
     select count(*) filter (where present)::int as records from gone`);
+  // A deletion moves no record to another day, but for those that are dated by it.
+  const byEnd = rollupsOf(entity.id).filter(({ withDeleted }) => withDeleted);
+  await markStored(tx, byEnd, tenant, stored, entity.partitionedBy);
   await tx.run(sql`drop table deleted`);
   return count?.records ?? 0;
 }

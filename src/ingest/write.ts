@@ -166,7 +166,10 @@ async function upsert(tx: Tx, run: WriteRun, batch: Batch): Promise<void> {
 function soughtColumns(entity: Entity): string[] {
   const own = rollupsOf(entity.id).filter(({ entityTable, at }) => entityTable === entity.table || at in entity.fields);
   const parts = entity.partitionedBy ? [entity.partitionedBy] : [];
-  return [...new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...parts, ...own.map(({ at }) => at)])];
+  const chat = entity.id === 'message' ? ['contact_id', 'conversation_id'] : [];
+  return [
+    ...new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...parts, ...chat, ...own.map(({ at }) => at)]),
+  ];
 }
 
 /** Notes how far a source's stream of an entity is; it never goes back. Without `asOf` only that it was written to. */
@@ -177,6 +180,7 @@ export async function moveStream(
 ): Promise<void> {
   const at = run.at.toString();
   const asOf = batch.asOf?.toString() ?? null;
+  if (asOf !== null && batch.entity.firstSeen) await markSeenSince(tx, run, batch);
   await tx.run(sql`
     insert into ops.streams as s (${columns(['tenant_id', 'source', 'stream', 'as_of', 'loaded_at', 'first_complete_at'])})
     values (
@@ -184,4 +188,25 @@ export async function moveStream(
     on conflict (tenant_id, source, stream) do update
     set as_of = greatest(s.as_of, excluded.as_of), loaded_at = greatest(s.loaded_at, excluded.loaded_at),
       first_complete_at = coalesce(s.first_complete_at, excluded.first_complete_at)`);
+}
+
+/**
+ * Marks the days of records that were first seen after the moment at which the stream is about to be called whole for the
+ * first time (by whoever told of them while it was being read): from then on they count as new.
+ */
+async function markSeenSince(
+  tx: Tx,
+  run: WriteRun,
+  { source, entity }: Pick<Batch, 'source' | 'entity'>,
+): Promise<void> {
+  const { tenant } = run;
+  await lockWriters(tx, tenant.tenantId, [entity]);
+  const [stream] = await tx.query<{ isWhole: boolean }>(sql`
+    select first_complete_at is not null as "isWhole" from ops.streams
+    where tenant_id = ${tenant.tenantId} and source = ${source} and stream = ${entity.id}`);
+  if (stream?.isWhole) return;
+  const seen = sql`
+    select source, id from ${raw(entity.table)}
+    where tenant_id = ${tenant.tenantId} and source = ${source} and first_seen_at > ${run.at.toString()}::timestamptz`;
+  await markStored(tx, rollupsOf(entity.id), tenant, seen);
 }

@@ -4,6 +4,7 @@ import { activeUsers } from './active-users/kpi.ts';
 import { backlog } from './backlog/kpi.ts';
 import { campaignFunnel } from './campaign-funnel/kpi.ts';
 import { campaigns } from './campaigns/kpi.ts';
+import { churn } from './churn/kpi.ts';
 import { contactGrowth } from './contact-growth/kpi.ts';
 import { contacts } from './contacts/kpi.ts';
 import { conversationStatus } from './conversation-status/kpi.ts';
@@ -26,6 +27,7 @@ import { newVsReturning } from './new-vs-returning/kpi.ts';
 import { nps } from './nps/kpi.ts';
 import { peakHours } from './peak-hours/kpi.ts';
 import { pipeline } from './pipeline/kpi.ts';
+import { reach } from './reach/kpi.ts';
 import { readRate } from './read-rate/kpi.ts';
 import { replyRate } from './reply-rate/kpi.ts';
 import { resolutionTime } from './resolution-time/kpi.ts';
@@ -74,6 +76,8 @@ export const kpis: readonly Kpi[] = [
   newContacts,
   contactGrowth,
   geography,
+  reach,
+  churn,
   users,
   licences,
   activeUsers,

@@ -133,7 +133,7 @@ async function stage(
   const written = fields.filter((name) => name !== 'id');
   await tx.run(sql`
     create temp table ${raw(table)} on commit drop as
-    select distinct on (id) id, version ${raw(partial ? ', given' : '')}, ${join(written.map((name) => raw(name)))}
+    select distinct on (id) ${join(['id', 'version', ...(partial ? ['given'] : []), ...written].map((name) => raw(name)))}
     from ${raw(`${table}_told`)}
     order by id, version desc, line desc`);
   await tx.run(sql`drop table ${raw(`${table}_told`)}`);

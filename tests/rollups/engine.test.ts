@@ -1,37 +1,13 @@
 import sql, { raw } from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
-import { slaTerms } from '../../src/facts/policies.ts';
-import { sweepSla } from '../../src/facts/sweep.ts';
-import { markAllTickets } from '../../src/facts/verify.ts';
 import { drain, rebuild, verify } from '../../src/rollups/engine.ts';
 import { rollups } from '../../src/rollups/index.ts';
-import type { Rollup, TenantZone } from '../../src/rollups/rollup.ts';
-import { defaultPolicies } from '../../src/sla/policy.ts';
-import { insertSurveys, insertTickets, makeTenant, useDatabase } from '../database.ts';
+import type { Rollup } from '../../src/rollups/rollup.ts';
+import { insertTickets, makeTenant, useDatabase } from '../database.ts';
+import { insertFor, rowsOf } from './records.ts';
 
 const at = Temporal.Instant.from('2026-11-20T00:00:00Z');
 const database = useDatabase();
-
-/** A ticket, answered at once, and a survey answer for each pair of moments: begun or answered, and ended. */
-async function insertRecords(tenant: TenantZone, moments: readonly (readonly [string, string])[]): Promise<void> {
-  await insertTickets(
-    database.db,
-    tenant.tenantId,
-    moments.map(([begun, ended], n) => ({
-      ...{ id: String(n), priority: 'low', created_at: begun, first_response_at: begun, resolved_at: ended },
-    })),
-  );
-  await insertSurveys(
-    database.db,
-    tenant.tenantId,
-    moments.map(([begun], n) => ({ id: String(n), kind: 'csat', score: 5, answered_at: begun })),
-  );
-  await markAllTickets(database.db, tenant.tenantId);
-  await sweepSla(database.db, tenant, slaTerms(defaultPolicies), { now: at });
-}
-
-/** Rows that a record makes: one for each clock its time is kept by. */
-const rowsOf = (rollup: Rollup) => (rollup.key.includes('clock') ? 2 : 1);
 
 /** The measure that counts a rollup's records. */
 const countOf = (rollup: Rollup) => rollup.measures[0]!;
@@ -87,9 +63,11 @@ describe('a rollup', () => {
       const tenant = { tenantId, timezone: 'America/Santiago' };
       const first = Temporal.Instant.from('2024-01-01T02:59:59Z');
       const moments = Array.from({ length: 200 }, (_, n) => first.add({ hours: n * 60 }).toString());
-      await insertRecords(
+      await insertFor(
+        database.db,
         tenant,
-        moments.map((moment) => [moment, moment]),
+        rollup,
+        moments.map((moment) => ({ begun: moment, ended: moment })),
       );
       const count = raw(countOf(rollup));
       await rebuild(database.db, rollup, tenant, at);
@@ -118,9 +96,9 @@ describe('a rollup', () => {
     async (id, rollup) => {
       const tenantId = await makeTenant(database.db, `verify-${id}`);
       const tenant = { tenantId, timezone: 'UTC' };
-      await insertRecords(tenant, [
-        ['2026-03-01T10:00:00Z', '2026-03-02T10:00:00Z'],
-        ['2026-03-03T10:00:00Z', '2026-03-05T10:00:00Z'],
+      await insertFor(database.db, tenant, rollup, [
+        { begun: '2026-03-01T10:00:00Z', ended: '2026-03-02T10:00:00Z' },
+        { begun: '2026-03-03T10:00:00Z', ended: '2026-03-05T10:00:00Z' },
       ]);
       const count = countOf(rollup);
       await rebuild(database.db, rollup, tenant, at);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import sql, { join, raw } from 'sql-template-tag';
+import sql from 'sql-template-tag';
 import { expect, test } from 'vitest';
 import type { Db, Tx } from '../../src/db/db.ts';
 import { entities } from '../../src/domain/entities.ts';
@@ -7,8 +7,9 @@ import type { WriteRun } from '../../src/ingest/batch.ts';
 import { deleteRecords } from '../../src/ingest/delete.ts';
 import { drain, rebuild, verify } from '../../src/rollups/engine.ts';
 import { rollups } from '../../src/rollups/index.ts';
-import { type Rollup, sourceRows, type TenantZone } from '../../src/rollups/rollup.ts';
+import type { TenantZone } from '../../src/rollups/rollup.ts';
 import { makeTenant, useDatabase } from '../database.ts';
+import { expectSettled, wrongDays } from './agreement.ts';
 import { type TicketState, writeTickets } from './writing.ts';
 
 /*
@@ -105,13 +106,7 @@ async function holds(timezone: string, work: readonly (readonly Step[])[], write
   // A rollup's first drain makes every day, whatever is marked.
   for (const rollup of rollups) await drain(db, rollup, tenant, at);
   await Promise.all(work.map((steps) => runSteps(db, tenant, steps, write)));
-  for (const rollup of rollups) await drain(db, rollup, tenant, at);
-  const marks = await db.query(sql`select rollup, bucket from ops.dirty where tenant_id = ${tenant.tenantId}`);
-  expect(marks, 'marks left after every rollup was drained').toEqual([]);
-  for (const rollup of rollups) {
-    const { differing, examples } = await verify(db, rollup, tenant, at);
-    expect({ differing, examples }, rollup.id).toEqual({ differing: 0, examples: [] });
-  }
+  await expectSettled(db, tenant, rollups, at);
 }
 
 async function runSteps(db: Db, tenant: TenantZone, steps: readonly Step[], write: Writer): Promise<void> {
@@ -136,18 +131,6 @@ async function runSteps(db: Db, tenant: TenantZone, steps: readonly Step[], writ
       for (const rollup of rollups) expect(await wrongDays(db, tenant, rollup), `${rollup.id} seen`).toEqual([]);
     }
   }
-}
-
-/** Days without a mark whose stored rows are not their recompute, in one snapshot: what a reader might be told. */
-function wrongDays(db: Db, tenant: TenantZone, rollup: Rollup): Promise<{ day: string }[]> {
-  const names = join(['tenant_id', 'day', ...rollup.key, ...rollup.measures].map((name) => raw(name)));
-  const stored = sql`select ${names} from ${raw(rollup.table)} where tenant_id = ${tenant.tenantId}`;
-  const recomputed = sql`select ${names} from (${rollup.select(sourceRows(rollup, tenant), tenant.timezone)}) as r`;
-  return db.query(sql`
-    select distinct day from (
-      (${stored} except all ${recomputed}) union all (${recomputed} except all ${stored})
-    ) as wrong
-    where day not in (select bucket from ops.dirty where tenant_id = ${tenant.tenantId} and rollup = ${rollup.id})`);
 }
 
 test(

@@ -2,6 +2,9 @@ import sql from 'sql-template-tag';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { entities } from '../../src/domain/entities.ts';
 import { deleteRecords } from '../../src/ingest/delete.ts';
+import { moveStream } from '../../src/ingest/write.ts';
+import { drain } from '../../src/rollups/engine.ts';
+import { rollups } from '../../src/rollups/index.ts';
 import { type RecordBatch, type RecordsWritten, writeRecords } from '../../src/sources/records.ts';
 import { makeTenant, useDatabase } from '../database.ts';
 
@@ -65,6 +68,16 @@ describe('messages', () => {
     expect(await message('m3')).toMatchObject([{ status: 'failed' }]);
   });
 
+  test('take no part from before a whole reading, also about a field that an earlier part had told', async () => {
+    const said = { id: 'm3b', direction: 'outbound', sent_at: '2026-02-03T10:00:00Z', failure_reason: null };
+    await whole(v(1), { ...said, status: 'sent' });
+    await part(v(2), { id: 'm3b', status: 'delivered', text: null });
+    await whole(v(4), { ...said, status: 'read', text: 'hello' });
+    expect(await part(v(3), { id: 'm3b', status: 'failed', text: null })).toMatchObject({ older: 1 });
+    expect(await message('m3b')).toMatchObject([{ status: 'read', text: 'hello' }]);
+    expect(await part(v(5), { id: 'm3b', text: null })).toMatchObject({ updated: 1 });
+  });
+
   test('that were deleted stay so for older parts, wherever they lie', async () => {
     await whole(v(1), { id: 'm4', direction: 'inbound', sent_at: '2026-05-03T10:00:00Z' });
     const deletion = { entity: entities.message, source: 'chat', ids: ['m4', 'm5'], version: v(10) };
@@ -120,6 +133,45 @@ describe('contacts', () => {
     expect(await write({ entity: 'contact', records: [state] })).toMatchObject({ inserted: 1 });
     expect(await write({ entity: 'contact', records: [state] })).toMatchObject({ unchanged: 1 });
     expect(await contact('c3')).toMatchObject([{ deleted: true }]);
+  });
+
+  test('can be told by their id alone', async () => {
+    const only = (version: number) =>
+      write({ entity: 'contact', partial: true, records: [{ version, values: { id: 'c4' } }] });
+    expect(await only(v(1))).toMatchObject({ inserted: 1 });
+    expect(await contact('c4')).toMatchObject([{ exists_from: '2026-11-20 12:00:00+00' }]);
+    expect(await only(v(2))).toMatchObject({ inserted: 0, updated: 0 });
+    const wide = await write({ entity: 'message', partial: true, records: [{ version: v(1), values: { id: 'm99' } }] });
+    expect(wide).toMatchObject({ waiting: ['m99'] });
+  });
+
+  test('leave the numbers of the day they are deleted on, and come into those of new ones once it is known', async () => {
+    const tenant = { tenantId, timezone: 'UTC' };
+    const daily = rollups.filter(({ stream }) => stream === 'contact');
+    const counted = async () => {
+      for (const rollup of daily) await drain(database.db, rollup, tenant, at);
+      return database.db.query(sql`
+        select
+          (select sum(created)::int from mart.contact_begun_daily where tenant_id = ${tenantId} and source = 'late') as created,
+          (select sum(contacts)::int from mart.contact_ended_daily where tenant_id = ${tenantId} and source = 'late') as ended`);
+    };
+    // A webhook tells of c5 while the first reading, which began before, still runs.
+    await write({
+      entity: 'contact',
+      source: 'late',
+      partial: true,
+      records: [{ version: v(1), values: { id: 'c5' } }],
+    });
+    expect(await counted()).toEqual([{ created: 0, ended: null }]);
+    const before = at.subtract({ hours: 1 });
+    await database.db.tx((tx) =>
+      moveStream(tx, { tenant, at: before }, { entity: entities.contact, source: 'late', asOf: before }),
+    );
+    expect(await counted()).toEqual([{ created: 1, ended: null }]);
+    await database.db.tx((tx) =>
+      deleteRecords(tx, { tenant, at }, { entity: entities.contact, source: 'late', ids: ['c5'], version: v(9) }),
+    );
+    expect(await counted()).toEqual([{ created: 1, ended: 1 }]);
   });
 });
 

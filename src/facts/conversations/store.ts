@@ -36,7 +36,7 @@ export async function storeFacts(tx: Tx, tenant: TenantZone, facts: FactTable): 
   const list = (alias: string) => raw(columns.map((name) => `${alias}.${name}`).join(', '));
   await tx.run(sql`
     create temp table changed on commit drop as
-    select coalesce(m.source, k.source) as source, coalesce(m.id, k.id) as id, m.id is null as gone
+    select coalesce(m.source, k.source) as source, coalesce(m.id, k.id) as id, m.id is null as gone, k.id is not null as was
     from ${raw(made)} m
     full join (${storedFacts(tenantId, facts)}) as k on k.source = m.source and k.id = m.id
     where m.id is null or k.id is null or (${list('m')}) is distinct from (${list('k')})`);
@@ -44,7 +44,7 @@ export async function storeFacts(tx: Tx, tenant: TenantZone, facts: FactTable): 
   const changed = count?.changed ?? 0;
   if (changed > 0) {
     const rollups = rollupsOfFacts(table);
-    await markStored(tx, rollups, tenant, sql`select source, id from changed`);
+    await markStored(tx, rollups, tenant, sql`select source, id from changed where was`);
     await tx.run(sql`
       delete from ${raw(table)} f using changed c
       where c.gone and f.tenant_id = ${tenantId} and f.source = c.source and f.id = c.id`);

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../db/db.ts';
 import { addDays } from '../../domain/period.ts';
+import { today } from '../../rollups/read.ts';
 import { contactCaveat, contactKpi, contactLevels, levelsByDay } from '../contact-levels.ts';
 import type { Group, Grouping, Kpi, Scope } from '../kpi.ts';
 import { levelDays } from '../levels.ts';
@@ -51,6 +52,8 @@ async function startsAndEnds(reader: Queryable, scope: Scope, grouping: Grouping
       sums: counts(levels.get(starts[index]!) ?? 0, levels.get(day) ?? 0),
     }));
   }
+  // Of what has not begun nobody knows the end.
+  if (scope.period.from > today(scope.at)) return [];
   const ends = await contactLevels(reader, scope, grouping);
   const before = { from: addDays(scope.period.from, -1), to: scope.period.from };
   const starts = await contactLevels(reader, { ...scope, period: before }, grouping);

@@ -15,7 +15,18 @@ const contacts = Array.from({ length: 300 }, (_, n) => {
   };
 });
 
+/** Every contact writes some days after it was made, every other one again some weeks later; with the account's own chat. */
+const messages = contacts.flatMap(({ id, source, created_at, account_id }, n) =>
+  [0, 24 * 5, ...(n % 2 === 0 ? [24 * (20 + (n % 23))] : [])].map((hours, turn) => ({
+    ...{ id: `${id}-${turn}`, source, contact_id: id, direction: turn % 2 === 0 ? 'inbound' : 'outbound', account_id },
+    sent_at: Temporal.Instant.from(created_at).add({ hours, minutes: 7 }).toString(),
+  })),
+);
+
 export const growthRecords: MixedRecords = {
-  tables: [{ table: 'crm.contacts', rows: contacts }],
+  tables: [
+    { table: 'crm.contacts', rows: contacts },
+    { table: 'crm.messages', rows: messages, names: ['contact_id'] },
+  ],
   deletedCounted: true,
 };
