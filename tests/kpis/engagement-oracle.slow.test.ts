@@ -158,7 +158,7 @@ test('numbers of messages and conversations are those of a plain walk, whenever 
         );
       },
     ),
-    { seed, numRuns: 60 * factor, interruptAfterTimeLimit: timeLimit - 30_000 },
+    { seed, numRuns: 20 * factor, interruptAfterTimeLimit: timeLimit - 30_000 },
   );
 });
 

@@ -95,6 +95,8 @@ const unproven: readonly string[] = [
   ...['users', 'active-users'],
   // Those of conversations: engagement.test.ts asks them as an agent and as a supervisor.
   ...['conversations', 'conversation-status', 'active-conversations', 'response-rate', 'response-time', 'wait-time'],
+  // Those of sales: sales-rights.test.ts. Of Crema's own streams everybody may know.
+  ...['leads', 'funnel', 'pipeline', 'win-rate', 'revenue-won', 'sales-cycle', 'freshness'],
 ];
 
 const isForSupervisors = ({ audience }: Kpi) => audience === 'supervisors';
