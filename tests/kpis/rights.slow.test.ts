@@ -90,6 +90,9 @@ const undecided: Readonly<Record<string, (record: Rec, asked: Asked) => boolean>
   'sla-resolution': came((ticket, asked) => !halves.resolution(ticket, asked)),
 };
 
+/** CREMA_PROPERTY_RUNS above 1 asks everybody everything; otherwise who sees the same as another is asked less. */
+const isThorough = Number(process.env.CREMA_PROPERTY_RUNS ?? 1) > 1;
+
 /** KPIs of operators' own records, of which this company has none yet: nobody has shown that their answers leak nothing. */
 const unproven: readonly string[] = [
   ...['users', 'active-users'],
@@ -122,7 +125,9 @@ test.each(tenantNames)(
     for (const { id, sees } of viewers) {
       const view = viewOf(tenant, id, sees[tenant]);
       const may = above[tenant].includes(id);
-      for (const kpi of companyWide) {
+      // One who may is shown to; that the others may too is what the list says.
+      const asked = may && id !== 'lead' && !isThorough ? [] : companyWide;
+      for (const kpi of asked) {
         const { kind } = await answerTo(view, [kpi.id], now.usual);
         expect([id, kpi.id, kind === 'not-permitted']).toEqual([id, kpi.id, !may]);
       }
@@ -387,8 +392,6 @@ function otherTenants(tenant: TenantName, dimension: 'team' | 'operator' | 'acco
 }
 
 const noTally = (): Tally => ({ questions: 0, refused: 0, numbers: 0, leaks: [] });
-/** CREMA_PROPERTY_RUNS above 1 asks everybody everything; otherwise who sees the same as another is asked less. */
-const isThorough = Number(process.env.CREMA_PROPERTY_RUNS ?? 1) > 1;
 
 describe.each(tenantNames)('of tenant "%s", no answer leaks', (tenant) => {
   const total = noTally();
@@ -401,7 +404,7 @@ describe.each(tenantNames)('of tenant "%s", no answer leaks', (tenant) => {
       const view = viewOf(tenant, id, sees[tenant]);
       const isAsBefore = tenant === 'theirs' || sights.indexOf(sights[index]!) < index;
       await Promise.all(shared.map((kpi) => tryAll(view, kpi, tally, isAsBefore && !isThorough)));
-      for (const at of Object.values(now))
+      for (const at of isThorough ? Object.values(now) : [now.usual])
         tally.leaks.push(...forbiddenIn(await answerTo(view, [], at), view).map((text) => `overview shows ${text}`));
       for (const key of ['questions', 'refused', 'numbers'] as const) total[key] += tally[key];
       total.leaks.push(...tally.leaks);
