@@ -5,7 +5,15 @@ import { contactMessageDaily } from '../../rollups/contact-message-daily.ts';
 import { factsOf } from '../../rollups/read.ts';
 import type { Group, Grouping, Scope } from '../kpi.ts';
 import { levelDays } from '../levels.ts';
-import { daysOf, endOfDay, groupsOfPlaces, type PlaceCount, placesBetween, placesType, placesWhere } from '../places.ts';
+import {
+  daysOf,
+  endOfDay,
+  groupsOfPlaces,
+  type PlaceCount,
+  placesBetween,
+  placesType,
+  placesWhere,
+} from '../places.ts';
 import { groupColumns, scopeConditions } from '../scope.ts';
 import { linkedContacts } from './persons.ts';
 
