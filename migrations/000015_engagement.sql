@@ -21,13 +21,13 @@ create policy viewer on crm.messages for select to crema_reader using (
 );
 
 -- Messages as aggregates count them, without their words. `chat` is where a message belongs: its conversation (`c:`), else
--- its contact's chat (`u:`), else nowhere.
+-- its contact's chat (`u:`), else nowhere. A conversation known by its contact's id is that contact's chat, which never ends.
 create view crm.counted_messages with (security_invoker = true) as
 select
   tenant_id, source, id, conversation_id, contact_id, direction, sender_kind, operator_id, type, status, channel,
   sent_at, campaign_id, account_id, deleted_at,
   case
-    when conversation_id is not null then 'c:' || conversation_id
+    when conversation_id is not null and conversation_id is distinct from contact_id then 'c:' || conversation_id
     when contact_id is not null then 'u:' || contact_id
   end as chat
 from crm.messages;

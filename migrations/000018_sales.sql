@@ -1,41 +1,58 @@
--- What of a lead or an opportunity depends on the other one. Looked up with the owner's rights: a person who may see a
--- lead is told how far it has come, also where the opportunity is a colleague's. Where a tenant is set, only of that one.
+-- What of a lead or an opportunity depends on the other one. For who asks it is looked up with the owner's rights: a person
+-- who may see a lead is told how far it has come, also where the opportunity is a colleague's. Only of the tenant that is set.
 
 -- When the first opportunity of a lead was opened and when the first one was won; '-infinity' where it is known that one
 -- was but not when, null where none was.
 create function ops.deals_of_lead(
   of_tenant bigint, of_source text, of_lead text, out first_deal_at timestamptz, out first_won_at timestamptz)
-  language sql stable security definer set search_path = ''
+  language sql stable strict security definer set search_path = ''
   begin atomic
     select
       min(coalesce(o.created_at, o.engaged_at, '-infinity')),
       min(coalesce(o.closed_at, '-infinity')) filter (where o.status = 'won')
     from crm.opportunities o
-    where o.tenant_id = of_tenant and o.tenant_id = coalesce((select ops.current_tenant()), of_tenant)
+    where o.tenant_id = of_tenant and o.tenant_id = ops.current_tenant()
       and o.source = of_source and o.lead_id = of_lead and o.deleted_at is null;
   end;
 
 -- The account of a lead, which is that of its opportunities where they have none of their own.
 create function ops.account_of_lead(of_tenant bigint, of_source text, of_lead text) returns text
-  language sql stable security definer set search_path = ''
+  language sql stable strict security definer set search_path = ''
   begin atomic
     select l.account_id from crm.leads l
-    where l.tenant_id = of_tenant and l.tenant_id = coalesce((select ops.current_tenant()), of_tenant)
+    where l.tenant_id = of_tenant and l.tenant_id = ops.current_tenant()
       and l.source = of_source and l.id = of_lead;
   end;
 
--- Leads with how far their opportunities have come.
+-- Leads with how far their opportunities have come. Crema itself, which goes through all of them, joins what it may see
+-- anyway; the function is strict, so it is not called then.
 create view crm.lead_progress with (security_invoker = true) as
-select l.*, d.first_deal_at, d.first_won_at
+select
+  l.*,
+  coalesce(own.first_deal_at, asked.first_deal_at) as first_deal_at, coalesce(own.first_won_at, asked.first_won_at) as first_won_at
 from crm.leads l
-cross join lateral ops.deals_of_lead(l.tenant_id, l.source, l.id) as d;
+left join lateral (
+  select
+    min(coalesce(o.created_at, o.engaged_at, '-infinity')) as first_deal_at,
+    min(coalesce(o.closed_at, '-infinity')) filter (where o.status = 'won') as first_won_at
+  from crm.opportunities o
+  where o.tenant_id = l.tenant_id and o.source = l.source and o.lead_id = l.id and o.deleted_at is null
+    and current_user <> 'crema_reader'
+) as own on true
+left join lateral ops.deals_of_lead(
+  case when current_user = 'crema_reader' then l.tenant_id end, l.source, l.id) as asked on true;
 
 -- Opportunities with the day they began and the account they belong to.
 create view crm.deals with (security_invoker = true) as
 select
   o.tenant_id, o.source, o.id, o.lead_id, o.closed_at, o.status, o.amount_minor, o.product, o.operator_id, o.deleted_at,
   coalesce(o.created_at, o.engaged_at) as opened_at,
-  coalesce(nullif(o.account_id, ''), ops.account_of_lead(o.tenant_id, o.source, o.lead_id)) as account_id
+  case
+    when o.account_id <> '' then o.account_id
+    when current_user = 'crema_reader' then ops.account_of_lead(o.tenant_id, o.source, o.lead_id)
+    else (
+      select l.account_id from crm.leads l where l.tenant_id = o.tenant_id and l.source = o.source and l.id = o.lead_id)
+  end as account_id
 from crm.opportunities o;
 
 create index leads_updated_at_idx on crm.leads (tenant_id, updated_at);

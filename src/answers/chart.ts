@@ -28,7 +28,8 @@ export function chartOfAnswer(
   // A line through one or two points shows nothing; how the cases are spread does.
   const points = result.series.points.filter((point) => point.value !== null).length;
   if (result.distribution && (chart.prefer === 'distribution' || points < 3)) {
-    return chartFromResult(result, { locale, kind: 'distribution', preferred: 'histogram' });
+    const preferred = chart.rows === 'doughnut' ? 'doughnut' : 'histogram';
+    return chartFromResult(result, { locale, kind: 'distribution', preferred });
   }
   return seriesChart(result, locale, chart, kpi?.parts ?? {});
 }

@@ -230,12 +230,12 @@ export function noDataPhrase(result: KpiResult, data: { from: string; to: string
   if (result.requires.length > 0) return `Not measured: ${result.requires.join('; ')}.`;
   if (result.freshness.sources.length === 0)
     return `No ${kpiOf(result.kpi)?.needs ?? 'data'} have been loaded yet. Import or sync some first.`;
+  // What the KPI itself has to say of it says more than where data lies.
+  if (result.notes.length > 0) return result.notes.join(' ');
   if (!data) return 'There is no data that you may see.';
   const undecided = result.parts.pending ?? 0;
   if (undecided > 0)
     return `${undecided === 1 ? '1 case' : `${formatNumber(undecided, locale)} cases`} in this period, not decided yet.`;
-  // What the KPI itself has to say of it says more than where data lies.
-  if (result.notes.length > 0) return result.notes.join(' ');
   const span = formatDateRange(data.from, data.to, { locale });
   if (result.period.from >= data.to || result.period.to <= data.from)
     return `No data in this period. There is data for ${span}.`;

@@ -5,7 +5,7 @@ import type { Environment } from '../config/environment.ts';
 import { claimInstance } from '../db/locks.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { slaTerms } from '../facts/policies.ts';
-import { usualTiming } from '../jobs/execute.ts';
+import { type Timing, usualTiming } from '../jobs/execute.ts';
 import { aggregateTypes } from '../jobs/job.ts';
 import { createJobs } from '../jobs/jobs.ts';
 import { createUpkeep } from '../jobs/upkeep.ts';
@@ -34,6 +34,8 @@ export interface StartOptions {
   host?: string;
   clock: Clock;
   log: Log;
+  /** How fast dead workers are noticed and failed runs tried again; as usual unless given. */
+  timing?: Timing;
 }
 
 export interface RunningApp {
@@ -49,7 +51,7 @@ export interface RunningApp {
  * half-way is taken down by the same way. Stops run last in, first out: Slack and HTTP drain first, the pool ends last.
  */
 export async function startApp(options: StartOptions): Promise<RunningApp> {
-  const { environment, config, clock, log } = options;
+  const { environment, config, clock, log, timing = usualTiming } = options;
   const stops = createStops({ onStep: (step) => log.info({ step }, 'stopping') });
   try {
     const database = await openDatabase(environment, log, 'start');
@@ -78,7 +80,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     stops.onStop('upkeep', () => upkeep.stop());
     const jobs = configuredJobs(config);
     const running = await createJobs({
-      ...{ db, url: database.url, kept: [kept], jobs, clock, log },
+      ...{ db, url: database.url, kept: [kept], jobs, clock, log, timing },
       observe: metrics.jobRan,
       observeBacklog: metrics.jobBacklog,
     });
@@ -101,7 +103,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       ...{ secret: environment.cronSecret, types: aggregateTypes, now: () => clock.now().toString() },
       run: (type) =>
         aggregateInWords(
-          { ...{ db, clock, machine: systemClock, log, timing: usualTiming, jobs }, observe: metrics.jobRan },
+          { ...{ db, clock, machine: systemClock, log, timing, jobs }, observe: metrics.jobRan },
           kept,
           type,
           stopping.signal,

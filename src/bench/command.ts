@@ -9,7 +9,7 @@ export const bench: Command = {
   description: `Prints figures and ratios, all measured in one run, and writes them as JSON. Benchmarks: ${benches.map((entry) => `${entry.name} (${entry.summary})`).join('; ')}.`,
   options: [
     { flags: '--out <file>', description: 'where the JSON goes (default bench.json in CREMA_HOME)' },
-    { flags: '--quick', description: 'a tenth of the data where it takes minutes (sla): for a look, not for figures' },
+    { flags: '--quick', description: 'little data where it takes minutes (rollups, sla): for a look, not for figures' },
   ],
   examples: ['crema bench', 'crema bench import', 'crema bench charts --out charts.json', 'crema bench sla --quick'],
   async run(context, names, options) {

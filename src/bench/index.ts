@@ -34,9 +34,24 @@ export const benches: readonly Bench[] = [
     run: async (context, line, options) => (await import('./sla/bench.ts')).runSlaBench(context, line, options),
   },
   {
+    name: 'rollups',
+    summary: 'late changes against rebuild and reload of 10 million messages, growth, KPIs against records',
+    run: async (context, line, options) => (await import('./rollups/bench.ts')).runRollupsBench(context, line, options),
+  },
+  {
     name: 'webhooks',
     summary: 'time from an event being sent until the KPI counts it, at steady rates',
     run: async (context, line, options) =>
       (await import('./webhooks-bench.ts')).runWebhooksBench(context, line, options),
+  },
+  {
+    name: 'sync',
+    summary: 'records per second through HTTP against COPY of the same rows, memory as records come',
+    run: async (context, line, options) => (await import('./sync/bench.ts')).runSyncBench(context, line, options),
+  },
+  {
+    name: 'soak',
+    summary: 'a simulated month of faults and kills with sync, webhooks and tap: everything compared with the truth',
+    run: async (context, line, options) => (await import('./soak/bench.ts')).runSoakBench(context, line, options),
   },
 ];

@@ -17,6 +17,7 @@ export interface Server {
 
 export interface Scratch {
   db: Db;
+  url: string;
   drop(): Promise<void>;
 }
 
@@ -45,7 +46,7 @@ export async function makeScratch(server: Server): Promise<Scratch> {
   };
   try {
     await migrate(url.toString());
-    return { db, drop };
+    return { db, url: url.toString(), drop };
   } catch (error) {
     await drop();
     throw error;

@@ -12,7 +12,7 @@ export function chartFromResult(result: KpiResult, options: ChartFromResultOptio
   const draw: Record<ResultPart, () => ChartSpec | null> = {
     series: () => seriesChart(result, options),
     breakdown: () => breakdownChart(result, options),
-    distribution: () => distributionChart(result, options.locale),
+    distribution: () => distributionChart(result, options),
     funnel: () => funnelChart(result, options.locale),
     matrix: () => matrixChart(result, options.locale),
   };

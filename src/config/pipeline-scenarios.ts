@@ -24,7 +24,12 @@ const scenario = settings({ probability: byStage, weight: byStage });
 export type PipelineScenario = z.output<typeof scenario>;
 
 /** Named sets of assumptions; one called `weighted` or `unweighted` changes that one. */
-export const pipelineScenarios = z.record(
-  z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'is not a name of lower-case letters, digits and dashes'),
-  scenario,
-);
+export const pipelineScenarios = z.record(z.string(), scenario).superRefine((scenarios, context) => {
+  for (const name of Object.keys(scenarios))
+    if (!/^[a-z0-9][a-z0-9-]*$/.test(name))
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: 'is not a name of lower-case letters, digits and dashes',
+      });
+});

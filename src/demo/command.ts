@@ -5,7 +5,7 @@ export const demo: Command = {
   name: 'demo',
   summary: 'try Crema: a made-up company, the bot and a local Slack in the browser',
   description:
-    'Starts the embedded PostgreSQL, makes 18 months of demo data up to yesterday, starts the bot against the local Slack sandbox and prints the address of its console. Ctrl-C stops everything; a second run reuses the data.',
+    'Starts the embedded PostgreSQL and a simulated CRM with 18 months of a made-up company, reads it through its API, its webhooks and its tap, starts the bot against the local Slack sandbox and prints the address of its console. Ctrl-C stops everything; a second run reads what has happened since.',
   examples: ['npm run demo', 'PORT=4000 crema demo', 'CREMA_HOME=.crema-demo crema demo'],
   async run(context) {
     const { environment, clock, io } = context;
@@ -26,6 +26,12 @@ export const demo: Command = {
         '  /kpi resolution-time "last month" by team',
         '  /kpi backlog 12w',
         '  /kpi leaderboard 30d',
+        '  /kpi peak-hours 30d',
+        '  /kpi campaigns 90d',
+        '  /kpi active-users 30d',
+        '  /kpi funnel 90d',
+        '  /kpi pipeline scenario:unweighted',
+        '  /kpi freshness',
         '  /kpi list',
         '',
         'Switch the person (bottom left) to see what an executive, a support lead, a supervisor and an agent see.',

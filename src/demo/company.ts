@@ -1,12 +1,9 @@
-import { access } from 'node:fs/promises';
-import path from 'node:path';
 import sql from 'sql-template-tag';
 import { policiesOf } from '../app/policies.ts';
 import { sourcesOf } from '../app/sources.ts';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/config.ts';
 import type { Db } from '../db/db.ts';
-import type { Tenant } from '../domain/tenant.ts';
 import { slaTerms } from '../facts/policies.ts';
 import { bringUpToDate } from '../jobs/upkeep.ts';
 import { CremaError } from '../lib/errors.ts';
@@ -14,7 +11,7 @@ import { operatorIds, supervisedTeamId } from '../sandbox/company/staff.ts';
 import { agent, executive, type Person, supervisor, supportLead } from '../sandbox/workspace.ts';
 import type { Source } from '../sources/stream.ts';
 import { syncStream } from '../sync/sync.ts';
-import { type DemoCrm, demoSource, demoTimezone } from './crm.ts';
+import { type DemoCrm, demoSource, demoTimezone, isFounded } from './crm.ts';
 import { runTap, type TapDeps } from './tap.ts';
 
 /** More calls than the local CRM is ever asked: there is nobody to be considerate of. */
@@ -61,13 +58,12 @@ kpis:
 
 /**
  * Reads the demo's CRM as any other: the tap, then every stream of its API, each from where it was left. The first time
- * that is 18 months, later what has happened since. Refuses where there is other data.
+ * that is 18 months, later what has happened since.
  */
 export async function loadCompany(
-  deps: TapDeps & { crm: DemoCrm; config: Config; note: (text: string) => void; home: string },
+  deps: TapDeps & { crm: DemoCrm; config: Config; note: (text: string) => void },
 ): Promise<void> {
   const { db, clock, tenant, note, config } = deps;
-  await refuseOtherData(db, tenant, deps.dir, deps.home);
   note('Reading the CRM: its help desk and sales through a tap...\n');
   note(`  ${await runTap(deps)} records\n`);
   note('  contacts, chats and campaigns through its API...\n');
@@ -97,16 +93,12 @@ async function readWhole({ db, clock, log, tenant }: TapDeps, source: Source, st
   return `${written} written, ${calls} calls${outcome === 'whole' ? '' : ` (${outcome})`}`;
 }
 
-/** The demo must not mix its company into somebody's numbers. */
-async function refuseOtherData(db: Db, tenant: Tenant, dir: string, home: string): Promise<void> {
-  const [row] = await db.query<{ present: boolean }>(sql`
-    select exists (select from ops.streams where tenant_id = ${tenant.tenantId} and source <> ${demoSource}) as present`);
-  const older = await access(path.join(dir, 'company.json')).then(
-    () => true,
-    () => false,
-  );
-  if (row?.present) {
-    throw new CremaError('DEMO_OTHER_DATA', `${home} holds data that is not ${older ? 'of this' : 'the'} demo's`, {
+/** The demo must not mix its company into somebody's numbers: what is there has to be of the CRM founded in `dir`. */
+export async function refuseOtherData(db: Db, dir: string, home: string): Promise<void> {
+  const [row] = await db.query<{ present: boolean; other: boolean }>(sql`
+    select count(*) > 0 as present, coalesce(bool_or(source <> ${demoSource}), false) as other from ops.streams`);
+  if (row?.present && (row.other || !(await isFounded(dir)))) {
+    throw new CremaError('DEMO_OTHER_DATA', `${home} holds data that is not the demo's`, {
       remedy: 'Give the demo a folder of its own: CREMA_HOME=.crema-demo npm run demo',
     });
   }

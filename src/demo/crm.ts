@@ -1,15 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Crm, createCrm } from '../sandbox/crm/crm.ts';
 
 export const demoTimezone = 'Asia/Jakarta';
-const months = 18;
 
-/** Contacts of the company: some 90,000 messages in 18 months. */
-const usualContacts = 2_000;
+/** How much of a company there is. */
+export interface CompanySize {
+  /** Months it has lived when the demo is started for the first time. */
+  months: number;
+  contacts: number;
+}
+
+/** Some 70,000 messages. */
+const usualSize: CompanySize = { months: 18, contacts: 2_000 };
 
 /** What must not change while a home's data is kept: the same company comes back, and goes on living. */
 interface Founding {
@@ -33,10 +39,10 @@ export async function startCrm(options: {
   dir: string;
   clock: Clock;
   log: Log;
-  contacts?: number | undefined;
+  size?: CompanySize | undefined;
 }): Promise<DemoCrm> {
   const { dir, clock, log } = options;
-  const founding = await foundOnce(dir, clock, options.contacts ?? usualContacts);
+  const founding = await foundOnce(dir, clock, options.size ?? usualSize);
   const apiKey = randomBytes(12).toString('hex');
   const crm = await createCrm({
     ...{ ...founding, seed: 'lumen', timezone: demoTimezone },
@@ -45,8 +51,8 @@ export async function startCrm(options: {
   return Object.assign(crm, { apiKey, webhookSecret: randomBytes(16).toString('hex') });
 }
 
-async function foundOnce(dir: string, clock: Clock, contacts: number): Promise<Founding> {
-  const file = path.join(dir, 'crm.json');
+async function foundOnce(dir: string, clock: Clock, { months, contacts }: CompanySize): Promise<Founding> {
+  const file = foundingFile(dir);
   const kept = await readFile(file, 'utf8').catch(() => undefined);
   if (kept !== undefined) return JSON.parse(kept) as Founding;
   const today = clock.now().toZonedDateTimeISO(demoTimezone).toPlainDate();
@@ -59,4 +65,16 @@ async function foundOnce(dir: string, clock: Clock, contacts: number): Promise<F
   await writeFile(`${file}.new`, `${JSON.stringify(founding, null, 2)}\n`);
   await rename(`${file}.new`, file);
   return founding;
+}
+
+/** Whether a company was founded in the folder. */
+export function isFounded(dir: string): Promise<boolean> {
+  return access(foundingFile(dir)).then(
+    () => true,
+    () => false,
+  );
+}
+
+function foundingFile(dir: string): string {
+  return path.join(dir, 'crm.json');
 }

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import sql from 'sql-template-tag';
 import { openDatabase, prepareSchema } from '../app/open.ts';
 import { type RunningApp, startApp } from '../app/start.ts';
 import { loadTenant, syncTenants } from '../app/tenants.ts';
 import type { Environment } from '../config/environment.ts';
+import type { Db } from '../db/db.ts';
 import { periodExamples } from '../domain/period.ts';
+import type { Tenant } from '../domain/tenant.ts';
 import { dimensions } from '../kpis/dimensions.ts';
 import { kpiIds } from '../kpis/index.ts';
 import { type Clock, movableClock } from '../lib/clock.ts';
@@ -13,8 +16,8 @@ import type { Log } from '../lib/log.ts';
 import { createStops } from '../lib/stops.ts';
 import type { Crm } from '../sandbox/crm/crm.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { demoConfig, loadCompany } from './company.ts';
-import { demoSource, demoTimezone, startCrm } from './crm.ts';
+import { demoConfig, loadCompany, refuseOtherData } from './company.ts';
+import { type CompanySize, demoSource, demoTimezone, startCrm } from './crm.ts';
 import { keepTapping } from './tap.ts';
 
 export interface DemoOptions {
@@ -25,8 +28,8 @@ export interface DemoOptions {
   note: (text: string) => void;
   /** Port of the console; 0 for any. */
   consolePort: number;
-  /** Contacts of a company that is founded now; as many as the demo has unless given. */
-  contacts?: number;
+  /** Size of a company that is founded now; the demo's usual one unless given. */
+  size?: CompanySize;
 }
 
 export interface Demo {
@@ -44,12 +47,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const stops = createStops();
   try {
     const dir = path.join(environment.home, 'demo');
-    const crm = await startCrm({ dir, clock, log, contacts: options.contacts });
-    stops.onStop('crm', () => crm.stop());
-    const config = demoConfig(crm);
     const database = await openDatabase(environment, log, 'demo');
     stops.onStop('demo database', () => database.close());
     await prepareSchema(database, { migrate: true });
+    await refuseOtherData(database.db, dir, environment.home);
+    const crm = await startCrm({ dir, clock, log, size: options.size });
+    stops.onStop('crm', () => crm.stop());
+    const config = demoConfig(crm);
     await syncTenants(database.db, config, true);
 
     const secrets = {
@@ -67,7 +71,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     stops.onStop('sandbox', () => sandbox.stop());
     const tenant = await loadTenant(database.db, 'default');
     const tap = { db: database.db, tenant, crm, clock, log, dir };
-    await loadCompany({ ...tap, config, note, home: environment.home });
+    await loadCompany({ ...tap, config, note });
     const app = await startApp({
       environment: {
         ...environment,
@@ -85,11 +89,10 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     });
     stops.onStop('bot', () => app.stop());
     sandbox.setBotUrl(`${app.url}/slack/events`);
-    await crm.setWebhook({
-      url: `${app.url}/webhooks/${demoSource}`,
-      secret: crm.webhookSecret,
-      heartbeat: ['message'],
-    });
+    await crm.setWebhook(
+      { url: `${app.url}/webhooks/${demoSource}`, secret: crm.webhookSecret, heartbeat: ['message'] },
+      await toldUntil(database.db, tenant, clock),
+    );
     const tapping = keepTapping(tap);
     stops.onStop('tap', () => tapping.stop());
     // The sender ends before the bot it posts to.
@@ -101,6 +104,17 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       .catch((failure: unknown) => log.warn({ error: messageOf(failure) }, 'taking down a failed start failed too'));
     throw error;
   }
+}
+
+/** How much of the past the CRM still has events of, for a bot that it is connected to for the first time. */
+const keptEventDays = 15;
+
+/** Until when the CRM's events have come: only they tell who wrote a message and who has a conversation. */
+async function toldUntil(db: Db, tenant: Tenant, clock: Clock): Promise<Temporal.Instant> {
+  const [last] = await db.query<{ at: Temporal.Instant | null }>(sql`
+    select max(occurred_at) as at from ops.webhook_events where tenant_id = ${tenant.tenantId}`);
+  const kept = clock.now().subtract({ hours: 24 * keptEventDays });
+  return last?.at && Temporal.Instant.compare(last.at, kept) > 0 ? last.at : kept;
 }
 
 /** What the console offers after `/kpi `. */

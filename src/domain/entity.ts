@@ -99,6 +99,9 @@ export const entityIds = [
 export type EntityId = (typeof entityIds)[number];
 export type ReferencedEntityId = 'team' | 'operator';
 
+/** The date from which a record exists of which it is only known that it was there when its source was first read. */
+export const unknownSince = '1970-01-01';
+
 /** What a value of a closed set becomes when nothing says what it means. */
 export const unmapped = 'unmapped';
 

@@ -52,7 +52,7 @@ function fullOutcome(batch: Batch): Sql {
   const tellsDeletion = batch.fields.includes('deleted_at');
   const isDeleted = tellsDeletion ? sql`false` : sql`t.deleted_at is not null`;
   return sql`
-    s.version as row_version, ${batch.entity.partial ? raw('t.field_versions') : sql`null::jsonb as field_versions`},
+    s.version as row_version, ${batch.entity.partial ? retold(batch) : sql`null::jsonb`} as field_versions,
     case
       when t.id is null then 'inserted'
       when s.version < t.version or (${isDeleted} and s.version = t.version) then 'older'
@@ -60,6 +60,24 @@ function fullOutcome(batch: Batch): Sql {
       when s.version > t.version and ${batch.version !== 'run'}::boolean then 'confirmed'
       else 'unchanged'
     end as outcome`;
+}
+
+/**
+ * The versions of the fields that parts have told, after a whole record: what it tells is as new as it is. Left as they
+ * were, a part from in between, arriving late, would look newer than the field.
+ */
+function retold({ fields, keeps }: Batch): Sql {
+  const always = fields.filter((field) => !keeps.includes(field));
+  const isTold = [
+    sql`said.field = any (${always}::text[])`,
+    ...keeps.map((field) => sql`said.field = ${field} and ${raw(`s.${field}`)} is not null`),
+  ];
+  return sql`(
+    select jsonb_object_agg(said.field, case
+      when ${join(isTold, ' or ')} then greatest(said.version::bigint, s.version) else said.version::bigint
+    end)
+    from jsonb_each_text(t.field_versions) as said (field, version)
+  )`;
 }
 
 /**

@@ -17,10 +17,14 @@ const conversationFields = [
   'sent_at',
 ] as const;
 
+/** A conversation may be one of the source, or a contact's chat under the contact's id. */
+const chatKinds = ['c:', 'u:'];
+
 /** Where a message belongs, as crm.counted_messages has it. */
 function chatOf(column: (name: string) => Sql): Sql {
   return sql`case
-    when ${column('conversation_id')} is not null then 'c:' || ${column('conversation_id')}
+    when ${column('conversation_id')} is not null and ${column('conversation_id')} is distinct from ${column('contact_id')}
+      then 'c:' || ${column('conversation_id')}
     when ${column('contact_id')} is not null then 'u:' || ${column('contact_id')}
   end`;
 }
@@ -35,7 +39,8 @@ export async function markConversations(tx: Tx, tenantId: number, batch: Batch):
   if (entity.id === 'conversation') {
     await tx.run(sql`
       insert into ops.conversation_marks (tenant_id, source, chat)
-      select ${tenantId}::bigint, ${source}, 'c:' || id from compared where outcome in ('inserted', 'updated')`);
+      select ${tenantId}::bigint, ${source}, kind || id from compared cross join unnest(${chatKinds}::text[]) as kind
+      where outcome in ('inserted', 'updated')`);
     return;
   }
   if (entity.id !== 'message') return;
@@ -70,7 +75,8 @@ export async function markDeletedConversations(
   if (entity.id === 'conversation')
     await tx.run(sql`
       insert into ops.conversation_marks (tenant_id, source, chat)
-      select ${tenantId}::bigint, ${source}, 'c:' || id from deleted where known`);
+      select ${tenantId}::bigint, ${source}, kind || id from deleted cross join unnest(${chatKinds}::text[]) as kind
+      where known`);
   if (entity.id !== 'message') return;
   await insertMarks(
     tx,

@@ -82,7 +82,6 @@ export async function deleteEach(
       when t.deleted_at is null then d.version is null or ${lastTold} <= d.version
       else ${lastTold} < d.version
     end`);
-  // Of what lives, a deletion moves no record to another day: its days before are its days after.
   const stored = sql`select ${source}::text, d.id ${storedPart} from deleted d where d.known`;
   await markStored(tx, rollupsOf(entity.id), tenant, stored, entity.partitionedBy);
   await markTickets(tx, tenant.tenantId, { entity, source }, sql`select d.id from deleted d where d.known`);
@@ -104,9 +103,9 @@ export async function deleteEach(
       where not d.known
     )
     select count(*) filter (where present)::int as records from gone`);
-  // What counts deleted records too may be dated by their end.
-  const ended = rollupsOf(entity.id).filter(({ withDeleted }) => withDeleted);
-  await markStored(tx, ended, tenant, stored, entity.partitionedBy);
+  // A deletion moves no record to another day, but for those that are dated by it.
+  const byEnd = rollupsOf(entity.id).filter(({ withDeleted }) => withDeleted);
+  await markStored(tx, byEnd, tenant, stored, entity.partitionedBy);
   await tx.run(sql`drop table deleted`);
   return count?.records ?? 0;
 }

@@ -2,7 +2,7 @@ import sql, { join, raw } from 'sql-template-tag';
 import type { Tx } from '../db/db.ts';
 import { ensurePartitions, isPartitioned } from '../db/partitions.ts';
 import { refreshStatistics } from '../db/statistics.ts';
-import { type Entity, entityIds } from '../domain/entity.ts';
+import { type Entity, entityIds, unknownSince } from '../domain/entity.ts';
 import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
 import { columns } from '../rollups/rollup.ts';
@@ -166,7 +166,10 @@ async function upsert(tx: Tx, run: WriteRun, batch: Batch): Promise<void> {
 function soughtColumns(entity: Entity): string[] {
   const own = rollupsOf(entity.id).filter(({ entityTable, at }) => entityTable === entity.table || at in entity.fields);
   const parts = entity.partitionedBy ? [entity.partitionedBy] : [];
-  return [...new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...parts, ...own.map(({ at }) => at)])];
+  const chat = entity.id === 'message' ? ['contact_id', 'conversation_id'] : [];
+  return [
+    ...new Set(['tenant_id', 'source', 'id', entity.ticketOf ?? 'id', ...parts, ...chat, ...own.map(({ at }) => at)]),
+  ];
 }
 
 /** Notes how far a source's stream of an entity is; it never goes back. Without `asOf` only that it was written to. */
@@ -188,8 +191,9 @@ export async function moveStream(
 }
 
 /**
- * Marks the days of records that were first seen after the moment at which the stream is about to be called whole for the
- * first time (by whoever told of them while it was being read): from then on they count as new.
+ * A stream is about to be called whole for the first time. What was seen after that moment (told by whoever, while it was
+ * being read) counts as new from then on: its days are marked. What the reading showed was there before, nobody knows since
+ * when: it did not begin with the reading.
  */
 async function markSeenSince(
   tx: Tx,
@@ -202,8 +206,12 @@ async function markSeenSince(
     select first_complete_at is not null as "isWhole" from ops.streams
     where tenant_id = ${tenant.tenantId} and source = ${source} and stream = ${entity.id}`);
   if (stream?.isWhole) return;
-  const seen = sql`
-    select source, id from ${raw(entity.table)}
-    where tenant_id = ${tenant.tenantId} and source = ${source} and first_seen_at > ${run.at.toString()}::timestamptz`;
+  const at = run.at.toString();
+  const mine = sql`tenant_id = ${tenant.tenantId} and source = ${source}`;
+  const seen = sql`select source, id from ${raw(entity.table)} where ${mine} and first_seen_at is not null`;
+  await markStored(tx, rollupsOf(entity.id), tenant, seen);
+  await tx.run(sql`
+    update ${raw(entity.table)} set first_seen_at = ${`${unknownSince}T00:00:00Z`}::timestamptz
+    where ${mine} and first_seen_at <= ${at}::timestamptz`);
   await markStored(tx, rollupsOf(entity.id), tenant, seen);
 }

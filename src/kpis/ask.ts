@@ -88,7 +88,8 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
     const whole = isApart ? await total(reader, kpi, scope) : sumOf(series.groups);
     const coverage = coverageOf(dates, question, reach, at);
     const measured = measureCovered(kpi, whole, scope, reach);
-    const viewerScope = await scopeOf(reader);
+    // What belongs to the company is the same for everybody who may see it.
+    const viewerScope = isOfCompany(kpi) ? 'all' : await scopeOf(reader);
     const currency = currencyOf(kpi, tenant);
     const by = question.by ?? kpi.board?.by ?? kpi.defaultBy ?? null;
     const breakdown =
@@ -131,7 +132,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
         pending: reach.pending,
         sources: reach.sources,
       },
-      requires: requirementsOf(kpi, whole, measured, reach),
+      requires: requirementsOf(kpi, whole, measured, { reach, viewer: viewerScope }),
       notes: [
         ...(breakdown ? rankNotes(kpi, breakdown, coverage.mature) : []),
         ...notesOf(kpi, measured, whole, question, dates),
@@ -164,8 +165,18 @@ async function scopeOf(reader: Queryable): Promise<KpiResult['scope']> {
   return row?.role === 'supervisor' ? 'teams' : 'own';
 }
 
-function requirementsOf(kpi: Kpi, sums: Sums, measured: Measured, reach: Reach): string[] {
-  if (measured.value !== null || reach.sources.length === 0) return [];
+function isOfCompany({ audience, dimensions }: Kpi): boolean {
+  return audience === 'supervisors' || dimensions.includes('stream');
+}
+
+/** Whoever sees only some records cannot be told that a source has none. */
+function requirementsOf(
+  kpi: Kpi,
+  sums: Sums,
+  measured: Measured,
+  { reach, viewer }: { reach: Reach; viewer: KpiResult['scope'] },
+): string[] {
+  if (measured.value !== null || reach.sources.length === 0 || viewer !== 'all') return [];
   const lacking = kpi.lacks ? kpi.lacks(sums) : reach.data === null;
   return lacking ? [...new Set(reach.sources.map(({ source }) => `no ${kpi.needs} in source ${source}`))] : [];
 }

@@ -57,14 +57,15 @@ export function rankNotes(
 ): string[] {
   const { ranked: rule, value } = board ?? {};
   const ranked = rows.filter((row) => typeof row.rank === 'number');
-  const others = rows.filter((row) => row.rank === null).length;
+  // What has no name is not ranked however large it is.
+  const others = rows.filter((row) => row.rank === null && row.key !== '').length;
   if (!rule || ranked.length + others === 0) return [];
   if (ranked.length === 0) return [`Nothing to rank: no ${by} has ${rule.fewest} cases.`];
   const tie = parts[rule.tie]?.column ?? parts[rule.tie]?.title;
   const few = ranked.filter((row) => (row.denominator ?? 0) < fewCases).length;
   const counted = ranked.length === 1 ? `1 ${by}` : `${ranked.length} ${by}s`;
   return [
-    `Ranked by ${value?.toLowerCase()}, equal ones by ${tie}: ${counted} with ${rule.fewest} cases or more.`,
+    `Ranked by ${rule.cautious ? `what the ${value?.toLowerCase()} is at least (95 %)` : value?.toLowerCase()}, equal ones by ${tie}: ${counted} with ${rule.fewest} cases or more.`,
     ...(others > 0 ? [`${others} with fewer ${others === 1 ? 'follows' : 'follow'} without a rank.`] : []),
     ...(few > 0
       ? [`${few} of the ranked ${few === 1 ? 'has' : 'have'} fewer than ${fewCases}: close ranks say little.`]

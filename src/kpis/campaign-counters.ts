@@ -5,6 +5,9 @@ import { factsOf } from '../rollups/read.ts';
 import type { Group, Grouping, Kpi, Measured, Scope, Sums } from './kpi.ts';
 import { type GroupRow, groupColumns, scopeConditions, toGroup } from './scope.ts';
 
+/** Statuses of campaigns of which nothing was sent. */
+const notSent = ['draft', 'scheduled'];
+
 /** Campaigns by the day they were sent on, with the counters of their latest report. */
 export async function campaignCounters(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]> {
   const rows = await reader.query<GroupRow>(sql`
@@ -18,12 +21,12 @@ export async function campaignCounters(reader: Queryable, scope: Scope, grouping
       sum(f.replied)::bigint as replied,
       sum(f.failed)::bigint as failed
     from ${factsOf(campaignDaily, scope.at, scope.period)} f
-    where f.tenant_id = ${scope.at.tenantId} ${scopeConditions(scope, 'f')}
+    where f.tenant_id = ${scope.at.tenantId} and f.status <> all (${notSent}::text[]) ${scopeConditions(scope, 'f')}
     group by 1, 2, 3`);
   return rows.map(toGroup);
 }
 
-export type Counter = 'recipients' | 'delivered' | 'read' | 'replied' | 'failed';
+export type Counter = 'recipients' | 'reported' | 'delivered' | 'read' | 'replied' | 'failed';
 
 /** A counter as a share of another one; a source whose counters disagree (more read than delivered) is told as it is. */
 export function shareOf({ counts }: Sums, part: Counter, whole: Counter): number | null {

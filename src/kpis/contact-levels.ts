@@ -88,4 +88,4 @@ export const contactKpi = {
 } as const satisfies Partial<Kpi>;
 
 export const contactCaveat =
-  'Where the CRM does not say when a contact was made, it exists from when it was first seen; a deleted one exists until then. Country, source and segment are the latest known ones, also for past days.';
+  'Where the CRM does not say when a contact was made, it exists from when it was first seen, and always if it was there when the CRM was first read; a deleted one exists until then. Country, source and segment are the latest known ones, also for past days.';

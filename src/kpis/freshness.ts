@@ -1,5 +1,6 @@
 import sql, { join, raw } from 'sql-template-tag';
 import type { Queryable } from '../db/db.ts';
+import { unknownSince } from '../domain/entity.ts';
 import type { SourceFreshness } from '../domain/kpi-result.ts';
 import type { DateRange } from '../domain/period.ts';
 import { addDays } from '../domain/period.ts';
@@ -75,7 +76,7 @@ async function spanOf(
     const until = sql`day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`;
     const spans = [
       sql`select min(day) as first, max(day) as last from ${raw(datedBy.table)}
-        where tenant_id = ${at.tenantId} ${ownRows(kpi)} and ${until}`,
+        where tenant_id = ${at.tenantId} ${ownRows(kpi)} and ${until} and day > ${addDays(unknownSince, 1)}::date`,
       ...(kpi.alsoDatedBy ?? []).map(
         ({ table }) => sql`select min(day), max(day) from ${raw(table)} where tenant_id = ${at.tenantId} and ${until}`,
       ),

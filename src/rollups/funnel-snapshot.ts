@@ -5,7 +5,7 @@ import { leadCreatedDaily } from './lead-created-daily.ts';
 import { leadQualifiedDaily } from './lead-qualified-daily.ts';
 import { opportunityClosedDaily } from './opportunity-closed-daily.ts';
 import { opportunityOpenedDaily } from './opportunity-opened-daily.ts';
-import { type Rollup, sourceRows } from './rollup.ts';
+import type { Rollup } from './rollup.ts';
 
 /** The parts of the funnel: what each counts of which rollup. Those of the cohort are dated by the lead's creation. */
 export const funnelParts: readonly { part: string; rollup: Rollup; measure: string; when?: string }[] = [
@@ -26,11 +26,12 @@ export const funnelSnapshot = snapshotOf({
   streams: ['lead', 'opportunity'],
   key: ['source', 'part', 'operator_id', 'account_id', 'month'],
   measures: ['records'],
-  believed(tenant, until) {
+  rollups: [...new Set(funnelParts.map(({ rollup }) => rollup))],
+  believed(rowsOf) {
     const rows = [...Map.groupBy(funnelParts, ({ rollup }) => rollup)].map(
       ([rollup, parts]): Sql => sql`
         select d.source, p.part, d.operator_id, d.account_id, date_trunc('month', d.day::timestamp)::date as month, p.records
-        from (${rollup.select(sourceRows(rollup, tenant, { until }), tenant.timezone, until)}) as d
+        from ${rowsOf(rollup)} as d
         cross join lateral (values ${raw(
           parts
             .map(({ part, measure, when }) => `('${part}', case when ${when ?? 'true'} then d.${measure} else 0 end)`)

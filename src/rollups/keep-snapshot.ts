@@ -4,7 +4,8 @@ import type { Queryable, Tx } from '../db/db.ts';
 import { lockStream } from '../db/locks.ts';
 import type { EntityId } from '../domain/entity.ts';
 import { addDays } from '../domain/period.ts';
-import { columns, type TenantZone } from './rollup.ts';
+import { factsOf, type ReadAt, unsettledDays } from './read.ts';
+import { columns, type Rollup, type TenantZone } from './rollup.ts';
 import type { Snapshot } from './snapshots.ts';
 
 /** Rows to be kept as they are believed to be at the end of each day. */
@@ -18,8 +19,10 @@ interface Kept {
   /** Key columns after tenant_id and day, then the numbers. */
   key: readonly string[];
   measures: readonly string[];
-  /** Key and measures as they are believed with facts up to `until`, one row per key. */
-  believed(tenant: TenantZone, until: Temporal.Instant): Sql;
+  /** The aggregates it is made of. */
+  rollups: readonly Rollup[];
+  /** Key and measures from the rows of those aggregates, one row per key. */
+  believed(rowsOf: (rollup: Rollup) => Sql): Sql;
 }
 
 const keepDays = 365;
@@ -71,28 +74,33 @@ async function isStillBelieved(
 
 async function store(
   tx: Tx,
-  { table, key, measures, believed }: Kept,
+  { table, key, measures, rollups, believed }: Kept,
   tenant: TenantZone,
   { day, last, asOf }: { day: string; last: string | null; asOf: Temporal.Instant },
 ): Promise<number> {
   const { tenantId } = tenant;
-  const names = [...key, ...measures];
-  const alike = (columns: readonly string[]) => raw(columns.map((name) => `s.${name} = b.${name}`).join(' and '));
+  const names = columns([...key, ...measures]);
   // The end of the day is the first instant of the next one.
-  const until = asOf.subtract({ microseconds: 1 });
-  await tx.run(sql`create temp table believed on commit drop as ${believed(tenant, until)}`);
+  const now = asOf.subtract({ microseconds: 1 });
+  // As a question would be answered at that moment.
+  const at: ReadAt = { ...tenant, now, unsettled: await unsettledDays(tx, rollups, tenant, now) };
+  const rowsOf = (rollup: Rollup) => factsOf(rollup, at, { from: '0001-01-01', to: addDays(day, 1) });
+  await tx.run(sql`create temp table believed on commit drop as ${believed(rowsOf)}`);
+  const standing = sql`select ${names} from ${raw(table)} where tenant_id = ${tenantId} and day = 'infinity'`;
+  // By sorting or hashing both sides, whatever the planner thinks of their sizes.
+  await tx.run(sql`create temp table begun on commit drop as select ${names} from believed except ${standing}`);
+  await tx.run(sql`create temp table ended on commit drop as ${standing} except select ${names} from believed`);
+  await tx.run(sql`analyze ended`);
+  const alike = raw(key.map((name) => `s.${name} = e.${name}`).join(' and '));
   if (last !== null)
     await tx.run(sql`
-      update ${raw(table)} s set day = ${last}::date
-      where s.tenant_id = ${tenantId} and s.day = 'infinity' and not exists (
-        select 1 from believed b where ${alike(names)})`);
+      update ${raw(table)} s set day = ${last}::date from ended e
+      where s.tenant_id = ${tenantId} and s.day = 'infinity' and ${alike}`);
   await tx.run(sql`
-    insert into ${raw(table)} (tenant_id, day, since, ${columns(names)})
-    select ${tenantId}::bigint, 'infinity', ${day}::date, ${columns(names)} from believed b
-    where not exists (
-      select 1 from ${raw(table)} s where s.tenant_id = ${tenantId} and s.day = 'infinity' and ${alike(key)})`);
+    insert into ${raw(table)} (tenant_id, day, since, ${names})
+    select ${tenantId}::bigint, 'infinity', ${day}::date, ${names} from begun`);
   const [count] = await tx.query<{ rows: number }>(sql`select count(*)::int as rows from believed`);
-  await tx.run(sql`drop table believed`);
+  await tx.run(sql`drop table believed, begun, ended`);
   return count?.rows ?? 0;
 }
 

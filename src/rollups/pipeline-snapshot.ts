@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { snapshotOf } from './keep-snapshot.ts';
 import { leadCreatedDaily } from './lead-created-daily.ts';
-import { columns, sourceRows } from './rollup.ts';
+import { columns } from './rollup.ts';
 
 const key = ['source', 'stage', 'operator_id', 'account_id', 'created_month'];
 
@@ -13,9 +13,10 @@ export const pipelineSnapshot = snapshotOf({
   streams: ['lead', 'opportunity'],
   key,
   measures: ['leads', 'amount_minor', 'with_amount'],
-  believed: (tenant, until) => sql`
+  rollups: [leadCreatedDaily],
+  believed: (rowsOf) => sql`
     select ${columns(key)},
       sum(leads)::int as leads, sum(amount_minor)::bigint as amount_minor, sum(with_amount)::int as with_amount
-    from (${leadCreatedDaily.select(sourceRows(leadCreatedDaily, tenant, { until }), tenant.timezone, until)}) as d
+    from ${rowsOf(leadCreatedDaily)} as d
     group by ${columns(key)}`,
 });

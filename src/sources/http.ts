@@ -80,6 +80,7 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
     const sentAt = pace.clock.now();
     let response: Response;
     let text: string;
+    let ahead: number;
     try {
       response = await fetch(address, {
         headers: { [options.keyHeader]: key, accept: 'application/json' },
@@ -88,6 +89,8 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
         redirect: 'manual',
       });
       skew.learn(response.headers.get('date'), sentAt, pace.clock.now());
+      // At once: while the rest of this answer comes, another one may tell of another clock.
+      ahead = skew.aheadMs();
       text = await readLimited(response, maxBytes, place);
     } catch (error) {
       pace.signal.throwIfAborted();
@@ -98,7 +101,6 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
 
     const { status, headers } = response;
     const now = pace.clock.now();
-    const ahead = skew.aheadMs();
     const asked = retryAfter(headers.get('retry-after'), now, ahead);
     const isHtml = /\bhtml\b/i.test(headers.get('content-type') ?? '') || /^\s*</.test(text);
     if (status >= 300 && status < 400)

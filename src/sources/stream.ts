@@ -86,6 +86,8 @@ export interface VisitStream extends StreamTerms {
   refreshSlaMinutes?: number;
   /** One call of a visit, going on from `cursor`. */
   visit(pace: Pace, object: Visited): Promise<Visit>;
+  /** Whether a due object is read before the others: what is happening now, not what is over. */
+  isUrgent?(object: Visited): boolean;
   /**
    * Whether an object is due, for entities of which there are few. Without it every object is visited again and again:
    * those that were active lately first, and none never.

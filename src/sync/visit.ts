@@ -116,9 +116,12 @@ async function choose(run: StreamRun, stream: VisitStream, now: Temporal.Instant
   if (stream.isDue === undefined)
     return loadUrgent(run.db, run.key, stream, { now, most: run.callBudget, full: run.full });
   const few = await loadFew(run.db, run.key, stream.of);
-  return few.filter(
+  const due = few.filter(
     (object) => object.unfinished || stream.isDue?.(run.full ? { ...object, visitedAt: null } : object, now),
   );
+  // The order among the rest stays: the longest not visited first.
+  const isUrgent = (object: KnownObject) => stream.isUrgent?.(object) ?? false;
+  return [...due.filter(isUrgent), ...due.filter((object) => !isUrgent(object))];
 }
 
 /** A stream of few objects is as of its oldest one that counts; one of many, as of the oldest of all. */

@@ -154,11 +154,17 @@ describe.skipIf(!existsSync(data))('the seed leads and opportunities (skipped wh
       },
     });
     expect(result.funnel!.stages.map(({ key, count, ofPrevious }) => [key, count, ofPrevious])).toEqual([
-      ['leads', 12, null],
-      ['sql', 10, 10 / 12],
-      ['opportunities', 8, 8 / 10],
-      ['won', 5, 5 / 8],
+      ['cohort_leads', 12, null],
+      ['cohort_sql', 10, 10 / 12],
+      ['cohort_opportunities', 8, 8 / 10],
+      ['cohort_won', 5, 5 / 8],
     ]);
+  });
+
+  test('funnel in words: both views', async () => {
+    const { out } = await crema('kpi', 'funnel', '2024', '--now', end);
+    expect(out).toContain('Qualified 10 · Opportunities 6 · Won 3');
+    expect(out).toMatch(/Leads 12 → Qualified 10 \(83\.3.%\) → Opportunities 8 \(80\.0.%\) → Won 5 \(62\.5.%\)/);
   });
 
   test('funnel of single months', async () => {

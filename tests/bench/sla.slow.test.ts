@@ -1,6 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
+import { makeCompany, now } from '../../src/bench/company.ts';
 import { benchSla } from '../../src/bench/sla/bench.ts';
-import { addOpenTickets, addTickets, addVerdicts, makeCompany, now } from '../../src/bench/sla/data.ts';
+import { addOpenTickets, addTickets, addVerdicts } from '../../src/bench/sla/data.ts';
 import { createDb } from '../../src/db/db.ts';
 import { slaTerms } from '../../src/facts/policies.ts';
 import { verifySla } from '../../src/facts/verify.ts';

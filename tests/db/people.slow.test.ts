@@ -278,12 +278,17 @@ describe('several viewers', () => {
   }, 60_000);
 });
 
-test.each(rollups.map(({ table }) => table))('%s is read with the same rights', async (table) => {
-  const [policy] = await database.db.query<{ qual: string }>(sql`
+test.each(rollups.map(({ table, key }) => [table, key] as const))(
+  '%s is read with the same rights',
+  async (table, key) => {
+    const [policy] = await database.db.query<{ qual: string }>(sql`
     select qual from pg_policies where (schemaname || '.' || tablename)::regclass = ${table}::regclass`);
-  expect(policy?.qual).toContain('viewer_teams');
-  expect(policy?.qual).toContain('viewer_operators');
-  await readAs(database.db, { tenantId, viewer: 'slack:U404 slack:U405' }, async (reader) => {
-    expect(await reader.query(sql`select from ${raw(table)}`)).toEqual([]);
-  });
-});
+    // What belongs to no operator and no team is the company's.
+    const owned = key.includes('operator_id');
+    expect(policy?.qual).toContain(owned ? 'viewer_operators' : 'viewer_sees_company');
+    if (key.includes('team_id')) expect(policy?.qual).toContain('viewer_teams');
+    await readAs(database.db, { tenantId, viewer: 'slack:U404 slack:U405' }, async (reader) => {
+      expect(await reader.query(sql`select from ${raw(table)}`)).toEqual([]);
+    });
+  },
+);

@@ -28,6 +28,7 @@ const start = () =>
       told += text;
     },
     consolePort: 0,
+    size: { months: 5, contacts: 60 },
   });
 
 beforeAll(async () => {
@@ -130,14 +131,18 @@ describe('the demo', () => {
     await demo.stop();
     told = '';
     demo = await start();
-    expect(told).toBe('');
+    const records = () => Number(/(\d+) records/.exec(told)![1]);
+    // Streams that are whole tables, and what bears the time of the last bookmark, come again.
+    const again = records();
+    expect(again).toBeLessThan(500);
+    expect(told).toContain('contacts: 0 written');
     await demo.stop();
     clock.set('2026-11-21T03:00:00Z');
+    told = '';
     demo = await start();
-    expect(told).toMatch(/tickets\.csv: \d+ written, \d+ unchanged/);
-    const [, written, unchanged] = /tickets\.csv: (\d+) written, (\d+) unchanged/.exec(told)!.map(Number);
-    expect(written).toBeGreaterThan(10);
-    expect(unchanged).toBeGreaterThan(written! * 20);
+    expect(records()).toBeGreaterThan(again + 100);
+    const [, messages] = /messages: (\d+) written/.exec(told)!.map(Number);
+    expect(messages).toBeLessThan(1_000);
   });
 
   test('refuses a folder that holds other data', async () => {

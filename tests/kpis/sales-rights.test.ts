@@ -56,6 +56,7 @@ beforeAll(async () => {
     asker.tenantId = tenant.tenantId;
     const earlier = { tenant, at: Temporal.Instant.from('2026-11-19T11:00:00Z') };
     await database.db.tx((tx) => writeLeads(tx, earlier, leads.slice(0, 4)));
+    for (const rollup of rollups) await drain(database.db, rollup, tenant, at);
     const end = Temporal.Instant.from('2026-11-20T00:00:00Z');
     for (const snapshot of snapshots) await database.db.tx((tx) => snapshot.take(tx, tenant, '2026-11-19', end));
     await database.db.tx((tx) => writeLeads(tx, { tenant, at }, leads));

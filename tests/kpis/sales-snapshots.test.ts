@@ -50,8 +50,10 @@ const deal: OpportunityState = {
 const tenant = () => ({ tenantId: asker.tenantId, timezone });
 const midnight = (day: string) => startOfDay(addDays(day, 1), timezone);
 
+/** As the daily job does: after the aggregates have been brought up to date. */
 async function keep(day: string): Promise<number[]> {
   const rows: number[] = [];
+  for (const rollup of rollups) await drain(database.db, rollup, tenant(), Temporal.Instant.from(asker.now));
   for (const snapshot of snapshots)
     rows.push(await database.db.tx((tx) => snapshot.take(tx, tenant(), day, midnight(day))));
   return rows;

@@ -19,6 +19,14 @@ const landed: Readonly<Record<string, string>> = {
   '000009_people.sql': 'a6dfb5afab785dcf',
   '000010_people_rows.sql': 'cf3ddcd5c9a1c06f',
   '000011_entities.sql': 'fa438eada5797272',
+  '000012_jobs.sql': 'ee9c3dbb4b19890f',
+  '000013_sync.sql': '956807734f531b46',
+  '000014_webhooks.sql': '69c1c5a4eca6789a',
+  '000015_engagement.sql': '5e61fe4c4d48bfb4',
+  '000016_growth.sql': '413b719bd8b3c6b1',
+  '000017_campaigns.sql': 'f35e782575728cbb',
+  '000018_sales.sql': '008206b124f69082',
+  '000019_singer_records.sql': '79f41b782b2ed7ef',
 };
 
 test('a landed migration is never edited, and a new one is added to the list', () => {

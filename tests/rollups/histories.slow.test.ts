@@ -217,7 +217,7 @@ describe.each(groups.map((group) => [group.join(' and '), group] as const))('of 
         fc.asyncProperty(zone, fc.array(step, { minLength: 2, maxLength: 14 }), (timezone, steps) =>
           holds(group, timezone, [steps]),
         ),
-        { seed, numRuns: 40 * factor, interruptAfterTimeLimit: timeLimit - 20_000 },
+        { seed, numRuns: 8 * factor, interruptAfterTimeLimit: timeLimit - 20_000 },
       );
     },
     timeLimit,
@@ -232,7 +232,7 @@ describe.each(groups.map((group) => [group.join(' and '), group] as const))('of 
           fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { minLength: 2, maxLength: 4 }),
           (timezone, work) => holds(group, timezone, work),
         ),
-        { seed, numRuns: 20 * factor, interruptAfterTimeLimit: timeLimit - 20_000 },
+        { seed, numRuns: 4 * factor, interruptAfterTimeLimit: timeLimit - 20_000 },
       );
     },
     timeLimit,

@@ -151,7 +151,7 @@ test(
             await agree({ db, tenantId, timezone, now }, there, told, isDelivered);
         },
       ),
-      { seed, numRuns: 40 * factor, interruptAfterTimeLimit: timeLimit - 20_000 },
+      { seed, numRuns: 15 * factor, interruptAfterTimeLimit: timeLimit - 20_000 },
     );
   },
   timeLimit,

@@ -68,6 +68,16 @@ describe('messages', () => {
     expect(await message('m3')).toMatchObject([{ status: 'failed' }]);
   });
 
+  test('take no part from before a whole reading, also about a field that an earlier part had told', async () => {
+    const said = { id: 'm3b', direction: 'outbound', sent_at: '2026-02-03T10:00:00Z', failure_reason: null };
+    await whole(v(1), { ...said, status: 'sent' });
+    await part(v(2), { id: 'm3b', status: 'delivered', text: null });
+    await whole(v(4), { ...said, status: 'read', text: 'hello' });
+    expect(await part(v(3), { id: 'm3b', status: 'failed', text: null })).toMatchObject({ older: 1 });
+    expect(await message('m3b')).toMatchObject([{ status: 'read', text: 'hello' }]);
+    expect(await part(v(5), { id: 'm3b', text: null })).toMatchObject({ updated: 1 });
+  });
+
   test('that were deleted stay so for older parts, wherever they lie', async () => {
     await whole(v(1), { id: 'm4', direction: 'inbound', sent_at: '2026-05-03T10:00:00Z' });
     const deletion = { entity: entities.message, source: 'chat', ids: ['m4', 'm5'], version: v(10) };
@@ -105,7 +115,7 @@ describe('contacts', () => {
       select country, deleted_at is not null as deleted, first_seen_at::text as first_seen_at, exists_from::text as exists_from
       from crm.contacts where tenant_id = ${tenantId} and id = ${id}`);
 
-  test('have the country of their phone number, and exist since they were first seen where nothing says more', async () => {
+  test('have the country of their phone number, and exist since nobody knows when where nothing says more', async () => {
     await write({
       entity: 'contact',
       version: 'run',
@@ -116,6 +126,19 @@ describe('contacts', () => {
     });
     expect(await contact('c1')).toMatchObject([{ country: 'IT', exists_from: '2026-11-20 12:00:00+00' }]);
     expect(await contact('c2')).toMatchObject([{ country: null, exists_from: '2024-01-01 00:00:00+00' }]);
+  });
+
+  test('that come after the stream was whole exist since they were first seen', async () => {
+    await write({ entity: 'contact', records: [{ version: v(3), values: { id: 'c8' } }], asOf: at });
+    // What was there when it was first whole, nobody knows since when.
+    for (const id of ['c1', 'c8']) expect(await contact(id)).toMatchObject([{ exists_from: '1970-01-01 00:00:00+00' }]);
+    const later = at.add({ minutes: 5 });
+    await database.db.tx((tx) =>
+      writeRecords(tx, { tenant: { tenantId, timezone: 'UTC' }, at: later }, [
+        { entity: 'contact', source: 'chat', version: 'time', records: [{ version: v(3), values: { id: 'c9' } }] },
+      ]),
+    );
+    expect(await contact('c9')).toMatchObject([{ exists_from: '2026-11-20 12:05:00+00' }]);
   });
 
   test('can be told to be deleted by their own field, again without a change', async () => {

@@ -162,7 +162,7 @@ describe('a list that moves while it is read', () => {
           expect(await storedContacts()).toEqual([...model.contacts].sort());
         },
       ),
-      { seed: 20261121, numRuns: 15 },
+      { seed: 20261121, numRuns: 8 },
     );
   });
 });

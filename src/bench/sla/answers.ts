@@ -8,9 +8,10 @@ import { drain } from '../../rollups/engine.ts';
 import { ticketDecidedDaily } from '../../rollups/ticket-decided-daily.ts';
 import { ticketSlaDaily } from '../../rollups/ticket-sla-daily.ts';
 import { defaultPolicies } from '../../sla/policy.ts';
+import { makeCompany, now, viewers } from '../company.ts';
 import { type Explained, explainedStatements, timedStatements } from '../observe.ts';
 import { median, percentile, rounded, timed } from '../spread.ts';
-import { addTickets, addVerdicts, makeCompany, now, viewers } from './data.ts';
+import { addTickets, addVerdicts } from './data.ts';
 
 /** A company whose tickets have been coming in for so many days. */
 export interface History extends HistoryShape {

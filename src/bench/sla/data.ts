@@ -1,53 +1,9 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
-import type { Db, Queryable } from '../../db/db.ts';
-import type { Tenant } from '../../domain/tenant.ts';
-import { adoptPolicies, slaTerms } from '../../facts/policies.ts';
-import { defaultPolicies, type Policies } from '../../sla/policy.ts';
+import type { Queryable } from '../../db/db.ts';
+import { defaultPolicies } from '../../sla/policy.ts';
+import { accounts, chance, now, teams } from '../company.ts';
 
-/** The moment the benchmark is asked at: half past nine on a Thursday, so that today has tickets and is not over. */
-export const now = Temporal.Instant.from('2026-10-01T09:30:00Z');
-
-const teams = 20;
 const operators = 200;
-const accounts = 500;
-
-/** Who asks: everybody's numbers, those of one team, those of one operator. */
-export const viewers = { supervisor: 'lead', agent: 'agent' } as const;
-
-/** A chance from 0 to below 1 that is the same in every run: by the row's number `i` and a seed of its own per use. */
-function chance(seed: number): Sql {
-  return raw(`((hashint8extended(i, ${seed}) & 1048575)::float8 / 1048576)`);
-}
-
-/** A company without tickets: people, teams, accounts (a few of them demo accounts), and the policies it measures by. */
-export async function makeCompany(db: Db, policies: Policies): Promise<Tenant> {
-  const shape = { slug: 'bench', name: 'Bench', timezone: 'UTC', weekStart: 1, locale: 'en', currency: 'USD' };
-  const [row] = await db.query<{ tenant_id: number }>(sql`
-    insert into ops.tenants (slug, name, timezone) values (${shape.slug}, ${shape.name}, ${shape.timezone})
-    returning tenant_id`);
-  const tenant: Tenant = { tenantId: row!.tenant_id, ...shape };
-  const id = tenant.tenantId;
-  await db.run(sql`
-    insert into crm.teams (tenant_id, source, id, name, version)
-    select ${id}::bigint, 'bench', 'team-' || i, 'Team ' || i, 1 from generate_series(1, ${teams}::int) as g (i)`);
-  await db.run(sql`
-    insert into crm.operators (tenant_id, source, id, name, role, team_id, active, version)
-    select ${id}::bigint, 'bench', 'operator-' || i, 'Operator ' || i, 'agent', 'team-' || 1 + i % ${teams}::int, true, 1
-    from generate_series(1, ${operators}::int) as g (i)`);
-  await db.run(sql`
-    insert into crm.accounts (tenant_id, source, id, name, demo, version)
-    select ${id}::bigint, 'bench', 'account-' || i, 'Account ' || i, i % 100 = 0, 1
-    from generate_series(1, ${accounts}::int) as g (i)`);
-  await db.run(sql`
-    insert into ops.people (tenant_id, person_id, role, source, operator_id) values
-      (${id}, ${viewers.supervisor}, 'supervisor', 'bench', 'operator-7'),
-      (${id}, ${viewers.agent}, 'agent', 'bench', 'operator-7')`);
-  await db.run(sql`
-    insert into ops.streams (tenant_id, source, stream, as_of, loaded_at)
-    values (${id}, 'bench', 'ticket', ${now.toString()}, ${now.toString()})`);
-  await db.tx((tx) => adoptPolicies(tx, tenant, slaTerms(policies), now));
-  return tenant;
-}
 
 /**
  * So many tickets spread evenly over the days up to now. Times to reply and to resolve are exponential, about 8 in 100

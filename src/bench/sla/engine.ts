@@ -1,8 +1,8 @@
 import { evaluateSla } from '../../sla/evaluate.ts';
 import { orderEvents, type TicketEvent, type TicketHistory } from '../../sla/history.ts';
 import { compilePolicies, type Policies } from '../../sla/policy.ts';
+import { now } from '../company.ts';
 import { median, rounded } from '../spread.ts';
-import { now } from './data.ts';
 import { businessPolicies, continuousPolicies } from './policies.ts';
 
 const rounds = 5;

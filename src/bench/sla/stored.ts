@@ -5,10 +5,11 @@ import { sweepSla } from '../../facts/sweep.ts';
 import { markAllTickets, verifySla } from '../../facts/verify.ts';
 import { drain, verify } from '../../rollups/engine.ts';
 import { rollupsOf } from '../../rollups/index.ts';
+import { makeCompany, now } from '../company.ts';
 import { timedStatements } from '../observe.ts';
 import { makeScratch, type Server } from '../scratch.ts';
 import { rounded, timed } from '../spread.ts';
-import { addEvents, addTickets, makeCompany, now } from './data.ts';
+import { addEvents, addTickets } from './data.ts';
 import { businessPolicies } from './policies.ts';
 
 /**

@@ -4,11 +4,12 @@ import type { Tenant } from '../../domain/tenant.ts';
 import { slaTerms } from '../../facts/policies.ts';
 import { sweepSla } from '../../facts/sweep.ts';
 import { defaultPolicies } from '../../sla/policy.ts';
+import { makeCompany, now } from '../company.ts';
 import { type Explained, explainedStatements } from '../observe.ts';
 import { makeScratch, type Server } from '../scratch.ts';
 import { median, percentile, rounded, timed } from '../spread.ts';
 import type { History } from './answers.ts';
-import { addOpenTickets, makeCompany, now } from './data.ts';
+import { addOpenTickets } from './data.ts';
 
 /** Open tickets, alone or beside others. */
 interface Desk {

@@ -1,8 +1,25 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Tx } from '../../db/db.ts';
 
 /** The order of a chat: what came at the same instant was asked before it was answered. */
 const inOrder = raw('sent_at, direction, id');
+
+/**
+ * What a conversation's record said of a field: of one of the source, the latest. The record of an endless chat is of all its
+ * conversations in turn; of each, what it said 24 hours after the last message: before the first change that came later. Of
+ * conversations before it was first told nothing is known.
+ */
+function asOfSilence(field: 'status' | 'team_id' | 'operator_id'): Sql {
+  return sql`(case
+    when w.is_told then ${raw(`c.${field}`)}
+    when c.version > extract(epoch from w.last_at + interval '24 hours') * 1000000 then null
+    else (coalesce((
+    select array[h.old] from crm.changes h
+    where h.tenant_id = c.tenant_id and h.entity = 'conversation' and h.source = c.source and h.entity_id = c.id
+      and h.field = ${field} and h.at > w.last_at + interval '24 hours'
+    order by h.at, h.id limit 1
+  ), array[${raw(`c.${field}`)}]))[1] end)`;
+}
 
 /**
  * Makes the facts about the conversations of some chats from their messages, as the temp tables `made_stretches` and
@@ -25,8 +42,8 @@ export async function makeConversations(tx: Tx, tenantId: number): Promise<void>
     from spans s
     cross join lateral (
       select * from crm.messages
-      where tenant_id = ${tenantId} and source = s.source and contact_id = substr(s.chat, 3) and conversation_id is null
-        and sent_at >= s.from_at and sent_at <= s.to_at and deleted_at is null
+      where tenant_id = ${tenantId} and source = s.source and contact_id = substr(s.chat, 3)
+        and (conversation_id is null or conversation_id = contact_id) and sent_at >= s.from_at and sent_at <= s.to_at and deleted_at is null
       offset 0
     ) as m
     where s.chat like 'u:%'
@@ -40,7 +57,8 @@ export async function makeConversations(tx: Tx, tenantId: number): Promise<void>
     from spans s
     cross join lateral (
       select * from crm.messages
-      where tenant_id = ${tenantId} and source = s.source and conversation_id = substr(s.chat, 3) and deleted_at is null
+      where tenant_id = ${tenantId} and source = s.source and conversation_id = substr(s.chat, 3)
+        and contact_id is distinct from conversation_id and deleted_at is null
       offset 0
     ) as m
     where s.chat like 'c:%'`);
@@ -63,17 +81,24 @@ export async function makeConversations(tx: Tx, tenantId: number): Promise<void>
   await tx.run(sql`
     create temp table wholes on commit drop as
     select
-      w.*, c.started_at as given_start, c.status, c.team_id,
+      w.*, case when w.is_told then c.started_at end as given_start,
+      ${asOfSilence('status')} as status, ${asOfSilence('team_id')} as team_id,
       coalesce(w.contact, c.contact_id) as contact_id,
       coalesce(c.channel, w.first_channel) as channel,
       coalesce(c.account_id, w.first_account) as account_id,
-      coalesce(c.operator_id, w.first_operator) as operator_id,
-      coalesce(c.handled_by, case when has_human and has_bot then 'mixed' when has_human then 'human' when has_bot then 'bot' end)
-        as handled_by,
-      case when c.status = 'resolved' then coalesce(c.closed_at, w.last_at) when c.status is null then c.closed_at end as ended_at
+      coalesce(${asOfSilence('operator_id')}, w.first_operator) as operator_id,
+      coalesce(
+        case when w.is_told then c.handled_by end,
+        case when has_human and has_bot then 'mixed' when has_human then 'human' when has_bot then 'bot' end
+      ) as handled_by,
+      case
+        when not w.is_told then case when ${asOfSilence('status')} = 'resolved' then greatest(w.last_at, resolved.at) end
+        when c.status = 'resolved' then coalesce(c.closed_at, w.last_at)
+        when c.status is null then c.closed_at
+      end as ended_at
     from (
       select
-        source, chat, conversation,
+        source, chat, conversation, chat like 'c:%' as is_told,
         min(sent_at) as first_at,
         max(sent_at) as last_at,
         (array_agg(direction order by ${inOrder}))[1] as direction,
@@ -84,19 +109,30 @@ export async function makeConversations(tx: Tx, tenantId: number): Promise<void>
         coalesce(bool_or(is_reply and not is_assumed), false) as has_human,
         coalesce(bool_or(direction = 'outbound' and sender_kind = 'bot'), false) as has_bot
       from placed
-      group by 1, 2, 3
+      group by 1, 2, 3, 4
       union all
       select
-        s.source, s.chat, 0, null, null, null, null, null, null, null, false, false
+        s.source, s.chat, 0, true, null, null, null, null, null, null, null, false, false
       from spans s
       where s.chat like 'c:%' and not exists (select from told t where t.source = s.source and t.chat = s.chat)
     ) as w
     left join lateral (
       select * from crm.conversations
-      where tenant_id = ${tenantId} and source = w.source and id = substr(w.chat, 3) and w.chat like 'c:%'
+      where tenant_id = ${tenantId} and source = w.source and id = substr(w.chat, 3)
+        and (w.is_told or deleted_at is null)
       limit 1
     ) as c on true
-    where c.deleted_at is null and coalesce(c.started_at, w.first_at) is not null`);
+    left join lateral (
+      select max(h.at) as at from crm.changes h
+      where h.tenant_id = ${tenantId} and h.entity = 'conversation' and h.source = w.source and h.entity_id = c.id
+        and h.field = 'status' and h.new = 'resolved' and h.at <= w.last_at + interval '24 hours' and not w.is_told
+    ) as resolved on true
+    where c.deleted_at is null and coalesce(c.started_at, w.first_at) is not null
+      -- The record of an endless chat is no conversation beside those of the chat.
+      and (w.first_at is not null or c.contact_id is distinct from c.id)`);
+  // Nobody else does, and joined by guesses thousands of conversations go through all replies for each of them.
+  await tx.run(sql`analyze placed (source, chat, conversation, replies_before, part)`);
+  await tx.run(sql`analyze wholes (source, chat, conversation, direction)`);
   await tx.run(sql`
     create temp table made_responses on commit drop as
     select
@@ -120,6 +156,7 @@ export async function makeConversations(tx: Tx, tenantId: number): Promise<void>
       where p.asked_at is not null and p.answered_at is not null
     ) as r
     join wholes w using (source, chat, conversation)`);
+  await tx.run(sql`analyze made_responses (source, chat, conversation, place, direction)`);
   await tx.run(sql`
     create temp table made_stretches on commit drop as
     select

@@ -1,9 +1,10 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Tx } from '../../db/db.ts';
+import { refreshStatistics } from '../../db/statistics.ts';
 import { rollupsOfFacts } from '../../rollups/index.ts';
 import { markStored } from '../../rollups/marks.ts';
 import type { TenantZone } from '../../rollups/rollup.ts';
-import type { FactTable } from './tables.ts';
+import { type FactTable, soughtColumns } from './tables.ts';
 
 /** Stored facts of the chats in `spans`, within their times: what the made ones are to replace. */
 export function storedFacts(tenantId: number, { table, columns, at }: FactTable): Sql {
@@ -35,7 +36,7 @@ export async function storeFacts(tx: Tx, tenant: TenantZone, facts: FactTable): 
   const list = (alias: string) => raw(columns.map((name) => `${alias}.${name}`).join(', '));
   await tx.run(sql`
     create temp table changed on commit drop as
-    select coalesce(m.source, k.source) as source, coalesce(m.id, k.id) as id, m.id is null as gone
+    select coalesce(m.source, k.source) as source, coalesce(m.id, k.id) as id, m.id is null as gone, k.id is not null as was
     from ${raw(made)} m
     full join (${storedFacts(tenantId, facts)}) as k on k.source = m.source and k.id = m.id
     where m.id is null or k.id is null or (${list('m')}) is distinct from (${list('k')})`);
@@ -43,7 +44,7 @@ export async function storeFacts(tx: Tx, tenant: TenantZone, facts: FactTable): 
   const changed = count?.changed ?? 0;
   if (changed > 0) {
     const rollups = rollupsOfFacts(table);
-    await markStored(tx, rollups, tenant, sql`select source, id from changed`);
+    await markStored(tx, rollups, tenant, sql`select source, id from changed where was`);
     await tx.run(sql`
       delete from ${raw(table)} f using changed c
       where c.gone and f.tenant_id = ${tenantId} and f.source = c.source and f.id = c.id`);
@@ -54,6 +55,8 @@ export async function storeFacts(tx: Tx, tenant: TenantZone, facts: FactTable): 
       from ${raw(made)} m join changed c on c.source = m.source and c.id = m.id
       on conflict (tenant_id, source, id) do update
       set ${raw(columns.map((name) => `${name} = excluded.${name}`).join(', '))}`);
+    // A first fill looks its own rows up: without figures of the table by any index that begins with the tenant.
+    await refreshStatistics(tx, table, soughtColumns(facts), changed);
     await markStored(tx, rollups, tenant, sql`select source, id from changed where not gone`);
   }
   await tx.run(sql`drop table changed`);

@@ -5,13 +5,10 @@ import { refreshStatistics } from '../../db/statistics.ts';
 import type { TenantZone } from '../../rollups/rollup.ts';
 import { dropMade, makeConversations } from './make.ts';
 import { storeFacts } from './store.ts';
-import { factTables } from './tables.ts';
+import { factTables, soughtColumns } from './tables.ts';
 
 /** Marks per transaction: few enough that a writer never waits long for the lock. */
 const chunk = 2_000;
-
-/** What statements look for in the stored facts. */
-const soughtColumns = ['tenant_id', 'source', 'id', 'chat'];
 
 export interface ConversationsSwept {
   /** Chats looked at again, and stored facts that changed by it. */
@@ -38,12 +35,12 @@ export async function sweepConversations(
     unseen += done.changed;
     // Each chunk looks into what the ones before have stored.
     if (unseen >= 10 * chunk) {
-      for (const { table } of factTables) await refreshStatistics(db, table, soughtColumns, unseen);
+      for (const facts of factTables) await refreshStatistics(db, facts.table, soughtColumns(facts), unseen);
       unseen = 0;
     }
     options.onProgress?.(swept);
   }
-  for (const { table } of factTables) await refreshStatistics(db, table, soughtColumns, unseen);
+  for (const facts of factTables) await refreshStatistics(db, facts.table, soughtColumns(facts), unseen);
   return swept;
 }
 

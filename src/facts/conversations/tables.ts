@@ -29,3 +29,8 @@ export const responses = {
 } as const satisfies FactTable;
 
 export const factTables: readonly FactTable[] = [stretches, responses];
+
+/** What statements look for in the stored facts. */
+export function soughtColumns({ at }: FactTable): string[] {
+  return ['tenant_id', 'source', 'id', 'chat', at];
+}

@@ -12,6 +12,7 @@ const most = 100;
 /** A stored fact that the messages do not come to; `column` is `id` where a row is missing on one side. */
 export interface DifferingConversation {
   source: string;
+  chat: string;
   id: string;
   table: string;
   column: string;
@@ -43,6 +44,18 @@ export async function markAllChats(db: Queryable, tenantId: number): Promise<voi
   await db.run(sql`
     insert into ops.conversation_marks (tenant_id, source, chat)
     select ${tenantId}::bigint, source, chat from (${allChats(tenantId)}) as every`);
+}
+
+/** Marks the chats of facts found to differ, for the next sweep. */
+export async function markDiffering(
+  db: Queryable,
+  tenantId: number,
+  facts: readonly Pick<DifferingConversation, 'source' | 'chat'>[],
+): Promise<void> {
+  await db.run(sql`
+    insert into ops.conversation_marks (tenant_id, source, chat)
+    select distinct ${tenantId}::bigint, k.source, k.chat
+    from unnest(${facts.map(({ source }) => source)}::text[], ${facts.map(({ chat }) => chat)}::text[]) as k (source, chat)`);
 }
 
 /**
@@ -83,13 +96,12 @@ async function compareFacts(
   verified: VerifiedConversations,
 ): Promise<void> {
   const { table, made, columns } = facts;
-  // A stretch without messages has no time to be found by, so whole chats are read here.
   const cells = columns
     .filter((name) => name !== 'source')
     .map((name) => `('${name}', k.${name}::text, m.${name}::text)`);
   await tx.run(sql`
     create temp table differing on commit drop as
-    select coalesce(m.source, k.source) as source, coalesce(m.id, k.id) as id, ${table}::text as table, cell.*
+    select coalesce(m.source, k.source) as source, coalesce(m.chat, k.chat) as chat, coalesce(m.id, k.id) as id, ${table}::text as table, cell.*
     from ${raw(made)} m
     full join (${storedFacts(tenantId, facts)}) as k on k.source = m.source and k.id = m.id
     cross join lateral (values ${raw(cells.join(', '))}) as cell ("column", stored, made)

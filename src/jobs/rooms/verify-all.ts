@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../db/db.ts';
+import { markDiffering, verifyConversations } from '../../facts/conversations/verify.ts';
 import { type DifferingFact, verifySla } from '../../facts/verify.ts';
 import { verify as verifyRollup } from '../../rollups/engine.ts';
 import { rollups } from '../../rollups/index.ts';
@@ -7,7 +8,7 @@ import type { Job } from '../job.ts';
 import { bringUpToDate } from '../upkeep.ts';
 import { problemOf } from './verify.ts';
 
-/** The whole of what the nightly verification samples, and the facts of tickets besides. */
+/** The whole of what the nightly verification samples, and the facts of tickets and conversations besides. */
 export const verifyAll: Job = {
   id: 'verify-all',
   title: 'Compares every fact and every cell with a recompute',
@@ -26,7 +27,15 @@ export const verifyAll: Job = {
       await markTickets(db, tenant.tenantId, facts.examples);
       log.error({ differing: facts.differing, examples: facts.examples.slice(0, 3) }, 'facts of tickets differ');
     }
-    let [cells, differing] = [0, facts.differing];
+    const conversations = await verifyConversations(db, tenant.tenantId);
+    if (conversations.differing > 0) {
+      await markDiffering(db, tenant.tenantId, conversations.examples);
+      log.error(
+        { differing: conversations.differing, examples: conversations.examples.slice(0, 3) },
+        'facts of conversations differ',
+      );
+    }
+    let [cells, differing] = [0, facts.differing + conversations.differing];
     for (const rollup of rollups) {
       signal.throwIfAborted();
       const verified = await verifyRollup(db, rollup, tenant, clock.now(), { mark: true });
@@ -38,7 +47,10 @@ export const verifyAll: Job = {
           'aggregate differs from its recompute, its days are marked',
         );
     }
-    return { counts: { tickets: facts.tickets, cells, differing }, ...problemOf(differing) };
+    return {
+      counts: { tickets: facts.tickets, chats: conversations.chats, cells, differing },
+      ...problemOf(differing),
+    };
   },
 };
 

@@ -48,7 +48,8 @@ export const activeCampaigns: Kpi = {
       weight: count,
       parts: {
         recipients: sums.counts.recipients ?? 0,
-        delivered: shareOf(sums, 'delivered', 'recipients'),
+        // Where no report has come nothing is known yet.
+        delivered: shareOf(sums, 'delivered', 'reported'),
         read: shareOf(sums, 'read', 'delivered'),
         replied: shareOf(sums, 'replied', 'delivered'),
       },

@@ -20,8 +20,8 @@ export async function activeCampaigns(reader: Queryable, scope: Scope, grouping:
   const rows = await reader.query<GroupRow & { at_bucket: string | null }>(sql`
     with running as (
       select m.bucket as at_bucket, c.source, c.id as campaign_id, c.template, c.account_id, s.status,
-        coalesce(p.recipients, c.recipients, 0) as recipients, coalesce(p.delivered, 0) as delivered,
-        coalesce(p.read, 0) as read, coalesce(p.replied, 0) as replied
+        coalesce(p.recipients, c.recipients, 0) as recipients, coalesce(p.recipients, 0) as reported,
+        coalesce(p.delivered, 0) as delivered, coalesce(p.read, 0) as read, coalesce(p.replied, 0) as replied
       from ${moments} as m (bucket, day, at)
       join crm.campaigns c on c.tenant_id = ${tenantId} and c.deleted_at is null and c.counted_at <= m.at
       cross join lateral (
@@ -41,7 +41,7 @@ export async function activeCampaigns(reader: Queryable, scope: Scope, grouping:
       where s.status = any (${running}::text[])
     )
     select t.at_bucket, ${groupColumns(grouped, scope, 't')},
-      count(*)::bigint as campaigns, sum(t.recipients)::bigint as recipients, sum(t.delivered)::bigint as delivered,
+      count(*)::bigint as campaigns, sum(t.recipients)::bigint as recipients, sum(t.reported)::bigint as reported, sum(t.delivered)::bigint as delivered,
       sum(t.read)::bigint as read, sum(t.replied)::bigint as replied
     from running t
     where true ${scopeConditions(scope, 't')}

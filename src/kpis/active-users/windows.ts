@@ -28,7 +28,15 @@ export function activeCounts(
 ): Map<string, ActiveCounts[]> {
   const length = daysBetween(from, to);
   const changes = new Map<string, { dau: number[]; wau: number[]; mau: number[] }>();
-  const at = (day: string) => daysBetween(from, day);
+  const places = new Map<string, number>();
+  const at = (day: string) => {
+    const known = places.get(day);
+    if (known !== undefined) return known;
+    // Once for each date: counting days by the calendar took longer than all the rest.
+    const place = daysBetween(from, day);
+    places.set(day, place);
+    return place;
+  };
   for (const [index, { group, who, day }] of days.entries()) {
     const next = days[index + 1];
     const again = next?.group === group && next.who === who ? at(next.day) : Number.POSITIVE_INFINITY;

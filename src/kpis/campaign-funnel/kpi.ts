@@ -20,7 +20,7 @@ export const campaignFunnel: Kpi = {
   better: 'up',
   dimensions: ['campaign', 'template', 'account'],
   parts: {
-    sent: { title: 'Sent', unit: 'count' },
+    sent: { title: 'Sent', unit: 'count', inHeadline: true },
     delivered: { title: 'Delivered', unit: 'count' },
     read: { title: 'Read', unit: 'count' },
     replied: { title: 'Replied', unit: 'count', inHeadline: true },

@@ -53,6 +53,7 @@ export const freshness: Kpi = {
   examples: ['freshness', 'freshness by source', 'freshness source:import table'],
   query: streamStates,
   isKnownOn: isNow,
+  lacks: ({ counts }) => counts.past === undefined && !counts.streams,
   measure({ counts, bins }) {
     const streams = counts.streams ?? 0;
     const late = streams === 0 ? null : (counts.late ?? 0);

@@ -85,10 +85,10 @@ export const funnel: Kpi = {
   funnel: ({ counts }) => ({
     title: 'Leads created in the period, and how far they have come',
     stages: [
-      { key: 'leads', label: 'Leads', count: counts.leads ?? 0 },
-      { key: 'sql', label: 'Qualified', count: counts.cohort_sql ?? 0 },
-      { key: 'opportunities', label: 'Opportunities', count: counts.cohort_opportunities ?? 0 },
-      { key: 'won', label: 'Won', count: counts.cohort_won ?? 0 },
+      { key: 'cohort_leads', label: 'Leads', count: counts.leads ?? 0 },
+      { key: 'cohort_sql', label: 'Qualified', count: counts.cohort_sql ?? 0 },
+      { key: 'cohort_opportunities', label: 'Opportunities', count: counts.cohort_opportunities ?? 0 },
+      { key: 'cohort_won', label: 'Won', count: counts.cohort_won ?? 0 },
     ],
   }),
   notes(_measured, { counts }) {

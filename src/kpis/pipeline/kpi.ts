@@ -58,8 +58,8 @@ export const pipeline: Kpi = {
     const value = worthOf(amounts, scenario);
     return {
       value,
-      // Leads that are worth nothing are leads all the same.
-      weight: value > 0 ? value : Math.min(count, 1),
+      // Leads that are worth nothing are leads all the same, at the end of every list.
+      weight: value > 0 ? value : Math.min(count, 1) / 1e6,
       parts: { open: worthOf(amounts, scenario, open), won: worthOf(amounts, scenario, ['won']), count },
       evidence: { kind: 'amount', amount: value, exposure: 1 },
     };

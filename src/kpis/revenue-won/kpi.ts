@@ -44,8 +44,8 @@ export const revenueWon: Kpi = {
     return {
       // Won, but nobody says for how much: that is not 0.
       value: won > 0 && priced === 0 ? null : amount,
-      // Equal amounts of nothing are told apart by their number.
-      weight: amount > 0 ? amount : priced,
+      // Opportunities of no amount are won all the same, at the end of every list.
+      weight: amount > 0 ? amount : Math.min(priced, 1) / 1e6,
       parts: { won, average: priced === 0 ? null : amount / priced },
       evidence: { kind: 'amount', amount, exposure: days },
     };

@@ -50,22 +50,24 @@ export const userMix: Kpi = {
   },
 };
 
+/** Who is licensed is worked out once for each moment: looked up for each operator, all licences would be gone through. */
 async function usersOfLicensed(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]> {
   const moments = levelMoments(scope, grouping);
   if (!moments) return [];
   const grouped = grouping.kind === 'series' ? ({ kind: 'total' } as const) : grouping;
   const rows = await reader.query<GroupRow & { at_bucket: string | null }>(sql`
-    with users as (${activeOperators(scope, moments)})
+    with users as (${activeOperators(scope, moments)}), licensed as materialized (
+      select m.day, l.source, l.account_id
+      from ${moments} as m (bucket, day, at)
+      join crm.licences l on l.tenant_id = ${scope.at.tenantId} and l.deleted_at is null
+        and l.billing_date <= m.day and l.next_billing_date > m.day
+    )
     select u.at_bucket, ${groupColumns(grouped, scope, 'u')},
       count(*)::int as users,
       (count(*) filter (where u.type = 'regular'))::int as regular,
       (count(*) filter (where u.type = 'lite'))::int as lite
     from users u
-    where exists (
-      select from crm.licences l
-      where l.tenant_id = ${scope.at.tenantId} and l.source = u.source and l.account_id = u.account_id
-        and l.deleted_at is null and l.billing_date <= u.at_day and l.next_billing_date > u.at_day
-    ) ${scopeConditions(scope, 'u')}
+    where (u.at_day, u.source, u.account_id) in (select day, source, account_id from licensed) ${scopeConditions(scope, 'u')}
     group by 1, 2, 3, 4`);
   return rows.map(({ at_bucket, ...row }) => toGroup({ ...row, bucket: at_bucket }));
 }

@@ -38,10 +38,15 @@ export interface Crm {
   setApiKey(key: string | undefined): void;
   /** Calls answered so far, oldest first: path with query, and status. The last 10,000 are kept. */
   calls(): readonly { path: string; status: number }[];
+  /** How many calls there were in all. */
+  callCount(): number;
   /** The sender of webhooks, where there is one. */
   webhooks(): WebhookSender | undefined;
-  /** Posts from now on to another address, or nowhere; what was not accepted yet is dropped. */
-  setWebhook(webhook: WebhookOptions | undefined): Promise<void>;
+  /**
+   * Posts from now on to another address, or nowhere; what was not accepted yet is dropped. With `since` it first posts what
+   * happened from then on, as a CRM does that kept its events for whoever was away.
+   */
+  setWebhook(webhook: WebhookOptions | undefined, since?: Temporal.Instant): Promise<void>;
   /**
    * Hands what happened since the last tick to the sender and says how many events that is. Nothing when the clock went
    * back: what was told once is not told again.
@@ -67,6 +72,7 @@ export async function createCrm(options: CrmOptions): Promise<Crm> {
   const faults = createCrmFaults(options.seed);
   let apiKey: string | undefined = options.apiKey;
   let calls: { path: string; status: number }[] = [];
+  let callCount = 0;
   const api = {
     answers: createAnswers(world, { campaignsCutAtRows: options.campaignsCutAtRows ?? false }),
     faults,
@@ -75,6 +81,7 @@ export async function createCrm(options: CrmOptions): Promise<Crm> {
     apiKey: () => apiKey,
     now: () => epochSeconds(clock.now()),
     called(path: string, status: number) {
+      callCount++;
       if (calls.length >= 2 * keptCalls) calls = calls.slice(-keptCalls);
       calls.push({ path, status });
     },
@@ -107,11 +114,12 @@ export async function createCrm(options: CrmOptions): Promise<Crm> {
       apiKey = key;
     },
     calls: () => calls.slice(-keptCalls),
+    callCount: () => callCount,
     webhooks: () => sender,
-    async setWebhook(webhook) {
+    async setWebhook(webhook, since) {
       await sender?.stop();
       sender = webhook && createWebhookSender(webhook, log);
-      told = Math.max(told, api.now());
+      told = since ? epochSeconds(since) : Math.max(told, api.now());
     },
     tick,
     events: (from, to) => events.between(epochSeconds(from), epochSeconds(to)),

@@ -33,6 +33,8 @@ export interface CrmFaults {
   /** What is still to come, oldest first, with how often it will still happen. */
   pending(): readonly { fault: CrmFault; left: number }[];
   clear(): void;
+  /** How often each kind has happened so far. */
+  happened(): Readonly<Record<string, number>>;
   /** Takes the fault that applies to a call of this path, if any. */
   take(path: string): CrmFault | undefined;
 }
@@ -40,6 +42,7 @@ export interface CrmFaults {
 export function createCrmFaults(seed: string): CrmFaults {
   let planned: { fault: CrmFault; left: number }[] = [];
   const random = randomFor(`${seed}/faults`);
+  const counts: Record<string, number> = {};
   const fits = (fault: CrmFault, path: string) =>
     fault.path === undefined || (typeof fault.path === 'string' ? path.startsWith(fault.path) : fault.path.test(path));
   return {
@@ -48,10 +51,12 @@ export function createCrmFaults(seed: string): CrmFaults {
     clear() {
       planned = [];
     },
+    happened: () => ({ ...counts }),
     take(path) {
       const entry = planned.find(({ fault }) => fits(fault, path) && random.chance(fault.probability ?? 1));
       if (!entry) return undefined;
       entry.left -= 1;
+      counts[entry.fault.kind] = (counts[entry.fault.kind] ?? 0) + 1;
       planned = planned.filter(({ left }) => left > 0);
       return entry.fault;
     },

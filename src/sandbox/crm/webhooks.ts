@@ -54,6 +54,10 @@ export interface WebhookSender {
   drained(): Promise<void>;
   /** Attempts and accepted ones so far, and what is still to be accepted, held back ones included. */
   counts(): { posted: number; accepted: number; refused: number; waiting: number };
+  /** How many events each trouble has happened to so far. */
+  troubles(): Readonly<Record<keyof Omit<WebhookTrouble, 'delaySeconds'>, number>>;
+  /** Ids of the events that were lost. */
+  lost(): ReadonlySet<string>;
   stop(): Promise<void>;
 }
 
@@ -87,6 +91,8 @@ export function createWebhookSender(options: WebhookOptions, log: Log): WebhookS
   const timers = new Set<NodeJS.Timeout>();
   const listeners = new Set<() => void>();
   const counts = { posted: 0, accepted: 0, refused: 0 };
+  const troubles = { duplicate: 0, disorder: 0, delay: 0, wrongSignature: 0, lost: 0, malformed: 0, unknownType: 0 };
+  const lost = new Set<string>();
   let running = 0;
   /** Up to when everything has been told, once the queue is empty. */
   let toldUntil: number | undefined;
@@ -155,26 +161,28 @@ export function createWebhookSender(options: WebhookOptions, log: Log): WebhookS
     // A draw for each trouble in a fixed order: switching one on does not move the others.
     const random = randomFor(`webhook/${event.id}`);
     const draws = Array.from({ length: 8 }, () => random.next());
-    const happens = (number: number, share: number | undefined) => draws[number]! < (share ?? 0);
-    const make = (body: string): Delivery => ({
-      body,
-      attempts: 0,
-      wrongSignature: happens(3, trouble.wrongSignature),
-    });
+    const happens = (number: number, kind: keyof typeof troubles) => {
+      const does = draws[number]! < (trouble[kind] ?? 0);
+      if (does) troubles[kind]++;
+      return does;
+    };
+    const isLost = happens(4, 'lost');
+    if (isLost) lost.add(event.id);
+    const wrongSignature = !isLost && happens(3, 'wrongSignature');
+    const make = (body: string): Delivery => ({ body, attempts: 0, wrongSignature });
     const body = webhookBody(event);
-    const place = happens(1, trouble.disorder) ? 1 + Math.floor(draws[7]! * 10) : 0;
-    const until = happens(2, trouble.delay) ? now + (trouble.delaySeconds ?? 600) : undefined;
-    const planned = happens(4, trouble.lost) ? [] : [{ delivery: make(body), later: place, until }];
+    const place = !isLost && happens(1, 'disorder') ? 1 + Math.floor(draws[7]! * 10) : 0;
+    const until = !isLost && happens(2, 'delay') ? now + (trouble.delaySeconds ?? 600) : undefined;
+    const planned = isLost ? [] : [{ delivery: make(body), later: place, until }];
     const beside = (text: string) =>
       planned.push({
         delivery: { ...make(text), wrongSignature: false },
         later: 0,
         until: undefined,
       });
-    if (planned.length > 0 && happens(0, trouble.duplicate)) beside(body);
-    if (happens(5, trouble.malformed)) beside(body.slice(0, Math.floor(body.length * 0.7)));
-    if (happens(6, trouble.unknownType))
-      beside(webhookBody({ ...event, id: `${event.id}-odd`, type: 'contact.sneezed' }));
+    if (!isLost && happens(0, 'duplicate')) beside(body);
+    if (happens(5, 'malformed')) beside(body.slice(0, Math.floor(body.length * 0.7)));
+    if (happens(6, 'unknownType')) beside(webhookBody({ ...event, id: `${event.id}-odd`, type: 'contact.sneezed' }));
     return planned;
   }
 
@@ -207,6 +215,8 @@ export function createWebhookSender(options: WebhookOptions, log: Log): WebhookS
       });
     },
     counts: () => ({ ...counts, waiting: left() + held.length }),
+    troubles: () => ({ ...troubles }),
+    lost: () => lost,
     async stop() {
       stopping.abort();
       for (const timer of timers) clearTimeout(timer);

@@ -46,6 +46,7 @@ export function reportStream(workspace: Workspace): VisitStream {
       if (!ended.includes(status ?? '')) return minutes >= activeMinutes;
       return !finals || minutes >= endedHours * 60;
     },
+    isUrgent: ({ status }) => !ended.includes(status ?? ''),
     async visit(pace, { id, status, cursor }) {
       try {
         const { body, sentAt } = await readAnswer(

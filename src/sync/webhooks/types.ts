@@ -18,6 +18,9 @@ export interface EventType {
 const allOf = (entity: EntityId) =>
   Object.keys(entities[entity].fields).filter((field) => field !== 'id' && field !== 'deleted_at');
 
+/** What an event about a conversation may say besides: whose it is. No walk tells it. */
+const whoseConversation = ['contact_id', 'channel', 'started_at', 'account_id'];
+
 /** The heartbeat: of the streams it names, everything that occurred before it has been sent and taken. */
 export const heartbeatType = 'heartbeat';
 
@@ -28,15 +31,16 @@ export const eventTypes: Readonly<Record<string, EventType>> = {
   'contact.created': { entity: 'contact', fields: allOf('contact'), dates: ['created_at', 'updated_at'] },
   'contact.updated': { entity: 'contact', fields: allOf('contact'), dates: ['updated_at'] },
   'contact.deleted': { entity: 'contact', fields: [], deletes: true },
-  'conversation.assigned': { entity: 'conversation', fields: ['operator_id', 'team_id'] },
-  'conversation.status': { entity: 'conversation', fields: ['status', 'closed_at'] },
-  'campaign.status': { entity: 'campaign', fields: ['status', 'scheduled_at', 'sent_at'] },
+  'conversation.assigned': { entity: 'conversation', fields: ['operator_id', 'team_id', ...whoseConversation] },
+  'conversation.status': { entity: 'conversation', fields: ['status', 'closed_at', ...whoseConversation] },
+  // Also what the CRM's list keeps to itself: template, send time, cost.
+  'campaign.status': { entity: 'campaign', fields: allOf('campaign') },
   'ticket.created': { entity: 'ticket', fields: allOf('ticket'), dates: ['created_at', 'updated_at'] },
   'ticket.updated': { entity: 'ticket', fields: allOf('ticket'), dates: ['updated_at'] },
   // A conversation handed over was the bot's and is a person's now: both had it.
   'bot.handover': {
     entity: 'conversation',
-    fields: ['handled_by', 'escalated_at'],
+    fields: ['handled_by', 'escalated_at', ...whoseConversation],
     dates: ['escalated_at'],
     otherwise: { handled_by: 'mixed' },
   },

@@ -63,23 +63,27 @@ export function conversationsOf(
 ): OracleConversation[] {
   const ordered = messages.toSorted((a, b) => a.at - b.at || compare(a.direction, b.direction) || compare(a.id, b.id));
   const found: OracleConversation[] = [];
-  const ids = new Set([...records.map(({ id }) => id), ...ordered.flatMap((one) => one.conversation ?? [])]);
+  // A conversation under the id of its contact is that contact's chat.
+  const named = (one: OracleMessage) => (one.conversation === one.contact ? null : one.conversation);
+  const ids = new Set([...records.map(({ id }) => id), ...ordered.flatMap((one) => named(one) ?? [])]);
   for (const id of ids) {
     const record = records.find((one) => one.id === id);
     if (record?.deleted) continue;
-    const own = ordered.filter((message) => message.conversation === id);
+    const own = ordered.filter((message) => named(message) === id);
     const started = record?.started ?? own[0]?.at;
-    if (started === undefined) continue;
+    if (started === undefined || (own.length === 0 && record?.contact === id)) continue;
     found.push(conversation(`c:${id}`, started, own, record));
   }
-  const contacts = new Set(ordered.flatMap((one) => (one.conversation === null ? (one.contact ?? []) : [])));
+  const contacts = new Set(ordered.flatMap((one) => (named(one) === null ? (one.contact ?? []) : [])));
   for (const contact of contacts) {
     let open: OracleMessage[] = [];
     const close = () => {
-      if (open.length > 0) found.push(conversation(`u:${contact}`, open[0]!.at, open, undefined));
+      const record = records.find((one) => one.id === contact && !one.deleted);
+      if (open.length > 0)
+        found.push(conversation(`u:${contact}`, open[0]!.at, open, record && { ...record, handledBy: null }));
       open = [];
     };
-    for (const message of ordered.filter((one) => one.conversation === null && one.contact === contact)) {
+    for (const message of ordered.filter((one) => named(one) === null && one.contact === contact)) {
       if (open.length > 0 && message.at - open.at(-1)!.at > silence) close();
       open.push(message);
     }

@@ -26,7 +26,7 @@ const moment = fc
 
 const message: fc.Arbitrary<OracleMessage> = fc.record({
   id: fc.integer({ min: 1, max: 14 }).map((n) => `m${n}`),
-  conversation: fc.constantFrom(null, null, null, 'k1', 'k2'),
+  conversation: fc.constantFrom(null, null, 'a', 'k1', 'k2'),
   contact: fc.constantFrom('a', 'a', 'a', 'b', null),
   direction: fc.constantFrom('inbound', 'outbound'),
   sender: fc.constantFrom(null, null, 'operator', 'bot', 'campaign'),
@@ -37,7 +37,7 @@ const message: fc.Arbitrary<OracleMessage> = fc.record({
   at: moment,
 });
 const record: fc.Arbitrary<OracleRecord> = fc.record({
-  id: fc.constantFrom('k1', 'k2', 'k3'),
+  id: fc.constantFrom('k1', 'k2', 'k3', 'a'),
   contact: fc.constantFrom(null, 'a'),
   channel: fc.constantFrom(null, 'email'),
   status: fc.constantFrom(null, 'unhandled', 'handled', 'resolved'),
@@ -74,7 +74,7 @@ const step = fc.oneof(
       ),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget'), id: fc.constantFrom('k1', 'k2', 'k3') }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('forget'), id: fc.constantFrom('k1', 'k2', 'k3', 'a') }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('sweep', 'drain') }) },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -155,7 +155,7 @@ test('facts about conversations are those of the messages, however these came', 
         expect(await desk.wrongCells()).toEqual([]);
       },
     ),
-    { seed, numRuns: 60 * factor, interruptAfterTimeLimit: timeLimit - 30_000 },
+    { seed, numRuns: 20 * factor, interruptAfterTimeLimit: timeLimit - 30_000 },
   );
 });
 

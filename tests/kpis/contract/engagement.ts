@@ -4,13 +4,13 @@ const begin = Temporal.Instant.from('2026-10-01T00:30:00Z');
 const channels = ['whatsapp', 'web', null] as const;
 
 /**
- * Conversations on most hours of October and November 2026: those of import are told as such, with status, operator and
+ * Conversations over the days of October and November 2026: those of import are told as such, with status, operator and
  * team; those of zendesk are the endless chats of 60 contacts. A third gets no reply, some the bot's only.
  */
-const courses = Array.from({ length: 600 }, (_, n) => {
+const courses = Array.from({ length: 400 }, (_, n) => {
   const source = n % 3 === 0 ? 'zendesk' : 'import';
   return {
-    ...{ n, source, id: `${source}-k${n}`, contact: `${source}-c${n % 60}`, started: begin.add({ minutes: n * 144 }) },
+    ...{ n, source, id: `${source}-k${n}`, contact: `${source}-c${n % 60}`, started: begin.add({ minutes: n * 217 }) },
     channel: channels[n % 3 === 0 ? (n / 3) % 3 : n % 3]!,
     account: n % 7 === 0 ? null : `a${n % 7}`,
     operator: n % 29 === 0 ? null : `${source}-op${n % 29}`,

@@ -7,6 +7,7 @@ import { adoptionRecords } from './adoption.ts';
 import { campaignRecords } from './campaigns.ts';
 import { engagementRecords } from './engagement.ts';
 import { growthRecords } from './growth.ts';
+import { salesRecords } from './sales.ts';
 import { supportRecords } from './support.ts';
 
 /** Records of all kinds over October and November 2026, for what holds for every KPI of a group. */
@@ -32,6 +33,7 @@ const byGroup: Partial<Record<GroupId, MixedRecords>> = {
   adoption: adoptionRecords,
   engagement: engagementRecords,
   campaigns: campaignRecords,
+  sales: salesRecords,
 };
 
 export function mixedRecords(group: GroupId): MixedRecords {

@@ -49,6 +49,20 @@ describe('an event', () => {
     expect(handover.values).toEqual({ id: 'k1', handled_by: 'mixed', escalated_at: at });
   });
 
+  test.each([
+    ['conversation.status', { status: 'handled' }],
+    ['conversation.assigned', { operator_id: 'o1' }],
+    ['bot.handover', { handled_by: 'mixed', escalated_at: at }],
+  ])('%s also says whose conversation it is, which no walk does', (type, own) => {
+    const whose = { contact_id: 'c1', channel: 'whatsapp', started_at: at, account_id: 'a1' };
+    expect(read(event({ type, data: { id: 'k1', ...own, ...whose } })).values).toEqual({ id: 'k1', ...own, ...whose });
+  });
+
+  test("of a campaign also says what the CRM's list does not", () => {
+    const data = { id: 'k1', status: 'completed', template: 'sale', recipients: 10, cost_minor: 500, currency: 'IDR' };
+    expect(read(event({ type: 'campaign.status', data })).values).toEqual(data);
+  });
+
   test('keeps a null, which empties a field', () => {
     expect(read(event({ data: { id: 't1', team_id: null } })).values).toMatchObject({ team_id: null });
   });

@@ -109,7 +109,7 @@ test.each(['ticket', 'message', 'contact'] as const)(
           expect(await stateAfter(order, new Set(after), entity)).toEqual(expected);
         },
       ),
-      { seed: 20261120, numRuns: 40 },
+      { seed: 20261120, numRuns: 15 },
     );
   },
 );
