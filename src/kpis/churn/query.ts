@@ -18,12 +18,12 @@ import {
 import { groupColumns, scopeConditions } from '../scope.ts';
 
 /** Days without a message after which a contact is silent. */
-export const silentDays = 30;
+const silentDays = 30;
 
 /**
  * Contacts active at the start of the period or of each bucket, and what had become of those who were lost by its end: each
- * counts once, as deleted, else as marked inactive, else as silent. Every bucket is a place in line, and what is true of a
- * contact a span of places: so contacts, changes of their status and days with messages are read once for all buckets.
+ * counts once, as deleted, else as marked inactive, else as silent. Contacts,
+ * changes of their status and days with messages are read once for all buckets.
  */
 export async function lostContacts(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]> {
   const current = today(scope.at);

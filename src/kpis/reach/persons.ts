@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../db/db.ts';
+import type { ReadAt } from '../../rollups/read.ts';
 import type { Scope } from '../kpi.ts';
 import { scopeConditions } from '../scope.ts';
 
@@ -10,13 +11,23 @@ export interface LinkedContact {
   person: string;
 }
 
+/** What a question has found already: its total, series and rows ask for the same, in one snapshot. */
+const found = new WeakMap<ReadAt, Promise<LinkedContact[]>>();
+
+/** As `findLinked`, once for each question. */
+export function linkedContacts(reader: Queryable, scope: Scope): Promise<LinkedContact[]> {
+  const known = found.get(scope.at) ?? findLinked(reader, scope);
+  found.set(scope.at, known);
+  return known;
+}
+
 /**
  * Contacts that share a person with others: by the same `person_id` in one source, by the same phone number in
  * international form or by the same e-mail address in any, transitively. By what is known of them now, deleted ones too,
- * without those of demo accounts. Two statements' worth of work however many there are: keys that several contacts have are
- * found by the database, put together here.
+ * without those of demo accounts, whatever the question is cut to. Keys that several contacts have are found by the database
+ * and put together here.
  */
-export async function linkedContacts(reader: Queryable, scope: Scope): Promise<LinkedContact[]> {
+async function findLinked(reader: Queryable, scope: Scope): Promise<LinkedContact[]> {
   const { tenantId, now } = scope.at;
   const shared = await reader.query<{ sources: string[]; ids: string[] }>(sql`
     select array_agg(k.source) as sources, array_agg(k.id) as ids
