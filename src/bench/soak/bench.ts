@@ -84,6 +84,7 @@ export function soakText(result: SoakResult): string[] {
     `wrong before everything was read once more: ${result.beforeFull.differing}`,
     ...result.beforeFull.examples.slice(0, 20).map((example) => `  ${example}`),
     `refresh --verify: ${verified.tickets} tickets, ${verified.cells} cells, ${verified.differing} differ; found by nightly verifications: ${result.mended}`,
+    ...Object.keys(result.warnings).filter((warning) => /differ/.test(warning)),
     ...compared.flatMap(({ examples }) => examples),
     ...verified.examples.slice(0, 20),
     `${result.differing} differing`,

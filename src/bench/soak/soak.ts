@@ -184,7 +184,9 @@ tenants:
 
 function messageIn(line: string): string {
   try {
-    const { msg, job, error } = JSON.parse(line) as { msg?: string; job?: string; error?: string };
+    const { msg, job, error, differing, rollup, examples } = JSON.parse(line) as Record<string, string | undefined>;
+    // What a verification found would be gone with the database.
+    if (differing !== undefined) return [msg, rollup, differing, JSON.stringify(examples)].filter(Boolean).join(': ');
     return [msg, job, error?.replaceAll(/(page|contact|chat|campaign) \S+/g, '$1 …').slice(0, 120)]
       .filter(Boolean)
       .join(': ');
