@@ -272,7 +272,7 @@ test(
   `stored facts are those of one evaluation, however they came about (seed ${seed})`,
   async () => {
     await fc.assert(fc.asyncProperty(story, holds), {
-      ...{ seed, numRuns: 20 * factor, interruptAfterTimeLimit: timeLimit - 20_000 },
+      ...{ seed, numRuns: 40 * factor, interruptAfterTimeLimit: timeLimit - 20_000 },
     });
     console.log(`facts, seed ${seed}:`, JSON.stringify({ stories, ...seen }));
     for (const state of ['met', 'missed', 'pending']) expect(seen.states[state]).toBeGreaterThan(5);

@@ -189,7 +189,7 @@ test(
           for (const asked of questions) await agree(asker, contacts, asked);
         },
       ),
-      { seed, numRuns: 10 * factor, interruptAfterTimeLimit: timeLimit - 20_000 },
+      { seed, numRuns: 25 * factor, interruptAfterTimeLimit: timeLimit - 20_000 },
     );
     for (const id of ['contacts', 'new-contacts', 'contact-growth', 'reach', 'churn'])
       expect(compared.get(id) ?? 0, `${id} was asked about something`).toBeGreaterThan(50);
