@@ -39,3 +39,12 @@ test('a ticket that still waits for the sweep is no difference', async () => {
   await remove('ticket', '2');
   expect(await verify('09:00')).toEqual({ tickets: 1, differing: 0, examples: [] });
 });
+
+test('nor is one whose target has passed since, or that somebody swept while the verification waited for its turn', async () => {
+  const { tickets, sweep, verify } = await anOffice(database.db, 'passing');
+  await tickets(answered, { id: '1' });
+  await sweep('09:00');
+  expect(await verify('23:00')).toEqual({ tickets: 1, differing: 0, examples: [] });
+  await sweep('23:00');
+  expect(await verify('23:00')).toEqual({ tickets: 2, differing: 0, examples: [] });
+});

@@ -84,7 +84,7 @@ export async function anOffice(db: Db, slug: string) {
         ...(more.onProgress ? { onProgress: more.onProgress } : {}),
       }),
     verify: (time: string, policies: Policies = defaultPolicies): Promise<VerifiedSla> =>
-      verifySla(db, tenant, slaTerms(policies), instant(time)),
+      verifySla(db, tenant, slaTerms(policies), { now: () => instant(time) }),
     async drain(): Promise<void> {
       for (const rollup of rollups) await drain(db, rollup, tenant, instant('00:00'));
     },

@@ -35,7 +35,7 @@ export const refresh: Command = {
       let differing = 0;
       if (options.full) await markAllTickets(db, tenant.tenantId);
       const swept = await sweepSla(db, tenant, terms, { now: clock.now() });
-      const facts = options.verify ? await verifySla(db, tenant, terms, clock.now()) : undefined;
+      const facts = options.verify ? await verifySla(db, tenant, terms, clock) : undefined;
       differing += facts?.differing ?? 0;
       if (options.full) await markAllChats(db, tenant.tenantId);
       const sweptChats = await sweepConversations(db, tenant);

@@ -20,9 +20,8 @@ export const verifyAll: Job = {
   refreshSlaMinutes: 12 * 60,
   aggregate: 'weekly',
   async run({ db, tenant, terms, clock, log, signal }) {
-    const now = clock.now();
-    await bringUpToDate(db, { tenant, terms: () => terms }, { now: () => now });
-    const facts = await verifySla(db, tenant, terms, now);
+    await bringUpToDate(db, { tenant, terms: () => terms }, clock);
+    const facts = await verifySla(db, tenant, terms, clock);
     if (facts.differing > 0) {
       await markTickets(db, tenant.tenantId, facts.examples);
       log.error({ differing: facts.differing, examples: facts.examples.slice(0, 3) }, 'facts of tickets differ');
