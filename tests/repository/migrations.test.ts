@@ -27,6 +27,7 @@ const landed: Readonly<Record<string, string>> = {
   '000017_campaigns.sql': 'f35e782575728cbb',
   '000018_sales.sql': '008206b124f69082',
   '000019_singer_records.sql': '79f41b782b2ed7ef',
+  '000020_contact_status.sql': '9f3fdc62d318b991',
 };
 
 test('a landed migration is never edited, and a new one is added to the list', () => {
