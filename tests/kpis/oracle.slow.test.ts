@@ -153,7 +153,9 @@ async function agree(asker: Asker, rows: readonly OracleTicket[], asked: Questio
   const oracle = oracleOf(asker, rows, now);
   const from = addDays('2026-10-20', asked.from);
   const to = addDays(from, asked.days);
-  for (const { id, kind, datedBy, board, dimensions } of kpis.filter(({ group, streams }) => group === 'support' && streams.includes('ticket'))) {
+  for (const { id, kind, datedBy, board, dimensions } of kpis.filter(
+    ({ group, streams }) => group === 'support' && streams.includes('ticket'),
+  )) {
     const measure = oracle[id as 'tickets'];
     const filters = asked.filters.filter(([dimension]) => dimensions.includes(dimension));
     const matches = matchers(filters);
