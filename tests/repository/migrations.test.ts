@@ -28,6 +28,7 @@ const landed: Readonly<Record<string, string>> = {
   '000018_sales.sql': '008206b124f69082',
   '000019_singer_records.sql': '79f41b782b2ed7ef',
   '000020_contact_status.sql': '9f3fdc62d318b991',
+  '000021_deliveries.sql': 'fcc5e46d06403d85',
 };
 
 test('a landed migration is never edited, and a new one is added to the list', () => {

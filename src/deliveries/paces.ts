@@ -1,0 +1,43 @@
+import sql from 'sql-template-tag';
+import type { Queryable } from '../db/db.ts';
+
+/** So many calls an interval, of which some may come at once. */
+export interface Pace {
+  /** What is counted: `chat.postMessage C012AB3CD`. */
+  name: string;
+  intervalMs: number;
+  /** Calls that may come at once after a rest. */
+  burst: number;
+}
+
+/**
+ * Takes the next place of a pace, over all replicas: how long to wait for it, in milliseconds, or null where that would be
+ * longer than `patienceMs`, and then no place is taken. (A virtual schedule: each call moves the next place by one
+ * interval, never further back than `burst` intervals.)
+ */
+export async function takePlace(
+  db: Queryable,
+  tenantId: number,
+  { name, intervalMs, burst }: Pace,
+  machine: Temporal.Instant,
+  patienceMs: number,
+): Promise<number | null> {
+  const earliest = machine.subtract({ milliseconds: intervalMs * (burst - 1) });
+  const step = `${intervalMs} milliseconds`;
+  const [taken] = await db.query<{ at: Temporal.Instant }>(sql`
+    insert into ops.send_paces as p (tenant_id, pace, next_at)
+    values (${tenantId}, ${name}, ${earliest.toString()}::timestamptz + ${step}::interval)
+    on conflict (tenant_id, pace) do update
+    set next_at = greatest(p.next_at, ${earliest.toString()}::timestamptz) + ${step}::interval
+    where p.next_at <= ${machine.add({ milliseconds: patienceMs }).toString()}::timestamptz
+    returning next_at - ${step}::interval as at`);
+  if (!taken) return null;
+  return Math.max(0, Math.ceil(machine.until(taken.at).total('milliseconds')));
+}
+
+/** Nothing of a pace goes out before then: the service has said so. */
+export async function holdBack(db: Queryable, tenantId: number, name: string, until: Temporal.Instant): Promise<void> {
+  await db.run(sql`
+    insert into ops.send_paces as p (tenant_id, pace, next_at) values (${tenantId}, ${name}, ${until.toString()})
+    on conflict (tenant_id, pace) do update set next_at = greatest(p.next_at, excluded.next_at)`);
+}
