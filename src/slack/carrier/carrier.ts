@@ -10,7 +10,7 @@ import type { Message } from '../blocks.ts';
 import { describeError } from '../redact.ts';
 import { uploadBytes, uploadPrivately } from '../upload.ts';
 import { isFileNotReady } from '../ways.ts';
-import { findMessage, metadataOf } from './find.ts';
+import { channelOf, findMessage, metadataOf } from './find.ts';
 import { outcomeOf } from './refusals.ts';
 
 /** What goes to Slack: a message, with images as `file:NAME` in place of their ids; or a file with a line about it. */
@@ -113,7 +113,7 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
     for (const [step, { message, waits }] of ladder.entries()) {
       for (const waitMs of [0, ...waits]) {
         await sleep(waitMs, undefined, { signal: handing.signal });
-        const waiting = await place(methodOf(delivery), channelOf(delivery));
+        const waiting = await place(methodOf(delivery), placeOf(delivery));
         if (waiting) return waiting;
         await handing.handOver();
         try {
@@ -121,7 +121,7 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
           if (shown && step > 0) await showLater(at, shown, waits.length > 0 ? waits : waitsMs);
           return { kind: 'sent', proof: { ...proof, ...at } };
         } catch (error) {
-          last = await failed(methodOf(delivery), channelOf(delivery), error);
+          last = await failed(methodOf(delivery), placeOf(delivery), error);
           // A refusal is definite: the same may be tried again.
           if (isFileNotReady(error)) continue;
           log.warn(describeError(error), 'slack did not take a delivery');
@@ -192,8 +192,15 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
         ? { kind: 'again', reason: `the file was not uploaded: ${outcome.reason}` }
         : outcome;
     }
-    const channel = delivery.parentProof?.channel ?? delivery.recipient;
     const thread = delivery.parentProof?.ts;
+    let channel: string | undefined;
+    try {
+      channel = await channelOf(client, delivery);
+    } catch (error) {
+      const outcome = await failed('conversations.open', '', error);
+      return outcome.kind === 'unknown' ? { ...outcome, kind: 'again' } : outcome;
+    }
+    if (channel === undefined) return { kind: 'again', reason: 'Slack did not say where the person is written to' };
     const waiting = await place(method, channel);
     if (waiting) return waiting;
     await handing.handOver();
@@ -216,7 +223,10 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
       return body.type === 'file' ? sendFile(delivery, body, handing) : sendMessage(delivery, body, handing);
     },
     // An edit made twice is the edit.
-    find: async (delivery) => (delivery.part === 'edit' ? { kind: 'absent' } : findMessage(client, delivery)),
+    async find(delivery) {
+      const { type } = delivery.letter.body as unknown as SlackBody;
+      return delivery.part === 'edit' ? { kind: 'absent' } : findMessage(client, delivery, type);
+    },
   };
 }
 
@@ -224,7 +234,7 @@ function methodOf({ part }: Delivery): string {
   return part === 'edit' ? 'chat.update' : 'chat.postMessage';
 }
 
-function channelOf({ recipient, parentProof }: Delivery): string {
+function placeOf({ recipient, parentProof }: Delivery): string {
   return parentProof?.channel ?? recipient;
 }
 

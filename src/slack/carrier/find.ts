@@ -23,9 +23,14 @@ interface Seen {
  * Looks through what the channel (or the thread) has since the delivery was handed over. Needs the scope for the history of
  * that kind of channel, which not every installation has: then nobody can tell.
  */
-export async function findMessage(client: Pick<WebClient, 'conversations'>, delivery: Delivery): Promise<Found> {
+export async function findMessage(
+  client: Pick<WebClient, 'conversations'>,
+  delivery: Delivery,
+  what: 'message' | 'file',
+): Promise<Found> {
+  // A shared file bears no metadata; its id is known since it was uploaded.
   const isOurs = ({ metadata, files }: Seen) =>
-    delivery.part === 'file'
+    what === 'file'
       ? (files ?? []).some(({ id }) => id !== undefined && id === delivery.proof?.file)
       : metadata?.event_type === deliveryEvent && metadata.event_payload?.key === delivery.dedupeKey;
   try {
@@ -59,10 +64,10 @@ const withoutRight = new Set([
   'not_allowed_token_type',
 ]);
 
-/** Posting to a person opens the conversation with them, whose id only an answer tells. */
-async function channelOf(
+/** The conversation something goes to; that with a person is opened by posting to them, and its id only an answer tells. */
+export async function channelOf(
   client: Pick<WebClient, 'conversations'>,
-  { recipient, parentProof }: Delivery,
+  { recipient, parentProof }: Pick<Delivery, 'recipient' | 'parentProof'>,
 ): Promise<string | undefined> {
   if (parentProof?.channel !== undefined) return parentProof.channel;
   if (!/^[UW]/.test(recipient)) return recipient;
