@@ -1,6 +1,7 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import { type CommonView, commonView } from '../answers/access.ts';
 import type { Person } from '../answers/people.ts';
+import { commonRights, type Rights } from '../answers/rights.ts';
 import type { Log } from '../lib/log.ts';
 import { reasonOf } from './client.ts';
 import type { FindPeople, Found, Refusal } from './find-people.ts';
@@ -22,7 +23,7 @@ export type NoAudience =
   | { kind: 'nothing in common'; names: string[] };
 
 export type Audience =
-  | { kind: 'audience'; viewer: string; view: Exclude<CommonView, { kind: 'nothing' }> }
+  | { kind: 'audience'; viewer: string; rights: Rights; view: Exclude<CommonView, { kind: 'nothing' }> }
   | { kind: 'none'; why: NoAudience };
 
 export interface AudienceDeps {
@@ -60,7 +61,8 @@ export async function audienceOf(
   const view = commonView(sharer.person, people);
   if (view.kind === 'nothing') return none({ kind: 'nothing in common', names: view.because });
   const viewers = new Set([sharer.person.viewer, ...people.map(({ viewer }) => viewer)]);
-  return { kind: 'audience', viewer: [...viewers].join(' '), view };
+  const rights = commonRights([sharer.person, ...people].map((person) => person.rights));
+  return { kind: 'audience', viewer: [...viewers].join(' '), rights, view };
 }
 
 function readsNothing(refusal: Refusal): boolean {
