@@ -1,6 +1,7 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import { type CommonView, commonView } from '../answers/access.ts';
 import type { Person } from '../answers/people.ts';
+import { commonRights, type Rights } from '../answers/rights.ts';
 import type { Log } from '../lib/log.ts';
 import { reasonOf } from './client.ts';
 import type { FindPeople, Found, Refusal } from './find-people.ts';
@@ -22,7 +23,7 @@ export type NoAudience =
   | { kind: 'nothing in common'; names: string[] };
 
 export type Audience =
-  | { kind: 'audience'; viewer: string; view: Exclude<CommonView, { kind: 'nothing' }> }
+  | { kind: 'audience'; viewer: string; rights: Rights; view: Exclude<CommonView, { kind: 'nothing' }> }
   | { kind: 'none'; why: NoAudience };
 
 export interface AudienceDeps {
@@ -57,7 +58,8 @@ function inCommon(one: Person, others: readonly Person[]): Audience {
   const view = commonView(one, others);
   if (view.kind === 'nothing') return none({ kind: 'nothing in common', names: view.because });
   const viewers = new Set([one.viewer, ...others.map(({ viewer }) => viewer)]);
-  return { kind: 'audience', viewer: [...viewers].join(' '), view };
+  const rights = commonRights([one, ...others].map((person) => person.rights));
+  return { kind: 'audience', viewer: [...viewers].join(' '), rights, view };
 }
 
 /** The people in a channel besides those already known, or why nothing can be shown to them. */
