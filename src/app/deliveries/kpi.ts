@@ -12,7 +12,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Message } from '../../slack/blocks.ts';
 import { answerMessage } from '../../slack/messages/index.ts';
 import type { Picture } from '../../slack/messages/result.ts';
-import { type ReadingDeps, readingOf } from './reading.ts';
+import { type ReadingDeps, readingOf, withoutReading } from './reading.ts';
 
 export interface MakeDeps extends ReadingDeps {
   settings: KpiSettings;
@@ -29,7 +29,7 @@ export function kpiMaker(deps: MakeDeps): Make {
   const { db, tenant, settings, log } = deps;
   return async (delivery, { now }) => {
     const reading = await readingOf(deps, delivery);
-    if ('nobody' in reading) return { kind: 'refused', reason: reading.nobody };
+    if (!('subscription' in reading)) return withoutReading(reading);
     const { subscription, viewer, rights, locale, forAll, label } = reading;
     const context = { db, tenant, viewer, now, settings, receipts: { rights, log } };
     const answered = scoped(await answer(context, parseRequest(splitWords(subscription.subject))), label);
