@@ -21,10 +21,13 @@ describe('a mailbox', () => {
   });
 });
 
+const anyText = fc
+  .array(fc.integer({ min: 0, max: 0x10ffff }).map((code) => String.fromCodePoint(code)))
+  .map((each) => each.join(''));
 const word = fc.string({
   minLength: 1,
   maxLength: 5,
-  unit: fc.constantFrom(...'abcXYZ019+-_.ü,<>\r\n\0\u3000'.split('')),
+  unit: fc.constantFrom(...'abcdeXYZ0189+-_.,<\r\0'.split('')),
 });
 const end = fc.constantFrom('.com', '.EXAMPLE.org', '.example', '', '.c', '.com\n', '.com>');
 
@@ -46,7 +49,7 @@ test('an address that is read is one word with one @ and a domain of two labels 
 
 test('one line of a header stays one, and reads the same the second time', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (text) => {
+    fc.property(anyText, (text) => {
       const clean = cleanLine(text);
       expect(clean).not.toMatch(/[\p{Cc}\u2028\u2029\u202e\p{Cs}]| {2}|^ | $/u);
       expect(cleanLine(clean)).toBe(clean);
