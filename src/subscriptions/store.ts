@@ -79,7 +79,13 @@ export async function markHandled(
     where tenant_id = ${tenantId} and subscription_id = ${subscriptionId}`);
 }
 
-/** Writes a new one, or the one of that name anew; what is due counts from now. Returns its number. */
+/** Why one of crema.yaml has ended that is not in it any more: it begins again when it is. */
+const leftOut = 'not in crema.yaml any more';
+
+/**
+ * Writes a new one, or the one of that name anew; what is due counts from now. One that its recipient has ended stays so
+ * until it goes to somebody else. Returns its number.
+ */
 export async function putSubscription(
   tx: Tx,
   tenantId: number,
@@ -103,7 +109,9 @@ export async function putSubscription(
       recipient_name = coalesce(excluded.recipient_name, ops.subscriptions.recipient_name), viewer = excluded.viewer,
       owner = excluded.owner, cadence = excluded.cadence, day = excluded.day, at_time = excluded.at_time,
       timezone = excluded.timezone, holidays = excluded.holidays, locale = excluded.locale,
-      state = case when ops.subscriptions.state = 'ended' then 'active' else ops.subscriptions.state end,
+      state = case
+        when ops.subscriptions.state_reason = ${leftOut} or ops.subscriptions.recipient <> excluded.recipient then 'active'
+        else ops.subscriptions.state end,
       next_due_at = null
     returning subscription_id as id`);
   return row!.id;
@@ -133,6 +141,6 @@ export async function endOthers(
 ): Promise<void> {
   await tx.run(sql`
     update ops.subscriptions
-    set state = 'ended', state_reason = 'not in crema.yaml any more', state_at = ${now.toString()}
+    set state = 'ended', state_reason = ${leftOut}, state_at = ${now.toString()}
     where tenant_id = ${tenantId} and name is not null and name <> all (${names as string[]}::text[]) and state <> 'ended'`);
 }
