@@ -46,7 +46,7 @@ function register({ id, file }: FontSlice): void {
   if (registered.has(id)) return;
   // Another worker, or one before this, may have registered it already: the list is the process's.
   if (!GlobalFonts.has(id)) {
-    for (const path of weights.map(file)) {
+    for (const path of weights.map((weight) => file(weight))) {
       if (!GlobalFonts.registerFromPath(path, id)) throw new Error(`font file ${path} cannot be used`);
     }
   }

@@ -14,8 +14,8 @@ export interface FontSlice {
   /** As the package's style sheet names it: `Noto Sans`. */
   family: string;
   ranges: [from: number, to: number][];
-  /** The font file (WOFF2) of a weight: 100, 200, ... 900. */
-  file(weight: number): string;
+  /** The font file of a weight: 100, 200, ... 900. */
+  file(weight: number, format?: 'woff' | 'woff2'): string;
 }
 
 const kana = /\p{Script=Kana}|\p{Script=Hira}/u;
@@ -81,7 +81,7 @@ function packOf(name: string): FontSlice[] {
         pack: name,
         family: familyOf(name),
         ranges: list.split(',').map(parseRange),
-        file: (weight) => join(folder, 'files', `${name}-${part}-${weight}-normal.woff2`),
+        file: (weight, format = 'woff2') => join(folder, 'files', `${name}-${part}-${weight}-normal.${format}`),
       };
     })
     .reverse();
