@@ -12,16 +12,11 @@ export interface Chromium {
   alive(): boolean;
   /**
    * Prints a complete document. One at a time.
-   * @throws CremaError PDF_REFUSED when the document asked for anything, BrowserLost when the browser or its page ended
+   * @throws CremaError PDF_REFUSED when the document asked for anything; any other error is the browser's, which is then of no more use
    */
   print(html: string): Promise<Buffer>;
   /** Kills all of its processes and removes its files: it keeps nothing that would have to be saved. */
   end(): Promise<void>;
-}
-
-/** The browser ended under a print: its own failure, so worth another try with a new one. */
-export class BrowserLost extends Error {
-  override readonly name = 'BrowserLost';
 }
 
 /**
@@ -34,7 +29,7 @@ const args = [
   '--proxy-bypass-list=<-loopback>',
   '--disable-gpu',
   '--font-render-hinting=none',
-  '--disable-features=BackForwardCache,NetworkPrediction',
+  '--disable-features=BackForwardCache',
   '--disable-domain-reliability',
   '--no-pings',
 ];
@@ -97,9 +92,6 @@ const loadFonts = `(async () => {
   if (failed) throw new Error('font ' + failed.family + ' ' + failed.weight + ' ' + failed.unicodeRange + ' cannot be used');
 })()`;
 
-/** How the library says that the other end went away under a call. */
-const goneErrors = new Set(['TargetCloseError', 'ConnectionClosedError']);
-
 function drive(browser: Browser, page: Page, refusals: Refusals, workspace: Workspace): Chromium {
   let printed = 0;
   let alive = true;
@@ -107,7 +99,7 @@ function drive(browser: Browser, page: Page, refusals: Refusals, workspace: Work
   const lost = new Promise<never>((_, reject) => {
     const fail = (why: string) => {
       alive = false;
-      reject(new BrowserLost(why));
+      reject(new Error(why));
     };
     browser.on('disconnected', () => fail('the browser ended'));
     page.on('error', (error) => fail(messageOf(error)));
@@ -134,9 +126,6 @@ function drive(browser: Browser, page: Page, refusals: Refusals, workspace: Work
       return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     } catch (error) {
       checkRefused(refusals.refused());
-      if (!browser.connected || (error instanceof Error && goneErrors.has(error.name))) {
-        throw new BrowserLost(messageOf(error), { cause: error });
-      }
       throw error;
     }
   }

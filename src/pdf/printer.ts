@@ -1,6 +1,6 @@
 import { CremaError, messageOf } from '../lib/errors.ts';
 import { type Log, silentLog } from '../lib/log.ts';
-import { BrowserLost, type Chromium, launchChromium } from './chromium.ts';
+import { type Chromium, launchChromium } from './chromium.ts';
 import { completeHtml, type PrintedDocument } from './document.ts';
 import { findChromium } from './find-chromium.ts';
 
@@ -31,7 +31,7 @@ export interface Printer {
   /**
    * A tagged PDF with bookmarks from its headings; its fonts are ours.
    * Rejects with a CremaError: `PDF_NO_BROWSER` (none found), `PDF_BROWSER_FAILED` (it does not start), `PDF_REFUSED` (the
-   * document asked for something outside itself), `PDF_TIMEOUT`, `PDF_CRASHED` (twice), `PDF_CLOSED`.
+   * document asked for something outside itself), `PDF_TIMEOUT`, `PDF_FAILED` (two browsers ended or failed), `PDF_CLOSED`.
    */
   print(request: PrintRequest): Promise<Buffer>;
   /** Ends the browser; documents under way and waiting are rejected. Done when no process and no file is left. */
@@ -116,11 +116,12 @@ export function createPrinter(options: PrinterOptions): Printer {
         if (deadline.aborted) {
           throw new CremaError('PDF_TIMEOUT', `the document was not printed within ${deadlineMs} ms`, { cause: error });
         }
-        if (!(error instanceof BrowserLost)) throw error;
         if (attempt === 2) {
-          throw new CremaError('PDF_CRASHED', 'the browser ended twice while printing the document', { cause: error });
+          throw new CremaError('PDF_FAILED', `two browsers could not print the document: ${messageOf(error)}`, {
+            cause: error,
+          });
         }
-        log.warn({ err: error }, 'browser ended while printing, trying again');
+        log.warn({ err: error }, 'browser failed while printing, trying another');
       }
     }
   }
@@ -132,7 +133,7 @@ export function createPrinter(options: PrinterOptions): Printer {
       const launched = await launchChromium(executablePath, deadlineMs);
       if (over.aborted) {
         await launched.end();
-        throw new BrowserLost('it started too late');
+        throw new Error('the browser started too late');
       }
       chromium = launched;
       log.debug({ executablePath }, 'browser started');
