@@ -10,8 +10,6 @@ export type Cadence =
 /** In the order of their ISO numbers. */
 export const weekdayNames = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 
-export const cadenceExamples = ['daily', 'weekdays', 'weekly mon', 'monthly 1', 'monthly last'] as const;
-
 /** The longest month: a monthly day of 31 is the last one of every month. */
 const lastDay = 31;
 

@@ -44,7 +44,12 @@ export function watchTroubles(deps: TroubleDeps): Troubles {
     const { tenantId, subscriptionId } = subscription;
     const letter = deps.letterOf(trouble);
     const users = await toldOf(tx, subscription, deps);
-    await record(tx, tenantId, users.map((user) => noticeTo(user, subscriptionId, slot, letter, moments.now)), moments);
+    await record(
+      tx,
+      tenantId,
+      users.map((user) => noticeTo(user, subscriptionId, slot, letter, moments.now)),
+      moments,
+    );
   }
 
   async function pause(
@@ -137,19 +142,9 @@ async function slackUserOf(tx: Queryable, tenantId: number, owner: string): Prom
   return row?.user ?? undefined;
 }
 
-/** What the carriers' reasons mean; the first that fits. Slack's codes, and SMTP's for a mailbox that is gone. */
-const recipientReasons: readonly (readonly [pattern: RegExp, slack: string])[] = [
-  [/is_archived|archived/, 'the channel is archived'],
-  [/not_in_channel|not in (the|this) channel/, 'I am not in the channel any more'],
-  [/channel_not_found/, 'I cannot see the channel any more: it was deleted, or I was removed from it'],
-  [/restricted_action|posting_to_channel_denied/, 'the channel does not let me post'],
-  [/user_disabled|account_inactive|deactivated/, 'that person’s account in Slack is deactivated'],
-  [/user_not_found|cannot_dm|messages_tab_disabled/, 'that person cannot be written to in Slack'],
-];
-
+/** The carriers say it in words; an address is named, as nobody sees where the mail went. */
 function recipientTrouble({ carrier, recipient }: Subscription, reason: string): string {
-  if (carrier === 'mail') return `mail to ${recipient} comes back (${reason})`;
-  return recipientReasons.find(([pattern]) => pattern.test(reason))?.[1] ?? `Slack refuses it (${reason})`;
+  return carrier === 'mail' ? `mail to ${recipient} comes back: ${reason}` : reason;
 }
 
 function missedReason(ended: Exclude<Ended, { kind: 'sent' } | { kind: 'skipped' }>): string {
