@@ -1,0 +1,242 @@
+import type { ChartRenderer } from '../charts/renderer.ts';
+import { sparklineSvg } from '../charts/sparkline.ts';
+import { CremaError, messageOf } from '../lib/errors.ts';
+import { type Cells, cellsOf } from './cells.ts';
+import { isEmpty } from './make.ts';
+import type { Figure, Item, Report, Section } from './report.ts';
+import { styleSheet, template, trusted } from './templates.ts';
+
+/** What the printer of src/pdf prints, and what it lacks. */
+export interface ReportPages {
+  /** The content of the page with its styles; fonts and page furniture are the printer's. */
+  html: string;
+  lang: string;
+  title: string;
+  paper: Report['paper'];
+  footer: string;
+  /** Charts that could not be drawn, in words; they stand on the page too. */
+  gaps: string[];
+}
+
+const page = template<PageModel>('report', ['table']);
+const styles = styleSheet('report');
+
+/** A longer table may be cut between pages; a shorter item stays in one piece. */
+const mostRowsInOnePiece = 14;
+/** Tables of more columns take the whole width of the page; of more still they are set smaller. */
+const mostColumnsBeside = 5;
+const manyColumns = 9;
+
+/**
+ * A report as pages, charts inlined as SVG with their labels as text. Fails closed: rejects with `REPORT_GAPS` when a
+ * chart cannot be drawn, unless `allowGaps`; then the page says in its place what is missing.
+ */
+export async function renderReport(
+  { charts }: { charts: Pick<ChartRenderer, 'svg'> },
+  report: Report,
+  { allowGaps = false }: { allowGaps?: boolean } = {},
+): Promise<ReportPages> {
+  const gaps: string[] = [];
+  const sections: SectionModel[] = [];
+  for (const section of report.sections) {
+    const items = await Promise.all(section.items.map((item) => drawn(item, charts)));
+    for (const { gap } of items) if (gap) gaps.push(gap);
+    sections.push({ items: items.map((item, index) => itemModel(item, index === 0 ? section : null)) });
+  }
+  if (gaps.length > 0 && !allowGaps) {
+    throw new CremaError('REPORT_GAPS', `the report ${report.id} lacks ${gaps.length} of its charts: ${gaps[0]}`, {
+      remedy: 'Try again; if charts go on failing, the log says why.',
+    });
+  }
+  return {
+    html: page(modelOf(report, sections)),
+    lang: report.language,
+    title: titleOf(report),
+    paper: report.paper,
+    footer: footerOf(report),
+    gaps,
+  };
+}
+
+/** `Weekly report, Mon 9 – Sun 15 Nov 2026, Example Corp`: names the file and the window. */
+export function titleOf({ title, period, company }: Report): string {
+  return `${title}, ${period.shown}, ${company}`;
+}
+
+function footerOf({ company, title, period, asOf, id }: Report): string {
+  return `${clipped(company)} · ${clipped(title)} · ${period.shown} · ${period.timezone}\n${asOf} · report ${id}`;
+}
+
+/** A name longer than a line would push the rest off the foot of the page. */
+function clipped(name: string): string {
+  return name.length <= 40 ? name : `${name.slice(0, 39).toWellFormed()}…`;
+}
+
+interface Drawn {
+  item: Item;
+  svg: string | null;
+  gap: string | null;
+}
+
+async function drawn(item: Item, charts: Pick<ChartRenderer, 'svg'>): Promise<Drawn> {
+  if (!item.chart) return { item, svg: null, gap: null };
+  try {
+    return { item, svg: await charts.svg(item.chart), gap: null };
+  } catch (error) {
+    return { item, svg: null, gap: `The chart of ${item.title} is missing here: ${messageOf(error)}.` };
+  }
+}
+
+interface PageModel {
+  styles: ReturnType<typeof trusted>;
+  company: string;
+  title: string;
+  period: string;
+  stamps: string[];
+  isEmpty: boolean;
+  summary: string[];
+  strip: FigureModel[];
+  sections: SectionModel[];
+  restatements: { sentence: string; table: Cells | null };
+  quality: { sentences: string[]; missing: string[]; streams: Cells | null; rejected: Cells | null };
+  definitions: Cells | null;
+}
+
+type FigureModel = Pick<Figure, 'title' | 'shown' | 'mark' | 'change' | 'target' | 'receipt'> & {
+  size: string;
+  tone: string;
+  targetTone: string;
+  svg: ReturnType<typeof trusted> | null;
+  alt: string;
+};
+
+interface SectionModel {
+  items: ItemModel[];
+}
+
+type ItemModel = Pick<Item, 'title' | 'sentence' | 'facts' | 'notes' | 'receipt'> & {
+  /** Title of the section on its first item, so that it is never left alone at the foot of a page. */
+  heading: string;
+  layout: string;
+  svg: ReturnType<typeof trusted> | null;
+  alt: string;
+  gap: string | null;
+  table: Cells;
+  hasAside: boolean;
+};
+
+function modelOf(report: Report, sections: SectionModel[]): PageModel {
+  const { company, title, period, asOf, scope, id, summary, strip, restatements, quality, definitions } = report;
+  return {
+    styles: trusted(styles),
+    ...{ company, title, summary, sections },
+    period: period.shown,
+    stamps: [period.timezone, asOf, ...(scope ? [scope] : []), `report ${id}`],
+    isEmpty: isEmpty(report),
+    strip: strip.map(figureModel),
+    restatements: {
+      sentence:
+        restatements.length === 0
+          ? 'No number of an earlier report has changed since the last one.'
+          : 'Numbers of earlier reports that changed since the last one, because data came late or was corrected.',
+      table: restatementCells(restatements),
+    },
+    quality: {
+      sentences: qualitySentences(report),
+      missing: quality.missing,
+      streams: streamCells(quality.streams),
+      rejected: rejectedCells(quality.rejected),
+    },
+    definitions: definitionCells(definitions),
+  };
+}
+
+function figureModel({ title, shown, mark, change, verdict, target, met, receipt, trend }: Figure): FigureModel {
+  const met_ = met === null ? '' : met ? ' met' : ' missed';
+  return {
+    ...{ title, shown, mark, change, receipt },
+    size: shown.length > 9 ? 'long' : '',
+    tone: verdict === 'better' ? 'good' : verdict === 'worse' ? 'bad' : '',
+    target: target === '' ? '' : `${target}${met_}`,
+    targetTone: met === null ? '' : met ? 'good' : 'bad',
+    svg: trend && trusted(sparklineSvg(trend)),
+    alt: trend?.altText ?? '',
+  };
+}
+
+function itemModel({ item, svg, gap }: Drawn, section: Section | null): ItemModel {
+  const { title, sentence, facts, notes, receipt, table, chart } = item;
+  const hasAside = facts.length > 0 || notes.length > 0 || receipt !== null;
+  const isWide = table.header.length > mostColumnsBeside;
+  const width = isWide ? 'wide' : hasAside ? 'beside' : 'plain';
+  return {
+    ...{ title, sentence, facts, notes, receipt, gap, hasAside },
+    heading: section?.title ?? '',
+    layout: table.rows.length <= mostRowsInOnePiece ? `${width} short` : width,
+    svg: svg === null ? null : trusted(svg),
+    alt: chart?.altText || chart?.title || '',
+    table: cellsOf(table, table.header.length > manyColumns ? 'many' : ''),
+  };
+}
+
+function restatementCells(restatements: Report['restatements']): Cells | null {
+  if (restatements.length === 0) return null;
+  return cellsOf({
+    caption: 'Numbers of earlier reports that changed',
+    header: ['Report', 'Number', 'Was', 'Now', 'Why', 'Found', 'Receipt'],
+    rows: restatements.map(({ report, title, was, now, why, found, receipt }) => [
+      ...[report, title, was, now, why, found, receipt],
+    ]),
+    numeric: [false, false, true, true, false, false, false],
+  });
+}
+
+function qualitySentences({ quality }: Report): string[] {
+  const { streams, pending, rejected, missing } = quality;
+  const late = streams.filter((stream) => stream.late).length;
+  const counted = streams.length === 1 ? 'the one stream' : `all ${streams.length} streams`;
+  return [
+    ...(streams.length === 0 ? ['Nothing has been loaded that these numbers rest on.'] : []),
+    ...(streams.length > 0 && late === 0 ? [`No data is late: ${counted} arrived as promised.`] : []),
+    ...(late > 0 ? [`${late} of ${streams.length} streams ${late === 1 ? 'is' : 'are'} later than promised.`] : []),
+    ...(pending > 0 ? [`${pending} ${pending === 1 ? 'change was' : 'changes were'} still to be counted.`] : []),
+    ...(rejected.length === 0 && streams.length > 0 ? ['No event was refused in this period.'] : []),
+    ...(missing.length > 0 ? ['Left out, because there is no data:'] : []),
+  ];
+}
+
+function streamCells(streams: Report['quality']['streams']): Cells | null {
+  if (streams.length === 0) return null;
+  return cellsOf({
+    caption: 'How far the data reaches, by source and stream',
+    header: ['Source', 'Stream', 'Reaches', 'Age', 'State'],
+    rows: streams.map(({ source, stream, shown, age, late }) => [
+      ...[source, stream, shown, age],
+      late === undefined ? 'nothing promised' : late ? 'late' : 'in time',
+    ]),
+    numeric: [false, false, false, true, false],
+  });
+}
+
+function rejectedCells(rejected: Report['quality']['rejected']): Cells | null {
+  if (rejected.length === 0) return null;
+  return cellsOf({
+    caption: 'Events that were refused in the period, by source',
+    header: ['Source', 'Events refused', 'Most frequent reason'],
+    rows: rejected.map(({ source, count, reason }) => [source, String(count), reason]),
+    numeric: [false, true, false],
+  });
+}
+
+function definitionCells(definitions: Report['definitions']): Cells | null {
+  if (definitions.length === 0) return null;
+  return cellsOf(
+    {
+      caption: 'Definitions',
+      header: ['Number', 'Formula', 'Owner', 'Target'],
+      rows: definitions.map(({ title, formula, owner, target }) => [title, formula, owner, target]),
+      numeric: [false, false, false, true],
+    },
+    'prose',
+  );
+}
