@@ -31,6 +31,10 @@ export const variables = [
     description: 'lets whoever bears it run the aggregates over HTTP (/api/cron/aggregate-metrics); unset: nobody',
     secret: true,
   },
+  {
+    name: 'PUPPETEER_EXECUTABLE_PATH',
+    description: 'Chrome or Chromium that prints reports; unset: an installed one, else the bundled one',
+  },
   { name: 'SLACK_API_URL', description: 'another Slack API base, ends in /api/ (the sandbox)' },
   {
     name: 'LOG_LEVEL',
@@ -52,6 +56,8 @@ export interface Environment {
   slackAppToken: string | undefined;
   slackApiUrl: string | undefined;
   cronSecret: string | undefined;
+  /** Chrome or Chromium for printing. */
+  browserPath: string | undefined;
   /** Undefined: as the command likes it. */
   logLevel: string | undefined;
 }
@@ -99,6 +105,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     slackAppToken: read('SLACK_APP_TOKEN'),
     slackApiUrl,
     cronSecret: read('CRON_SECRET'),
+    browserPath: read('PUPPETEER_EXECUTABLE_PATH'),
     logLevel,
   };
 }
