@@ -4,43 +4,40 @@ import { noDataPhrase } from '../answers/wording.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
 import { questionFor } from './questions.ts';
 
-/** What a report asks with; `keep` stores an answer and says the code it is kept under. */
+/** What a report asks with. */
 export interface Asking extends AnswerContext {
   locale: string;
-  keep?: (answered: Answered) => Promise<string>;
 }
 
 export interface Answered {
   request: KpiRequest;
+  /** With the code it is kept under, where it is to be shown. */
   result: KpiResult;
 }
 
 export type Outcome =
-  | ({ kind: 'answered'; receipt: string | null } & Answered)
+  | ({ kind: 'answered' } & Answered)
   /** Nothing to show, and why, in a sentence. */
-  | { kind: 'missing'; request: KpiRequest; why: string; result: KpiResult | null }
+  | { kind: 'missing'; request: KpiRequest; why: string }
   /** The viewer may not ask it: nothing is said of it. */
   | { kind: 'not for them' };
 
-/** Asks one question; what has a number is kept under a code if it is to be shown. */
+/** Asks one question; `keep`: under a receipt, for what is shown as a number of its own. */
 export async function ask(asking: Asking, request: KpiRequest, { keep }: { keep: boolean }): Promise<Outcome> {
-  const answered = await current(asking, await answer(asking, request));
+  const { receipts: _, ...unkept } = asking;
+  const context = keep ? asking : unkept;
+  const answered = await orToday(context, await answer(context, request));
   switch (answered.kind) {
-    case 'result': {
-      const { request: asked, result } = answered;
-      const receipt = keep && asking.keep ? await asking.keep({ request: asked, result }) : null;
-      return { kind: 'answered', request: asked, result, receipt };
-    }
-    case 'no-data': {
-      const { result, data } = answered;
-      return { kind: 'missing', request, why: noDataPhrase(result, data, asking.locale), result };
-    }
+    case 'result':
+      return { kind: 'answered', request: answered.request, result: answered.result };
+    case 'no-data':
+      return { kind: 'missing', request, why: noDataPhrase(answered.result, answered.data, asking.locale) };
     case 'not-permitted':
       return { kind: 'not for them' };
     case 'unknown-value':
-      return { kind: 'missing', request, why: `There is no ${answered.dimension} “${answered.value}”.`, result: null };
+      return { kind: 'missing', request, why: `There is no ${answered.dimension} “${answered.value}”.` };
     case 'unknown-scenario':
-      return { kind: 'missing', request, why: `There is no scenario “${answered.scenario}”.`, result: null };
+      return { kind: 'missing', request, why: `There is no scenario “${answered.scenario}”.` };
     default:
       throw new Error(`a report asked for ${answered.kind}`);
   }
@@ -50,7 +47,7 @@ export async function ask(asking: Asking, request: KpiRequest, { keep }: { keep:
  * A level that is kept day by day may not be known for the report's last day, because nobody kept it yet. What it is on
  * the day the report is made is then said with that date.
  */
-async function current(asking: Asking, answered: Answer): Promise<Answer> {
+async function orToday(asking: Asking, answered: Answer): Promise<Answer> {
   if (answered.kind !== 'no-data' || !answered.request.kpi.isKnownOn) return answered;
   const today = asking.now.toZonedDateTimeISO(asking.tenant.timezone).toPlainDate();
   const dates = { from: today.toString(), to: today.add({ days: 1 }).toString() };

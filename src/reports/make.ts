@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KpiSettings } from '../answers/answer.ts';
+import { rightsOf } from '../answers/people.ts';
 import { asOfPhrase } from '../answers/wording.ts';
 import type { Db } from '../db/db.ts';
 import { formatDate, formatDateRange } from '../domain/format.ts';
@@ -7,7 +8,7 @@ import { type KpiResult, scopePhrases } from '../domain/kpi-result.ts';
 import { addDays, type DateRange } from '../domain/period.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Log } from '../lib/log.ts';
-import { type Asking, ask, mapLimited, type Outcome } from './ask.ts';
+import { type Answered, type Asking, ask, mapLimited, type Outcome } from './ask.ts';
 import { definitionsOf } from './definitions.ts';
 import { itemOf } from './item.ts';
 import { qualityOf } from './quality.ts';
@@ -45,8 +46,6 @@ export interface ReportAsked {
 const atOnce = 2;
 const mostInStrip = 5;
 
-type Given = Extract<Outcome, { kind: 'answered' }>;
-
 /**
  * Makes a report: every number is asked for by its absolute dates with the viewer's rights. What has no data is left out
  * and named under Data quality; what the viewer may not ask is left out. A report without any number has no strip and no
@@ -56,7 +55,9 @@ export async function makeReport(deps: ReportDeps, asked: ReportAsked): Promise<
   const { db, tenant, settings, now } = deps;
   const { template, viewer, period } = asked;
   const locale = asked.locale ?? tenant.locale;
-  const asking: Asking = { db, tenant, viewer, now, settings, locale };
+  const rights = await rightsOf(db, tenant.tenantId, viewer);
+  const receipts = rights && { rights, log: deps.log };
+  const asking: Asking = { db, tenant, viewer, now, settings, locale, ...(receipts && { receipts }) };
   const progress = counter(deps, template);
   const { figures, givens: inStrip, missing: missingInStrip } = await stripOf(asking, asked, progress);
   const { sections, givens, missing } = await sectionsOf(asking, asked, progress);
@@ -100,7 +101,7 @@ export function isEmpty(report: Report): boolean {
 }
 
 interface Part {
-  givens: Given[];
+  givens: Answered[];
   missing: string[];
 }
 
@@ -146,7 +147,7 @@ async function sectionsOf(
     part.givens.push(...givens);
     part.missing.push(...missing.map((outcome) => `${section.title}: ${sentenceOf(outcome)}`));
     if (givens.length === 0) return [];
-    const items = givens.map((given) => itemOf(given, given.receipt, asking.locale));
+    const items = givens.map((given) => itemOf(given, asking.locale));
     return [{ id: section.id, title: section.title, items }];
   });
   return { ...part, sections };

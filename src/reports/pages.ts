@@ -2,6 +2,7 @@ import type { ChartRenderer } from '../charts/renderer.ts';
 import { sparklineSvg } from '../charts/sparkline.ts';
 import { CremaError, messageOf } from '../lib/errors.ts';
 import { type Cells, cellsOf } from './cells.ts';
+import { definitionCells, qualitySentences, rejectedCells, restatementCells, streamCells } from './closing.ts';
 import { isEmpty } from './make.ts';
 import type { Figure, Item, Report, Section } from './report.ts';
 import { styleSheet, template, trusted } from './templates.ts';
@@ -114,7 +115,10 @@ interface SectionModel {
   items: ItemModel[];
 }
 
-type ItemModel = Pick<Item, 'title' | 'sentence' | 'facts' | 'notes' | 'receipt'> & {
+type ItemModel = Pick<Item, 'title' | 'facts' | 'notes' | 'receipt'> & {
+  /** The number, and the rest of its sentence: the heading above says what it is of. */
+  shown: string;
+  sentence: string;
   /** Title of the section on its first item, so that it is never left alone at the foot of a page. */
   heading: string;
   layout: string;
@@ -152,12 +156,12 @@ function modelOf(report: Report, sections: SectionModel[]): PageModel {
 }
 
 function figureModel({ title, shown, mark, change, verdict, target, met, receipt, trend }: Figure): FigureModel {
-  const met_ = met === null ? '' : met ? ' met' : ' missed';
+  const outcome = met === null ? '' : met ? ' met' : ' missed';
   return {
     ...{ title, shown, mark, change, receipt },
     size: shown.length > 9 ? 'long' : '',
     tone: verdict === 'better' ? 'good' : verdict === 'worse' ? 'bad' : '',
-    target: target === '' ? '' : `${target}${met_}`,
+    target: target === '' ? '' : `${target}${outcome}`,
     targetTone: met === null ? '' : met ? 'good' : 'bad',
     svg: trend && trusted(sparklineSvg(trend)),
     alt: trend?.altText ?? '',
@@ -165,78 +169,28 @@ function figureModel({ title, shown, mark, change, verdict, target, met, receipt
 }
 
 function itemModel({ item, svg, gap }: Drawn, section: Section | null): ItemModel {
-  const { title, sentence, facts, notes, receipt, table, chart } = item;
-  const hasAside = facts.length > 0 || notes.length > 0 || receipt !== null;
+  const { title, facts, notes, receipt, table, chart } = item;
+  const hasAside = facts.length > 0 || notes.length > 0;
   const isWide = table.header.length > mostColumnsBeside;
-  const width = isWide ? 'wide' : hasAside ? 'beside' : 'plain';
+  const width = isWide ? 'wide' : 'beside';
   return {
-    ...{ title, sentence, facts, notes, receipt, gap, hasAside },
+    ...{ title, facts, notes, receipt, gap, hasAside },
+    ...split(item),
     heading: section?.title ?? '',
     layout: table.rows.length <= mostRowsInOnePiece ? `${width} short` : width,
     svg: svg === null ? null : trusted(svg),
     alt: chart?.altText || chart?.title || '',
-    table: cellsOf(table, table.header.length > manyColumns ? 'many' : ''),
+    table: cellsOf(table, sizeOf(table)),
   };
 }
 
-function restatementCells(restatements: Report['restatements']): Cells | null {
-  if (restatements.length === 0) return null;
-  return cellsOf({
-    caption: 'Numbers of earlier reports that changed',
-    header: ['Report', 'Number', 'Was', 'Now', 'Why', 'Found', 'Receipt'],
-    rows: restatements.map(({ report, title, was, now, why, found, receipt }) => [
-      ...[report, title, was, now, why, found, receipt],
-    ]),
-    numeric: [false, false, true, true, false, false, false],
-  });
+function split({ sentence, shown }: Item): { shown: string; sentence: string } {
+  const at = sentence.indexOf(`: ${shown}`);
+  return at === -1 ? { shown: '', sentence } : { shown, sentence: sentence.slice(at + 2 + shown.length) };
 }
 
-function qualitySentences({ quality }: Report): string[] {
-  const { streams, pending, rejected, missing } = quality;
-  const late = streams.filter((stream) => stream.late).length;
-  const counted = streams.length === 1 ? 'the one stream' : `all ${streams.length} streams`;
-  return [
-    ...(streams.length === 0 ? ['Nothing has been loaded that these numbers rest on.'] : []),
-    ...(streams.length > 0 && late === 0 ? [`No data is late: ${counted} arrived as promised.`] : []),
-    ...(late > 0 ? [`${late} of ${streams.length} streams ${late === 1 ? 'is' : 'are'} later than promised.`] : []),
-    ...(pending > 0 ? [`${pending} ${pending === 1 ? 'change was' : 'changes were'} still to be counted.`] : []),
-    ...(rejected.length === 0 && streams.length > 0 ? ['No event was refused in this period.'] : []),
-    ...(missing.length > 0 ? ['Left out, because there is no data:'] : []),
-  ];
-}
-
-function streamCells(streams: Report['quality']['streams']): Cells | null {
-  if (streams.length === 0) return null;
-  return cellsOf({
-    caption: 'How far the data reaches, by source and stream',
-    header: ['Source', 'Stream', 'Reaches', 'Age', 'State'],
-    rows: streams.map(({ source, stream, shown, age, late }) => [
-      ...[source, stream, shown, age],
-      late === undefined ? 'nothing promised' : late ? 'late' : 'in time',
-    ]),
-    numeric: [false, false, false, true, false],
-  });
-}
-
-function rejectedCells(rejected: Report['quality']['rejected']): Cells | null {
-  if (rejected.length === 0) return null;
-  return cellsOf({
-    caption: 'Events that were refused in the period, by source',
-    header: ['Source', 'Events refused', 'Most frequent reason'],
-    rows: rejected.map(({ source, count, reason }) => [source, String(count), reason]),
-    numeric: [false, true, false],
-  });
-}
-
-function definitionCells(definitions: Report['definitions']): Cells | null {
-  if (definitions.length === 0) return null;
-  return cellsOf(
-    {
-      caption: 'Definitions',
-      header: ['Number', 'Formula', 'Owner', 'Target'],
-      rows: definitions.map(({ title, formula, owner, target }) => [title, formula, owner, target]),
-      numeric: [false, false, false, true],
-    },
-    'prose',
-  );
+/** Two columns of numbers do not need the width of a page: the eye has to find its way from one to the other. */
+function sizeOf({ header }: Item['table']): string {
+  if (header.length > manyColumns) return 'many';
+  return header.length <= 3 ? 'narrow' : '';
 }

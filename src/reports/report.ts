@@ -74,8 +74,9 @@ export interface Item {
   /** One sentence that stands alone. */
   sentence: string;
   value: KpiValue;
-  /** What belongs to the number: `Average 3 h 10 min`. */
-  facts: string[];
+  shown: string;
+  /** What belongs to the number: `Average`, `3 h 10 min`. */
+  facts: { name: string; value: string }[];
   /** What it has to be read with: few cases, not all decided. */
   notes: string[];
   /** Null for a table only. */

@@ -21,7 +21,7 @@ export function builtInSection(id: SectionId, span: Span): SectionPlan {
     campaigns: { title: 'Campaigns', questions: [`campaigns ${trend}`, `campaign-funnel ${trend}`] },
     growth: { title: 'Growth', questions: [`contacts ${trend}`, 'geography'] },
     sales: { title: 'Sales', questions: ['funnel', 'pipeline'] },
-    adoption: { title: 'Adoption', questions: [`active-users ${span === 'week' ? '28d' : '3m'}`, 'users by type'] },
+    adoption: { title: 'Adoption', questions: ['active-users', 'users by type'] },
   };
   return { id, ...sections[id] };
 }

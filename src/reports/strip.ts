@@ -3,16 +3,14 @@ import type { SparklineSpec } from '../charts/sparkline.ts';
 import { formatDateRange, formatTarget, formatValue } from '../domain/format.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
 import type { DateRange } from '../domain/period.ts';
-import { type Asking, ask, type Outcome } from './ask.ts';
+import { type Answered, type Asking, ask } from './ask.ts';
 import { decidedView, isUndecided } from './decided.ts';
 import { phraseOf, type Span, trendOf } from './period.ts';
 import { questionFor } from './questions.ts';
 import type { Figure } from './report.ts';
 
-type Given = Extract<Outcome, { kind: 'answered' }>;
-
 /** One KPI for the strip: its number of the period, and the weeks or months that lead there. */
-export async function figureOf(asking: Asking, given: Given, period: DateRange, span: Span): Promise<Figure> {
+export async function figureOf(asking: Asking, given: Answered, period: DateRange, span: Span): Promise<Figure> {
   const { locale } = asking;
   const result = isUndecided(given.result) ? await decidedIn(asking, given) : given.result;
   const { count, unit } = trendOf(span);
@@ -27,12 +25,12 @@ export async function figureOf(asking: Asking, given: Given, period: DateRange, 
     verdict: result.comparison?.verdict ?? null,
     target: result.target ? `target ${formatTarget(result.target.value, result.unit, shapeOf(result, locale))}` : '',
     met: result.target?.met ?? null,
-    receipt: given.receipt,
+    receipt: result.receipt,
     trend: trend.kind === 'answered' ? sparklineOf(trend.result, locale) : null,
   };
 }
 
-async function decidedIn(asking: Asking, { result }: Given): Promise<KpiResult> {
+async function decidedIn(asking: Asking, { result }: Answered): Promise<KpiResult> {
   const before = result.comparison?.period;
   if (!before) return decidedView(result, null);
   const asked = await ask(asking, questionFor(`${result.kpi} ${phraseOf(before)}`, before), { keep: false });

@@ -2,11 +2,30 @@ import { type AnswerTable, tableOf } from '../answers/table.ts';
 import { shapeOf } from '../answers/wording.ts';
 import type { ChartSpec } from '../charts/spec.ts';
 import { formatDate, formatNumber, formatPercent, formatValue, noValue } from '../domain/format.ts';
-import type { KpiResult, Unit } from '../domain/kpi-result.ts';
+import type { KpiResult, Matrix, Unit } from '../domain/kpi-result.ts';
 import { kpiOf } from '../kpis/index.ts';
 
+/** The table of an answer, and what has to be said of what is not in it. */
+export interface TableBelow {
+  table: AnswerTable;
+  left: string[];
+}
+
 /** The numbers that the picture shows; of an answer without one, what every surface shows as its table. */
-export function tableBelow(result: KpiResult, chart: ChartSpec | null, locale: string): AnswerTable {
+export function tableBelow(result: KpiResult, chart: ChartSpec | null, locale: string): TableBelow {
+  const table = tableFor(result, chart, locale);
+  return result.matrix && !result.breakdown ? withoutEmptyRows(table, result.matrix, locale) : { table, left: [] };
+}
+
+/** Rows of a matrix in which nothing happened: of 24 hours those of the night. */
+function withoutEmptyRows(table: AnswerTable, { unit }: Matrix, locale: string): TableBelow {
+  const nothing = [noValue, formatValue(0, unit, { locale })];
+  const rows = table.rows.filter((row) => row.slice(1).some((cell) => !nothing.includes(cell)));
+  const left = rows.length < table.rows.length ? ['Rows without any are left out of the table.'] : [];
+  return { table: { ...table, rows }, left };
+}
+
+function tableFor(result: KpiResult, chart: ChartSpec | null, locale: string): AnswerTable {
   if (chart && result.distribution && drawsDistribution(result, chart)) {
     const { title, bands } = result.distribution;
     const total = bands.reduce((sum, { count }) => sum + count, 0);
@@ -52,7 +71,10 @@ export function linesTable(result: KpiResult, chart: ChartSpec): AnswerTable {
     return unit === 'count' ? formatNumber(value, locale, 1) : formatValue(value, unit, shapeOf(result, locale));
   };
   return {
-    header: [axis === 'day' ? 'Day' : `${axis === 'week' ? 'Week' : 'Month'} of`, ...series.map(({ label }) => label)],
+    header: [
+      axis === 'day' ? 'Day' : `${axis === 'week' ? 'Week' : 'Month'} of`,
+      ...series.map(({ key, label }) => parts[key]?.column ?? label),
+    ],
     rows: labels.map((at, index) => [
       dayOf(at, axis, locale),
       ...series.map(({ key, values }) => show(values[index] ?? null, parts[key]?.unit ?? result.unit)),

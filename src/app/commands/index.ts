@@ -9,6 +9,7 @@ import { jobs } from './jobs.ts';
 import { kpi } from './kpi.ts';
 import { migrate } from './migrate.ts';
 import { refresh } from './refresh.ts';
+import { report } from './report.ts';
 import { start } from './start.ts';
 import { sync } from './sync.ts';
 import { webhooks } from './webhooks.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   sync,
   refresh,
   kpi,
+  report,
   jobs,
   aggregate,
   check,
