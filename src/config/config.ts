@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
 import { readDocument } from './document.ts';
+import { mailSchema } from './mail.ts';
 import { pipelineScenarios } from './pipeline-scenarios.ts';
 import { reportsSchema } from './reports.ts';
 import { isMap, settings, unknown } from './settings.ts';
@@ -24,6 +25,7 @@ const tenantSchema = settings({
     .regex(/^[A-Z]{3}$/, 'is not a currency code such as EUR')
     .default('USD'),
   demo_accounts: z.array(z.string()).default([]),
+  mail: mailSchema.default(mailSchema.parse({})),
   sla: slaSchema.optional(),
   sources: sourcesSchema,
 }).superRefine(

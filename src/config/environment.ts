@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { usageError } from '../lib/errors.ts';
+import { readMailbox } from '../lib/mailbox.ts';
 
 interface Variable {
   name: string;
@@ -35,6 +36,12 @@ export const variables = [
     name: 'PUPPETEER_EXECUTABLE_PATH',
     description: 'Chrome or Chromium that prints reports; unset: an installed one, else the bundled one',
   },
+  {
+    name: 'SMTP_URL',
+    description: 'where mail is handed in (smtp://user:password@host:587, smtps://...); unset: no mail',
+    secret: true,
+  },
+  { name: 'MAIL_FROM', description: 'sender of mail for tenants without mail.from in the configuration file' },
   { name: 'SLACK_API_URL', description: 'another Slack API base, ends in /api/ (the sandbox)' },
   {
     name: 'LOG_LEVEL',
@@ -58,6 +65,8 @@ export interface Environment {
   cronSecret: string | undefined;
   /** Chrome or Chromium for printing. */
   browserPath: string | undefined;
+  smtpUrl: string | undefined;
+  mailFrom: string | undefined;
   /** Undefined: as the command likes it. */
   logLevel: string | undefined;
 }
@@ -86,6 +95,13 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   if (slackApiUrl && !/^https?:\/\/.*\/api\/$/.test(slackApiUrl)) {
     problems.push(`SLACK_API_URL is "${slackApiUrl}": give a URL that ends in /api/`);
   }
+  const smtpUrl = read('SMTP_URL');
+  // What it is says more than it should.
+  if (smtpUrl && !/^smtps?:\/\//.test(smtpUrl))
+    problems.push('SMTP_URL does not start with smtp:// or smtps://: give smtp://user:password@host:587');
+  const mailFrom = read('MAIL_FROM');
+  if (mailFrom && !readMailbox(mailFrom))
+    problems.push(`MAIL_FROM is "${mailFrom}": give an address, with or without a name: Crema <crema@example.com>`);
   const logLevel = read('LOG_LEVEL');
   if (logLevel !== undefined && !logLevels.includes(logLevel))
     problems.push(`LOG_LEVEL is "${logLevel}": use one of ${logLevels.join(', ')}`);
@@ -106,6 +122,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     slackApiUrl,
     cronSecret: read('CRON_SECRET'),
     browserPath: read('PUPPETEER_EXECUTABLE_PATH'),
+    smtpUrl,
+    mailFrom,
     logLevel,
   };
 }

@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { aggregate } from './aggregate.ts';
 import { check } from './check.ts';
+import { deliveries } from './deliveries.ts';
 import { doctor } from './doctor.ts';
 import { importFiles } from './import.ts';
 import { ingest } from './ingest.ts';
@@ -27,5 +28,6 @@ export const commands: readonly Command[] = [
   aggregate,
   check,
   webhooks,
+  deliveries,
   doctor,
 ];
