@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
+import { digestsSchema } from './digests.ts';
 import { readDocument } from './document.ts';
 import { pipelineScenarios } from './pipeline-scenarios.ts';
-import { isMap, settings } from './settings.ts';
+import { isMap, settings, unknown } from './settings.ts';
 import { checkSla, slaSchema } from './sla.ts';
 import { sourcesSchema } from './sources.ts';
 import { timezone } from './timezone.ts';
@@ -25,6 +26,7 @@ const tenantSchema = settings({
   demo_accounts: z.array(z.string()).default([]),
   sla: slaSchema.optional(),
   sources: sourcesSchema,
+  digests: digestsSchema,
 }).superRefine(
   (tenant: unknown, context) => {
     if (!isMap(tenant)) return;
@@ -102,6 +104,11 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
       if (knownKpis && !knownKpis.includes(id)) report(['kpis', id], `no such KPI; known: ${knownKpis.join(', ')}`);
     }
   }
+  if (parsed.success && knownKpis) {
+    for (const [path, id] of digestKpis(parsed.data.tenants)) {
+      if (!knownKpis.includes(id)) report(path, unknown(id, 'KPI', knownKpis));
+    }
+  }
   if (!parsed.success || problems.length > 0) {
     problems.sort((a, b) => a.line - b.line);
     throw usageError(
@@ -113,6 +120,17 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   const config = parsed.data;
   config.tenants.default ??= tenantSchema.parse({});
   return config;
+}
+
+/** The KPIs that digests name, each with where it stands. */
+function* digestKpis(tenants: Readonly<Record<string, TenantConfig>>): Generator<[path: PropertyKey[], id: string]> {
+  for (const [slug, { digests }] of Object.entries(tenants)) {
+    for (const [name, digest] of Object.entries(digests)) {
+      for (const list of ['headlines', 'chart'] as const)
+        for (const [index, id] of (digest[list] ?? []).entries())
+          yield [['tenants', slug, 'digests', name, list, index], id];
+    }
+  }
 }
 
 /** Only sources name variables: elsewhere `${` is text like any other. */
