@@ -1,5 +1,7 @@
 import { kpiOf } from '../kpis/index.ts';
 import type { Kpi } from '../kpis/kpi.ts';
+import { closest } from '../lib/closest.ts';
+import { usageError } from '../lib/errors.ts';
 
 /** What a digest tells. */
 export interface DigestTemplate {
@@ -21,11 +23,14 @@ interface DigestSetting {
   chart?: readonly string[] | undefined;
 }
 
+/** Of one tenant, by name. */
+export type DigestsSettings = Readonly<Record<string, DigestSetting>>;
+
 const builtIn = new Map([['morning-coffee', 'Morning coffee']]);
 const mostFindings = 3;
 
 /** All digests there are: those built in first, then those the configuration adds. */
-export function templatesOf(digests: Readonly<Record<string, DigestSetting>>): DigestTemplate[] {
+export function templatesOf(digests: DigestsSettings): DigestTemplate[] {
   return [...new Set([...builtIn.keys(), ...Object.keys(digests)])].map((name) => {
     const { title, headlines, findings, chart } = digests[name] ?? {};
     return {
@@ -38,9 +43,18 @@ export function templatesOf(digests: Readonly<Record<string, DigestSetting>>): D
   });
 }
 
-/** The digest of that name; undefined when there is none. */
-export function templateOf(digests: Readonly<Record<string, DigestSetting>>, name: string): DigestTemplate | undefined {
-  return templatesOf(digests).find((template) => template.name === name);
+/** A digest by its name. Throws a usage error for an unknown one. */
+export function templateOf(digests: DigestsSettings, name: string): DigestTemplate {
+  const templates = templatesOf(digests);
+  const found = templates.find((template) => template.name === name);
+  if (found) return found;
+  const names = templates.map((template) => template.name);
+  const [near] = closest(name, names, 1);
+  throw usageError(
+    'DIGEST_UNKNOWN',
+    `there is no digest "${name}"${near ? `; did you mean ${near}?` : ''}`,
+    `Digests are: ${names.join(', ')}. More can be set up under digests: of the tenant in crema.yaml.`,
+  );
 }
 
 function kpisOf(ids: readonly string[]): Kpi[] {
