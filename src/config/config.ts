@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
+import { digestsSchema } from './digests.ts';
 import { readDocument } from './document.ts';
 import { mailSchema } from './mail.ts';
 import { pipelineScenarios } from './pipeline-scenarios.ts';
@@ -28,6 +29,7 @@ const tenantSchema = settings({
   mail: mailSchema.default(mailSchema.parse({})),
   sla: slaSchema.optional(),
   sources: sourcesSchema,
+  digests: digestsSchema,
 }).superRefine(
   (tenant: unknown, context) => {
     if (!isMap(tenant)) return;
@@ -111,6 +113,11 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
           report(['reports', name, 'strip', index], unknown(id, 'KPI', knownKpis));
     }
   }
+  if (parsed.success && knownKpis) {
+    for (const [path, id] of digestKpis(parsed.data.tenants)) {
+      if (!knownKpis.includes(id)) report(path, unknown(id, 'KPI', knownKpis));
+    }
+  }
   if (!parsed.success || problems.length > 0) {
     problems.sort((a, b) => a.line - b.line);
     throw usageError(
@@ -122,6 +129,17 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   const config = parsed.data;
   config.tenants.default ??= tenantSchema.parse({});
   return config;
+}
+
+/** The KPIs that digests name, each with where it stands. */
+function* digestKpis(tenants: Readonly<Record<string, TenantConfig>>): Generator<[path: PropertyKey[], id: string]> {
+  for (const [slug, { digests }] of Object.entries(tenants)) {
+    for (const [name, digest] of Object.entries(digests)) {
+      for (const list of ['headlines', 'chart'] as const)
+        for (const [index, id] of (digest[list] ?? []).entries())
+          yield [['tenants', slug, 'digests', name, list, index], id];
+    }
+  }
 }
 
 /** Only sources name variables: elsewhere `${` is text like any other. */
