@@ -33,6 +33,11 @@ export const variables = [
   },
   { name: 'SLACK_API_URL', description: 'another Slack API base, ends in /api/ (the sandbox)' },
   {
+    name: 'PUPPETEER_EXECUTABLE_PATH',
+    description:
+      'the Chrome or Chromium that prints reports; unset: an installed one, else the bundled one (Linux x64)',
+  },
+  {
     name: 'LOG_LEVEL',
     description:
       'trace, debug, info, warn, error or silent; unset: info for `start` and `demo`, warn for other commands',
@@ -52,6 +57,8 @@ export interface Environment {
   slackAppToken: string | undefined;
   slackApiUrl: string | undefined;
   cronSecret: string | undefined;
+  /** The browser for PDF; undefined: whichever is found. */
+  browserPath: string | undefined;
   /** Undefined: as the command likes it. */
   logLevel: string | undefined;
 }
@@ -99,6 +106,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     slackAppToken: read('SLACK_APP_TOKEN'),
     slackApiUrl,
     cronSecret: read('CRON_SECRET'),
+    browserPath: read('PUPPETEER_EXECUTABLE_PATH'),
     logLevel,
   };
 }
