@@ -5,6 +5,7 @@ import type { Carrier } from '../../deliveries/delivery.ts';
 import { type DeliveryTiming, type DispatchDeps, usualDeliveryTiming } from '../../deliveries/dispatch.ts';
 import { createDispatcher, type Dispatcher } from '../../deliveries/dispatcher.ts';
 import { createEditions } from '../../deliveries/editions.ts';
+import type { DigestsSettings } from '../../digests/template.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -14,6 +15,7 @@ import type { SlackDoor } from '../../slack/app.ts';
 import { type PlanOptions, planDue } from '../../subscriptions/plan.ts';
 import { subscriptionOf } from '../../subscriptions/store.ts';
 import type { Troubles } from '../../subscriptions/troubles.ts';
+import { digestMaker } from './digest.ts';
 import { kpiMaker } from './kpi.ts';
 import type { MailDeps } from './mail.ts';
 import { reportMaker } from './report.ts';
@@ -31,7 +33,7 @@ export interface DeliveriesOptions {
   /** Absent where mail is not configured: what goes there waits. */
   mail?: MailDeps & { carrier: Carrier };
   /** Asked each time: a new configuration brings new ones. */
-  templates: { reports: () => ReportsSettings };
+  templates: { digests: () => DigestsSettings; reports: () => ReportsSettings };
   schedule: () => PlanOptions;
   troubles: Troubles;
   observe?: DispatchDeps['observe'];
@@ -47,9 +49,20 @@ export function startDeliveries(options: DeliveriesOptions): Dispatcher {
   const { tenantId } = tenant;
   const machine = systemClock;
   const making = {
-    ...{ db, tenant, settings: options.settings, clock, log, charts: options.charts, printer: options.printer, slack, mail },
+    ...{
+      db,
+      tenant,
+      settings: options.settings,
+      clock,
+      log,
+      charts: options.charts,
+      printer: options.printer,
+      slack,
+      mail,
+    },
     editions: createEditions({ db, tenantId, clock }),
-    reports: options.templates.reports,
+    ...options.templates,
+    schedule: options.schedule,
   };
   const momentsNow = () => ({ now: clock.now(), machine: machine.now() });
 
@@ -57,7 +70,10 @@ export function startDeliveries(options: DeliveriesOptions): Dispatcher {
     const { planned, skipped, broken } = await planDue(db, tenantId, momentsNow(), options.schedule());
     if (planned > 0) log.info({ planned, skipped }, 'deliveries are due');
     for (const { subscriptionId, reason } of broken) {
-      log.warn({ subscription: subscriptionId, reason }, 'a subscription was paused: its schedule cannot be worked out');
+      log.warn(
+        { subscription: subscriptionId, reason },
+        'a subscription was paused: its schedule cannot be worked out',
+      );
       await db.tx(async (tx) => {
         const subscription = await subscriptionOf(tx, tenantId, subscriptionId);
         if (subscription) await troubles.onPaused(tx, subscription, reason, momentsNow());
@@ -68,7 +84,7 @@ export function startDeliveries(options: DeliveriesOptions): Dispatcher {
   return createDispatcher({
     ...{ db, tenantId, clock, machine, log, timing, plan },
     carriers: { ...(slack ? { slack: slack.carrier } : {}), ...(mail ? { mail: mail.carrier } : {}) },
-    make: { kpi: kpiMaker(making), report: reportMaker(making) },
+    make: { kpi: kpiMaker(making), digest: digestMaker(making), report: reportMaker(making) },
     onSettled: (tx, delivery, ended) => troubles.onDeliverySettled(tx, delivery, ended, momentsNow()),
     ...(options.observe ? { observe: options.observe } : {}),
   });
