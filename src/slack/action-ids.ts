@@ -9,6 +9,8 @@ export const actionIds = {
   share: 'kpi.share',
   /** A menu of periods; the command it is about is in the block id, behind `askAbout`. */
   period: 'kpi.period',
+  /** What somebody gets and how, from a digest; the digest's name is in its value. */
+  settings: 'digest.settings',
 } as const;
 
 /** Prefix of the block id that carries a menu's command: a menu's own values are too short for one. */
