@@ -1,10 +1,12 @@
 import type { Faults } from '../faults.ts';
+import type { Mailbox } from '../mail/mailbox.ts';
 import type { Store } from '../store.ts';
 import type { ViewDesk } from '../view-desk.ts';
 import { bot } from '../workspace.ts';
 import { type BusinessClock, drawClockFace, drawClockPane } from './clock.ts';
 import { drawConversation } from './conversation.ts';
 import { type Html, html } from './html.ts';
+import { drawMailbox } from './mail.ts';
 import { addressOf, type Place } from './place.ts';
 import { drawSidebar } from './sidebar.ts';
 import { drawThread } from './thread.ts';
@@ -15,6 +17,7 @@ export interface Drawing {
   store: Store;
   views: ViewDesk;
   faults: Faults;
+  mailbox: Mailbox;
   clock: BusinessClock;
 }
 
@@ -38,6 +41,8 @@ export function shapeOf({ channel, person, tab }: Place): string {
 }
 
 function title({ channel, tab }: Place): Html {
+  if (tab === 'mail')
+    return html`<h1>Mailbox</h1><p class="faint">What the bot sends by e-mail; nothing leaves this machine</p>`;
   const direct = channel.kind === 'im';
   const topic = direct
     ? tab === 'home'
@@ -63,15 +68,20 @@ function pane(place: Place, drawing: Drawing): Html {
   return html`<header><h2>${name}</h2><a class="icon" href="${close}" data-pane="" aria-label="Close ${name}"><span aria-hidden="true">✕</span></a></header>${draw()}`;
 }
 
+function main(place: Place, { store, views, mailbox }: Drawing): Html {
+  if (place.tab === 'mail') return drawMailbox(place, mailbox);
+  return place.tab === 'home' ? drawHome(views.home(place.person.id), store) : drawConversation(place, store);
+}
+
 export function drawParts(place: Place, drawing: Drawing): Parts {
   const { store, views } = drawing;
-  const { person, tab } = place;
+  const { person } = place;
   return {
     now: drawing.clock.clock.now().epochMilliseconds,
     shape: shapeOf(place),
-    sidebar: drawSidebar(place, store.directory),
+    sidebar: drawSidebar(place, store.directory, drawing.mailbox.mails().length),
     title: title(place),
-    main: tab === 'home' ? drawHome(views.home(person.id), store) : drawConversation(place, store),
+    main: main(place, drawing),
     pane: pane(place, drawing),
     modal: drawModal(views.stack(person.id), store),
     face: drawClockFace(drawing.clock),
