@@ -164,7 +164,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     commands: options.commands ?? ['/kpi'],
   });
   const pages = createConsole({
-    mailbox: createMailbox(sink),
+    ...{ mailbox: createMailbox(sink), mailFaults: sink },
     ...{ store, views, faults, driver, completions: options.completions ?? [] },
     clock: { clock, timezone: options.timezone ?? 'UTC' },
   });

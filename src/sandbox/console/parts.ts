@@ -1,5 +1,6 @@
 import type { Faults } from '../faults.ts';
 import type { Mailbox } from '../mail/mailbox.ts';
+import type { MailSink } from '../mail/sink.ts';
 import type { Store } from '../store.ts';
 import type { ViewDesk } from '../view-desk.ts';
 import { bot } from '../workspace.ts';
@@ -10,13 +11,14 @@ import { drawMailbox } from './mail.ts';
 import { addressOf, type Place } from './place.ts';
 import { drawSidebar } from './sidebar.ts';
 import { drawThread } from './thread.ts';
-import { drawTrouble, drawTroubleCount } from './trouble.ts';
+import { drawTrouble, drawTroubleCount, type Troubles } from './trouble.ts';
 import { drawHome, drawModal } from './view.ts';
 
 export interface Drawing {
   store: Store;
   views: ViewDesk;
   faults: Faults;
+  mailFaults: Pick<MailSink, 'failNext' | 'pendingFaults' | 'clearFaults'>;
   mailbox: Mailbox;
   clock: BusinessClock;
 }
@@ -63,9 +65,13 @@ function pane(place: Place, drawing: Drawing): Html {
   const draw = (): Html => {
     if (kind === 'thread') return drawThread(place.channel, place.person.id, ts, drawing.store);
     if (kind === 'clock') return drawClockPane(drawing.clock);
-    return drawTrouble(place.channel, place.person, drawing.faults.pending());
+    return drawTrouble(place.channel, place.person, troubles(drawing));
   };
   return html`<header><h2>${name}</h2><a class="icon" href="${close}" data-pane="" aria-label="Close ${name}"><span aria-hidden="true">✕</span></a></header>${draw()}`;
+}
+
+function troubles({ faults, mailFaults }: Drawing): Troubles {
+  return { slack: faults.pending(), mail: mailFaults.pendingFaults() };
 }
 
 function main(place: Place, { store, views, mailbox }: Drawing): Html {
@@ -85,6 +91,6 @@ export function drawParts(place: Place, drawing: Drawing): Parts {
     pane: pane(place, drawing),
     modal: drawModal(views.stack(person.id), store),
     face: drawClockFace(drawing.clock),
-    trouble: drawTroubleCount(drawing.faults.pending()),
+    trouble: drawTroubleCount(troubles(drawing)),
   };
 }

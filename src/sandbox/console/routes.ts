@@ -21,6 +21,7 @@ export interface ConsoleDeps {
   store: Store;
   views: ViewDesk;
   faults: Faults;
+  mailFaults: Drawing['mailFaults'];
   mailbox: Mailbox;
   driver: Driver;
   clock: BusinessClock;
@@ -81,9 +82,9 @@ async function perform(doing: Doing, request: IncomingMessage, response: ServerR
 
 /** The console's pages, pictures, live updates and actions. It acts only through the driver, as a person would. */
 export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): void } {
-  const { store, views, faults, mailbox, completions } = deps;
+  const { store, views, faults, mailFaults, mailbox, completions } = deps;
   const live = createLive(store, () => mailbox.mails().length);
-  const drawing: Drawing = { store, views, faults, mailbox, clock: deps.clock };
+  const drawing: Drawing = { store, views, faults, mailFaults, mailbox, clock: deps.clock };
 
   async function placeAskedFor(request: IncomingMessage): Promise<Place> {
     const place = placeOf(queryOf(request), store.directory);

@@ -195,6 +195,23 @@ describe('the mailbox', () => {
   });
 });
 
+describe('trouble with mail', () => {
+  test('is planned and taken back beside the mailbox', async () => {
+    const sandbox = await startSandbox();
+    await send(sandbox, {});
+    const page = await openMailbox(sandbox, false, '1');
+    await page.click('#trouble');
+    await (await page.waitForSelector('button[aria-label="No such mailbox, once"]'))?.click();
+    await page.waitForSelector('.planned .state.on');
+    expect(await textOf(page, '.planned')).toContain('No such mailbox, next time');
+    expect(sandbox.mail.pendingFaults()).toMatchObject([{ kind: 'answer', code: 550, times: 1 }]);
+    await shot(page, 'mail-9-trouble');
+    await page.click('[data-restore]');
+    await shows(page, 'Everything works');
+    expect(sandbox.mail.pendingFaults()).toEqual([]);
+  });
+});
+
 /** A few mails as a demo has them; the third is the report with picture and PDF. */
 function week(): Partial<Mail>[] {
   const picture = png(560, 220);
