@@ -38,6 +38,10 @@ export const variables = [
     secret: true,
   },
   { name: 'MAIL_FROM', description: 'sender of mail for tenants without mail.from in the configuration file' },
+  {
+    name: 'PUPPETEER_EXECUTABLE_PATH',
+    description: 'Chrome or Chromium that prints reports; unset: an installed one, else the bundled one',
+  },
   { name: 'SLACK_API_URL', description: 'another Slack API base, ends in /api/ (the sandbox)' },
   {
     name: 'LOG_LEVEL',
@@ -61,6 +65,8 @@ export interface Environment {
   cronSecret: string | undefined;
   smtpUrl: string | undefined;
   mailFrom: string | undefined;
+  /** Chrome or Chromium for printing. */
+  browserPath: string | undefined;
   /** Undefined: as the command likes it. */
   logLevel: string | undefined;
 }
@@ -117,6 +123,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     cronSecret: read('CRON_SECRET'),
     smtpUrl,
     mailFrom,
+    browserPath: read('PUPPETEER_EXECUTABLE_PATH'),
     logLevel,
   };
 }

@@ -20,6 +20,8 @@ const layers: readonly (readonly string[])[] = [
   ['subscriptions'],
   ['deliveries'],
   ['charts', 'pdf', 'mail'],
+  // Charts and pages are set in the same bundled fonts: which slice holds which character is known once, below both.
+  ['fonts'],
   ['kpis'],
   ['stats'],
   ['sync'],
@@ -48,6 +50,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'chart.js': ['charts'],
   canvas: ['charts'],
   piscina: ['charts'],
+  'puppeteer-core': ['pdf'],
+  '@sparticuz/chromium': ['pdf'],
   commander: ['app'],
   zod: ['config', 'sources'],
   'libphonenumber-js': ['sources'],

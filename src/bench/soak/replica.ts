@@ -36,6 +36,7 @@ async function start({ databaseUrl, home, config, stand }: ToReplica & { kind: '
       ...{ databaseUrl, home, port: 0, configFile: 'crema.yaml', configNamed: false, publicUrl: undefined },
       ...{ slackBotToken: undefined, slackSigningSecret: undefined, slackAppToken: undefined, slackApiUrl: undefined },
       ...{ cronSecret: undefined, smtpUrl: undefined, mailFrom: undefined, logLevel: undefined },
+      browserPath: undefined,
     },
     ...{ config: parseConfig(config, 'soak'), configPresent: true, tenant: 'default', host: '127.0.0.1', clock },
     ...{ log: createLog({ level: 'warn' }), timing },

@@ -19,6 +19,8 @@ const rules: readonly Rule[] = [
   { table: 'ops.job_runs', at: 'due_at', keepDays: 90, when: "state in ('done', 'failed')" },
   // Longer than a year: last year's report can still be checked against this year's.
   { table: 'ops.receipts', at: 'answered_at', keepDays: 400 },
+  // What was told of findings that are long gone; `last_slot` is a local date.
+  { table: 'ops.findings', at: 'last_slot::date', keepDays: 90 },
   ...snapshots.map(({ table, keepDays }) => ({ table, at: 'day', keepDays })),
 ];
 

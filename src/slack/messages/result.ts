@@ -44,6 +44,8 @@ export interface ResultView {
   reprint?: Reprint;
   /** Set on the copy that everybody sees: who shared it. */
   sharedBy?: string;
+  /** For everybody, on nobody's behalf. */
+  forAll?: boolean;
 }
 
 /** Rows shown where a table was asked for, and where it stands in for a chart. */
@@ -135,9 +137,9 @@ const periods = [
   { text: 'Month to date', value: 'mtd' },
 ];
 
-function actionBlocks(request: KpiRequest, { reprint, sharedBy, canShare = false }: ResultView): KnownBlock[] {
+function actionBlocks(request: KpiRequest, { reprint, sharedBy, forAll, canShare = false }: ResultView): KnownBlock[] {
   if (reprint) return actions([button('Ask again', `${actionIds.ask}:1`, request.words)]);
-  return sharedBy === undefined ? ownActions(request, canShare) : sharedActions(request);
+  return sharedBy === undefined && !forAll ? ownActions(request, canShare) : sharedActions(request);
 }
 
 function ownActions(request: KpiRequest, canShare: boolean): KnownBlock[] {
