@@ -4,8 +4,10 @@ import type { Subscription } from './subscription.ts';
 
 /** What the page of a link says of a subscription: to whom it goes is nobody's business who only holds the link. */
 export interface LinkedSubscription {
-  /** `the report “weekly”, every week at 08:30 (Asia/Jakarta)` */
+  /** `the report “executive”` */
   what: string;
+  /** `every week at 08:30 (Asia/Jakarta)` */
+  when: string;
   ended: boolean;
 }
 
@@ -21,7 +23,7 @@ export async function linkedSubscription(
   key: string,
 ): Promise<LinkedSubscription | undefined> {
   const found = await subscriptionByKey(db, tenantId, key);
-  return found && { what: inWords(found), ended: found.state === 'ended' };
+  return found && { ...inWords(found), ended: found.state === 'ended' };
 }
 
 /** Ends what a link belongs to; the second time it finds it ended. */
@@ -34,7 +36,7 @@ export async function endByLink(
   const found = await subscriptionByKey(db, tenantId, key);
   if (!found) return undefined;
   await setState(db, tenantId, found.subscriptionId, { state: 'ended', reason: 'ended by the link in a mail', now });
-  return { what: inWords(found), ended: true };
+  return { ...inWords(found), ended: true };
 }
 
 const things = { report: 'the report', digest: 'the digest', kpi: 'the answer to' } as const;
@@ -45,6 +47,6 @@ const rhythms = {
   monthly: 'every month',
 } as const;
 
-function inWords({ kind, subject, cadence, at, timezone }: Subscription): string {
-  return `${things[kind]} “${subject}”, ${rhythms[cadence.kind]} at ${at} (${timezone})`;
+function inWords({ kind, subject, cadence, at, timezone }: Subscription): Omit<LinkedSubscription, 'ended'> {
+  return { what: `${things[kind]} “${subject}”`, when: `${rhythms[cadence.kind]} at ${at} (${timezone})` };
 }
