@@ -134,7 +134,7 @@ test.each(tenantNames)(
       const list = await answerTo(view, ['list'], now.usual);
       const listed = list.kind === 'list' ? list.kpis.filter(isForSupervisors) : [];
       expect([id, listed.length]).toEqual([id, may ? companyWide.length : 0]);
-      const overview = await answerTo(view, [], now.usual);
+      const overview = await overviewOf(view);
       const headlines = overview.kind === 'overview' ? overview.results.map(({ kpi }) => kpi) : [];
       if (!may) expect(headlines.filter((headline) => companyWide.some((kpi) => kpi.id === headline))).toEqual([]);
     }
@@ -232,6 +232,16 @@ function answerTo(view: View, words: readonly string[], at: string): Promise<Ans
   };
   const context = { db: database.db, tenant, viewer: view.viewer, now: Temporal.Instant.from(at), settings: {} };
   return answer(context, parseRequest(words));
+}
+
+const overviews = new Map<string, Promise<Answer>>();
+
+/** The overview of the usual moment, asked once by each. */
+function overviewOf(view: View): Promise<Answer> {
+  const key = `${view.tenant} ${view.viewer}`;
+  const asked = overviews.get(key) ?? answerTo(view, [], now.usual);
+  overviews.set(key, asked);
+  return asked;
 }
 
 /** Whatever in an answer tells of records, people or tenants its asker may not see. */
@@ -367,7 +377,7 @@ async function tryAll(view: View, kpi: Kpi, tally: Tally, brief = false): Promis
     await go({ period: week, now: now.past, by });
     await go({ period: today, by });
   }
-  for (const dimension of ['team', 'operator', 'account'] as const) {
+  for (const [turn, dimension] of (['team', 'operator', 'account'] as const).entries()) {
     if (!kpi.dimensions.includes(dimension)) continue;
     const { seen, unseen } = values(view, dimension);
     const own = seen.at(-1);
@@ -375,7 +385,9 @@ async function tryAll(view: View, kpi: Kpi, tally: Tally, brief = false): Promis
     if (own && !brief)
       await go({ period: ever, now: now.urgent, by: dimension, filter: { dimension, value: own.id, keeps } });
     const foreign = [unseen.ids.at(-1)?.id, unseen.names[0]?.name, otherTenants(view.tenant, dimension)];
-    for (const value of foreign) {
+    // KPIs find values by the same code: each tries one of them, turn about.
+    const tried = isThorough ? foreign : foreign.slice((shared.indexOf(kpi) + turn) % foreign.length).slice(0, 1);
+    for (const value of tried) {
       if (value === undefined) continue;
       const said = await go({ period: week, filter: { dimension, value, keeps: () => false } });
       if (said.kind !== 'unknown-value')
@@ -404,8 +416,10 @@ describe.each(tenantNames)('of tenant "%s", no answer leaks', (tenant) => {
       const view = viewOf(tenant, id, sees[tenant]);
       const isAsBefore = tenant === 'theirs' || sights.indexOf(sights[index]!) < index;
       await Promise.all(shared.map((kpi) => tryAll(view, kpi, tally, isAsBefore && !isThorough)));
-      for (const at of isThorough ? Object.values(now) : [now.usual])
-        tally.leaks.push(...forbiddenIn(await answerTo(view, [], at), view).map((text) => `overview shows ${text}`));
+      for (const at of isThorough ? Object.values(now) : [now.usual]) {
+        const overview = await (at === now.usual ? overviewOf(view) : answerTo(view, [], at));
+        tally.leaks.push(...forbiddenIn(overview, view).map((text) => `overview shows ${text}`));
+      }
       for (const key of ['questions', 'refused', 'numbers'] as const) total[key] += tally[key];
       total.leaks.push(...tally.leaks);
       expect(tally.leaks).toEqual([]);
@@ -432,9 +446,10 @@ test('several who will read an answer are shown what each of them may see', asyn
       const grants = common(some.sees.ours, other.sees.ours);
       const view = viewOf('ours', `${some.id} ${other.id}`, grants);
       for (const one of [some, other]) expect(view.visible.every((record) => maySee(one.sees.ours, record))).toBe(true);
-      const kpi = shared[pair++ % shared.length]!;
-      await tryOut(view, kpi, { period: week, by: kpi.dimensions.at(-1)! }, tally);
-      await tryOut(view, kpi, { period: week, now: now.past, table: true }, tally);
+      const kpi = shared[pair % shared.length]!;
+      const isOfPast = pair++ % 2 === 0;
+      if (isOfPast || isThorough) await tryOut(view, kpi, { period: week, now: now.past, table: true }, tally);
+      if (!isOfPast || isThorough) await tryOut(view, kpi, { period: week, by: kpi.dimensions.at(-1)! }, tally);
     }
   }
   const [sue, ben, zoe] = ['slack:sue', 'slack:ben', 'slack:zoe'];
