@@ -9,7 +9,12 @@ import type { DimensionId } from '../kpis/dimensions.ts';
 import { kpis } from '../kpis/index.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { closest } from '../lib/closest.ts';
-import type { KpiRequest, Misunderstood, Request } from './parse.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { datedWords, type KpiRequest, type Misunderstood, type Request } from './parse.ts';
+import { keepReceipt } from './receipts.ts';
+import { type Reprint, reprint } from './reprint.ts';
+import type { Rights } from './rights.ts';
 import { quoteWord, splitWords } from './words.ts';
 
 /** What the configuration says about one KPI. */
@@ -31,6 +36,8 @@ export interface AnswerContext {
   viewer: string;
   now: Temporal.Instant;
   settings: KpiSettings;
+  /** Set where answers get a receipt: what `viewer` may see, and where it is said that one could not be kept. */
+  receipts?: { rights: Rights; log: Log };
 }
 
 /** What a request comes to: every outcome is a value that each surface has its own words for. */
@@ -51,6 +58,9 @@ export type Answer =
   | { kind: 'no-snapshots'; request: KpiRequest; commands: string[] }
   /** The KPI is for supervisors and above. */
   | { kind: 'not-permitted'; request: KpiRequest }
+  | Reprint
+  /** No receipt under this code, or none that the viewer may read. */
+  | { kind: 'no-receipt'; code: string }
   | { kind: 'overview'; results: KpiResult[] }
   | { kind: 'help'; kpi: Kpi | null }
   /** KPIs that the viewer may ask. */
@@ -76,6 +86,10 @@ export async function answer(context: AnswerContext, request: Request): Promise<
         target: settings?.target ?? request.kpi.target,
       };
     }
+    case 'receipt': {
+      const { receipts: _, ...unkept } = context;
+      return reprint(context, request.code, (viewer, asked) => answerKpi({ ...unkept, viewer }, asked));
+    }
     case 'help':
     case 'misunderstood':
       return request;
@@ -96,8 +110,38 @@ async function answerKpi(context: AnswerContext, request: KpiRequest): Promise<A
     case 'not-permitted':
       return { kind: 'not-permitted', request };
   }
-  const { result, data } = outcome;
+  const { data } = outcome;
+  const result = await withReceipt(context, request, outcome.result);
   return result.value === null ? { kind: 'no-data', request, result, data } : { kind: 'result', request, result };
+}
+
+/** Longest wait for a receipt to be kept, in milliseconds. */
+const receiptWaitMs = 1000;
+
+/** The result with the code under which it is kept; without one where that fails or takes long: the number goes first. */
+async function withReceipt(context: AnswerContext, request: KpiRequest, result: KpiResult): Promise<KpiResult> {
+  const { db, tenant, viewer, now, receipts } = context;
+  if (!receipts) return result;
+  const { rights, log } = receipts;
+  const kept = { viewer, rights, words: datedWords(request, result), result, now };
+  try {
+    return { ...result, receipt: await inTime(keepReceipt(db, tenant.tenantId, kept), receiptWaitMs) };
+  } catch (error) {
+    log.error({ error: messageOf(error), kpi: result.kpi }, 'a receipt could not be kept');
+    return result;
+  }
+}
+
+async function inTime<T>(work: Promise<T>, waitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${waitMs} ms`)), waitMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function ask(context: AnswerContext, kpi: Kpi, question: KpiRequest['question']) {

@@ -1,4 +1,5 @@
-import { type PeriodExpression, parsePeriod, periodExamples } from '../domain/period.ts';
+import type { KpiResult } from '../domain/kpi-result.ts';
+import { addDays, type DateRange, type PeriodExpression, parsePeriod, periodExamples } from '../domain/period.ts';
 import { type DimensionId, isDimension } from '../kpis/dimensions.ts';
 import { kpiIds, kpiOf, kpis } from '../kpis/index.ts';
 import type { Kpi } from '../kpis/kpi.ts';
@@ -35,10 +36,12 @@ export type Request =
   | { kind: 'help'; kpi: Kpi | null }
   | { kind: 'list'; group: string | null }
   | { kind: 'explain'; kpi: Kpi }
+  /** `code` as it was typed; empty where none was. */
+  | { kind: 'receipt'; code: string }
   | Misunderstood;
 
 /**
- * Reads a question: the KPI, then period, `by DIM`, `DIM:VALUE`, `vs PERIOD`, `scenario:NAME`, `as-of:DATE`, `table` or
+ * Reads `list`, `help`, `explain ID`, `receipt CODE`, or a question: the KPI, then period, `by DIM`, `DIM:VALUE`, `vs PERIOD`, `scenario:NAME`, `as-of:DATE`, `table` or
  * `csv` in any order.
  */
 export function parseRequest(words: readonly string[]): Request {
@@ -46,6 +49,7 @@ export function parseRequest(words: readonly string[]): Request {
   if (first === undefined) return { kind: 'overview' };
   const subcommand = first.toLowerCase();
   if (subcommand === 'list') return { kind: 'list', group: rest[0] ?? null };
+  if (subcommand === 'receipt') return { kind: 'receipt', code: rest.join('') };
   if (subcommand === 'help' || subcommand === 'explain') return parseAbout(subcommand, rest);
   return parseKpi(words);
 }
@@ -278,15 +282,40 @@ function quoteFilter(dimension: string, value: string): string {
   return `${dimension}:${quoteWord(value)}`;
 }
 
-function canonical(kpi: Kpi, reading: Reading): string {
+function canonical(kpi: Kpi, { period, versus, ...reading }: Reading): string {
+  return commandOf(kpi, { ...reading, period: period?.words ?? null, versus: versus?.words ?? null });
+}
+
+interface CommandParts extends Pick<Reading, 'by' | 'filters' | 'scenario' | 'asOfDate' | 'show'> {
+  /** As they are typed. */
+  period: string | null;
+  versus: string | null;
+}
+
+function commandOf(kpi: Kpi, { period, by, filters, versus, scenario, asOfDate, show }: CommandParts): string {
   return [
     kpi.id,
-    ...(reading.period ? [reading.period.words] : []),
-    ...(reading.by ? [`by ${reading.by}`] : []),
-    ...reading.filters.map(({ dimension, value }) => quoteFilter(dimension, value)),
-    ...(reading.versus ? [`vs ${reading.versus.words}`] : []),
-    ...(reading.scenario === null ? [] : [`scenario:${quoteWord(reading.scenario)}`]),
-    ...(reading.asOfDate === null ? [] : [`as-of:${reading.asOfDate}`]),
-    ...(reading.show === 'chart' ? [] : [reading.show]),
+    ...(period === null ? [] : [period]),
+    ...(by ? [`by ${by}`] : []),
+    ...filters.map(({ dimension, value }) => quoteFilter(dimension, value)),
+    ...(versus === null ? [] : [`vs ${versus}`]),
+    ...(scenario === null ? [] : [`scenario:${quoteWord(scenario)}`]),
+    ...(asOfDate === null ? [] : [`as-of:${asOfDate}`]),
+    ...(show === 'chart' ? [] : [show]),
   ].join(' ');
+}
+
+/** The question with the dates that were meant by its answer: asked again on any day, it is about the same ones. */
+export function datedWords({ kpi, question, show }: Omit<KpiRequest, 'words' | 'kind'>, result: KpiResult): string {
+  const { by, filters, scenario = null, asOfDate = null } = question;
+  const versus = result.comparison && datesPhrase(result.comparison.period);
+  return commandOf(kpi, {
+    period: datesPhrase(result.period),
+    ...{ by, filters: [...filters], versus, scenario, asOfDate, show },
+  });
+}
+
+function datesPhrase({ from, to }: DateRange): string {
+  const last = addDays(to, -1);
+  return last === from ? from : `${from}..${last}`;
 }

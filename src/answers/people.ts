@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Db, Queryable } from '../db/db.ts';
-import { slackViewer, viewing } from '../db/viewer.ts';
-import type { Named, Rights } from './rights.ts';
+import { everything, slackViewer, viewing } from '../db/viewer.ts';
+import { commonRights, type Named, type Rights, seesAll } from './rights.ts';
 
 export type Role = 'agent' | 'supervisor' | 'admin' | 'owner' | 'executive';
 
@@ -91,6 +91,16 @@ function grantsOf(tx: Queryable, tenantId: number): Promise<GrantRow[]> {
     left join crm.operators o
       on g.kind = 'operator' and o.tenant_id = ${tenantId} and o.source = g.source and o.id = g.id
     order by name, g.source, g.id`);
+}
+
+/** What a viewer may see at this moment, of several what all of them may; null when one of them may see nothing. */
+export async function rightsOf(db: Db, tenantId: number, viewer: string): Promise<Rights | null> {
+  if (viewer === everything) return seesAll;
+  const viewers = viewer.split(' ');
+  const people = await peopleOf(db, tenantId, viewers);
+  return viewers.every((one) => people.has(one))
+    ? commonRights([...people.values()].map(({ rights }) => rights))
+    : null;
 }
 
 /** Which of these Slack users crema.yaml names by id: nothing has to be asked about them. */

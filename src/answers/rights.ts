@@ -6,6 +6,9 @@ export interface Rights {
   operators: readonly Named[];
 }
 
+/** Of owners, executives and Crema itself. */
+export const seesAll: Rights = { all: true, teams: [], operators: [] };
+
 /** A team or an operator: ids are a source's own. */
 export interface Named {
   source: string;

@@ -19,6 +19,7 @@ import { addDays } from '../domain/period.ts';
 import { kpiOf } from '../kpis/index.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import { formatPart } from './board-table.ts';
+import type { Reprint, Since } from './reprint.ts';
 
 /** The sentences and phrases every surface shares; numbers first, plain words, no markup. */
 
@@ -169,6 +170,37 @@ export function noSnapshotsPhrase(kpi: Kpi): string {
   return `${kpi.title} keeps no record of what was believed on a day, only what is known now.`;
 }
 
+/** What a reprinted answer is, and what became of its numbers: `Now 4.9 h (was 4.2 h).` */
+export function reprintPhrases({ answeredAt, since, result }: Reprint, locale: string): string[] {
+  const at = answeredAt.toZonedDateTimeISO(result.period.timezone);
+  const time = `${String(at.hour).padStart(2, '0')}:${String(at.minute).padStart(2, '0')}`;
+  const day = formatDate(at.toPlainDate().toString(), { locale, year: true });
+  return [`As answered on ${day} ${time}.`, sincePhrase(since)];
+}
+
+function sincePhrase(since: Since): string {
+  switch (since.kind) {
+    case 'unchanged':
+      return 'Unchanged since.';
+    case 'not asked':
+      return 'It cannot be asked again: what it is about, or the right to ask it, is gone.';
+    case 'changed': {
+      const changes = since.changes.map(({ name, now, was }) =>
+        name === '' ? `Now ${now} (was ${was}).` : `${name}: now ${now} (was ${was}).`,
+      );
+      if (since.changes[0]?.name !== '') changes.unshift('The number is unchanged.');
+      return [...changes, ...(since.redefined ? ['Its definition has changed since.'] : [])].join(' ');
+    }
+  }
+}
+
+/** One answer for unknown, no longer kept, and not theirs: who guesses codes learns nothing. */
+export function noReceiptPhrase(code: string): string {
+  return code === ''
+    ? 'Which receipt? Its code is in the last line of an answer.'
+    : `There is no receipt “${code}” that you may read: the code is unknown, no longer kept, or of somebody who sees more.`;
+}
+
 /** What an exact part of the answer has to be read with: unfinished period, data behind, changes waiting. */
 export function caveatPhrases(result: KpiResult, locale: string): string[] {
   const { freshness, period } = result;
@@ -213,6 +245,11 @@ export function headline(result: KpiResult, locale: string): string {
 
 /** The parts that have a value, as `Average 3 h 10 min`; without those the headline already says. */
 export function partPhrases(result: KpiResult, locale: string): string[] {
+  return partValues(result, locale).map(([title, value]) => `${title} ${value}`);
+}
+
+/** The same parts as title and value. */
+export function partValues(result: KpiResult, locale: string): [title: string, value: string][] {
   const kpi = kpiOf(result.kpi);
   return Object.entries(result.parts).flatMap(([name, value]) => {
     const part = kpi?.parts[name];
@@ -221,7 +258,7 @@ export function partPhrases(result: KpiResult, locale: string): string[] {
     if (!part || value === null || (value === 0 && part.unit === 'count' && !part.signed)) return [];
     // A board declares what its headline says; elsewhere it is what has the same value.
     if (kpi.board ? part.inHeadline : value === result.value) return [];
-    return [`${part.title} ${formatPart(value, part, shapeOf(result, locale))}`];
+    return [[part.title, formatPart(value, part, shapeOf(result, locale))]];
   });
 }
 

@@ -12,10 +12,12 @@ import {
   filterPhrase,
   headline,
   noDataPhrase,
+  noReceiptPhrase,
   noSnapshotsPhrase,
   notPermittedPhrase,
   partPhrases,
   periodPhrase,
+  reprintPhrases,
   shapeOf,
   shownValue,
   sourcesPhrase,
@@ -58,6 +60,10 @@ export function textOf(answer: Answer, options: TextOptions): string {
       return `${notPermittedPhrase(answer.request.kpi)}\n`;
     case 'misunderstood':
       return `${misunderstanding(answer.what, answer.text)}${suggestions(answer.commands)}Example: crema kpi ${answer.example}\n`;
+    case 'receipt':
+      return `${reprintPhrases(answer, options.locale).join('\n')}\n\n${resultText(answer.result, answer.request.show === 'table', options)}`;
+    case 'no-receipt':
+      return `${noReceiptPhrase(answer.code)}\n`;
     case 'overview':
       return `${answer.results.map((result) => headline(result, options.locale)).join('\n') || 'No KPI has data yet. Import some: crema import --help'}\n\nAsk: crema kpi ID [PERIOD] [by DIM] [DIM:VALUE...] [vs PERIOD]; all KPIs: crema kpi list\n`;
     case 'help':
@@ -70,7 +76,7 @@ export function textOf(answer: Answer, options: TextOptions): string {
 }
 
 const generalHelp = `crema kpi ID [PERIOD] [by DIM] [DIM:VALUE...] [vs PERIOD] [scenario:NAME] [as-of:DATE] [table|csv]
-crema kpi list · crema kpi explain ID
+crema kpi list · crema kpi explain ID · crema kpi receipt CODE
 PERIOD: today yesterday 7d 30d 12w 6m wtd mtd qtd ytd "last week" 2026 2026-Q3 2026-10 2026-10-05 2026-10-01..2026-10-31 since:2026-10-01 all
 `;
 
@@ -104,7 +110,10 @@ function resultText(result: KpiResult, asTable: boolean, { locale, color }: Text
   lines.push(...recordsText(result));
   if (!asTable && kpiOf(result.kpi)?.chart !== null) lines.push('', sparkline(result, locale));
   lines.push('', ...caveatPhrases(result, locale));
-  lines.push([periodPhrase(result, locale), result.period.timezone, asOfPhrase(result, locale)].join(' · '));
+  const receipt = result.receipt === null ? [] : [`receipt ${result.receipt}`];
+  lines.push(
+    [periodPhrase(result, locale), result.period.timezone, asOfPhrase(result, locale), ...receipt].join(' · '),
+  );
   const sources = sourcesPhrase(result, locale);
   if (sources !== '') lines.push(sources);
   return `${lines.join('\n').replaceAll(/\n{3,}/g, '\n\n')}\n`;

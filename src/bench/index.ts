@@ -54,4 +54,10 @@ export const benches: readonly Bench[] = [
     summary: 'a simulated month of faults and kills with sync, webhooks and tap: everything compared with the truth',
     run: async (context, line, options) => (await import('./soak/bench.ts')).runSoakBench(context, line, options),
   },
+  {
+    name: 'deliveries',
+    summary: 'digests and reports through faults and kills of several processes: lost, doubled, unknown',
+    run: async (context, line, options) =>
+      (await import('./deliveries/bench.ts')).runDeliveriesBench(context, line, options),
+  },
 ];

@@ -28,6 +28,7 @@ export function textOf(spec: ChartSpec): string {
     spec.target?.label ?? '',
     spec.unit ?? '',
     ...spec.series.map((one) => one.label),
+    ...(spec.panels ?? []).map((panel) => panel.value),
   ];
   const dates =
     spec.axis === 'category' ? spec.labels : monthsOf(spec.labels).map((date) => formatDate(date, { locale }));

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
 import { readDocument } from './document.ts';
+import { mailSchema } from './mail.ts';
 import { pipelineScenarios } from './pipeline-scenarios.ts';
-import { isMap, settings } from './settings.ts';
+import { reportsSchema } from './reports.ts';
+import { isMap, settings, unknown } from './settings.ts';
 import { checkSla, slaSchema } from './sla.ts';
 import { sourcesSchema } from './sources.ts';
 import { timezone } from './timezone.ts';
@@ -23,6 +25,7 @@ const tenantSchema = settings({
     .regex(/^[A-Z]{3}$/, 'is not a currency code such as EUR')
     .default('USD'),
   demo_accounts: z.array(z.string()).default([]),
+  mail: mailSchema.default(mailSchema.parse({})),
   sla: slaSchema.optional(),
   sources: sourcesSchema,
 }).superRefine(
@@ -70,6 +73,7 @@ const configSchema = settings({
     .default({}),
   people: z.array(personSchema).default([]),
   kpis: z.record(z.string(), kpiSchema).default({}),
+  reports: reportsSchema,
 });
 
 export type Config = z.output<typeof configSchema>;
@@ -91,7 +95,7 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   const parsed = configSchema.safeParse(content);
   for (const issue of parsed.error?.issues ?? []) report(issue.path, issue.message, placeOf(issue));
   if (parsed.success) {
-    const { people, tenants, kpis } = parsed.data;
+    const { people, tenants, kpis, reports } = parsed.data;
     for (const [index, { tenant }] of people.entries()) {
       if (tenant !== 'default' && !(tenant in tenants))
         report(['people', index, 'tenant'], `no tenant "${tenant}" under tenants:`);
@@ -100,6 +104,11 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
     for (const [id, { scenarios }] of Object.entries(kpis)) {
       if (scenarios && id !== 'pipeline') report(['kpis', id, 'scenarios'], 'only pipeline has scenarios');
       if (knownKpis && !knownKpis.includes(id)) report(['kpis', id], `no such KPI; known: ${knownKpis.join(', ')}`);
+    }
+    for (const [name, { strip }] of Object.entries(reports)) {
+      for (const [index, id] of (strip ?? []).entries())
+        if (knownKpis && !knownKpis.includes(id))
+          report(['reports', name, 'strip', index], unknown(id, 'KPI', knownKpis));
     }
   }
   if (!parsed.success || problems.length > 0) {

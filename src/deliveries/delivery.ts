@@ -78,6 +78,8 @@ export interface Delivery {
   deadlineAt: Temporal.Instant;
   expiresAt: Temporal.Instant;
   attempt: number;
+  /** Of the machines' clock; null before it was handed over. */
+  handedAt: Temporal.Instant | null;
   /** Attempts before this one that came to nothing; waiting for data is none. */
   failures: number;
   editionId: number | null;

@@ -27,7 +27,9 @@ export type Made =
   | { kind: 'letter'; letter: RawLetter; editionId?: number; also?: readonly NewDelivery[] }
   /** Data is not there yet; of the business clock. */
   | { kind: 'wait'; until: Temporal.Instant; reason: string }
-  /** There is nobody to send it to, or nothing to send. */
+  /** Nothing may be shown to the recipient any more: as if the service had refused them. */
+  | { kind: 'refused'; reason: string }
+  /** By policy nothing is sent. */
   | { kind: 'skip'; reason: string };
 
 export interface MakeContext {
@@ -175,6 +177,7 @@ async function makeLetter(
   }
   if (made.kind === 'wait') return { kind: 'wait', reason: made.reason, until: made.until };
   if (made.kind === 'skip') return { kind: 'skip', reason: made.reason };
+  if (made.kind === 'refused') return { kind: 'refused', reason: made.reason, whose: 'recipient' };
   const { letter: raw, also = [], editionId = null } = made;
   return deps.db.tx(async (tx) => {
     const moments = momentsOf(deps);

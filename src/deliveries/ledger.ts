@@ -48,7 +48,7 @@ const columns = sql`
   d.tenant_id as "tenantId", d.delivery_id as "deliveryId", d.dedupe_key as "dedupeKey", d.kind,
   d.subscription_id as "subscriptionId", d.slot, d.carrier, d.recipient, d.part, d.revision,
   d.when_unknown as "whenUnknown", d.after_id as "afterId", d.due_at as "dueAt", d.deadline_at as "deadlineAt",
-  d.expires_at as "expiresAt", d.attempt, d.failures, d.edition_id as "editionId", d.letter, d.proof,
+  d.expires_at as "expiresAt", d.attempt, d.handed_at as "handedAt", d.failures, d.edition_id as "editionId", d.letter, d.proof,
   (select p.proof from ops.deliveries p where p.tenant_id = d.tenant_id and p.delivery_id = d.after_id) as "parentProof"`;
 
 /**

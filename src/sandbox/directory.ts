@@ -13,9 +13,10 @@ export interface Directory {
   changeChannel(id: string, changes: Partial<Omit<Channel, 'id' | 'kind'>>): Channel;
 }
 
-export function createDirectory(changed: () => void): Directory {
+/** `more`: channels besides those every workspace begins with. */
+export function createDirectory(changed: () => void, more: readonly Channel[] = []): Directory {
   const persons = new Map(users.map((user) => [user.id, user]));
-  const places = new Map(channels.map((channel) => [channel.id, channel]));
+  const places = new Map([...channels, ...more].map((channel) => [channel.id, channel]));
 
   function change<T extends object>(all: Map<string, T>, id: string, changes: object): T {
     const current = all.get(id);

@@ -22,6 +22,7 @@ import { createTriggers } from './triggers.ts';
 import { handleUpload } from './upload.ts';
 import type { View } from './view.ts';
 import { createViewDesk } from './view-desk.ts';
+import type { Channel } from './workspace.ts';
 
 /** What the app of the reference may do. `files:read` is not among them: it needs an enhanced review. */
 const defaultScopes: readonly string[] = [
@@ -55,6 +56,8 @@ export interface SandboxOptions {
   /** How long Slack "processes" a fresh file, in milliseconds of real time. */
   fileReadyMs?: number;
   scopes?: readonly string[];
+  /** Channels besides those every workspace begins with. */
+  channels?: readonly Channel[];
   /** Slack's rate limits, by real time: per method and minute, posting one a second and channel. Off unless true. */
   rateLimits?: boolean;
   /** Event types the app subscribes to; all that the sandbox has unless given. */
@@ -100,7 +103,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, log } = options;
   let { botUrl } = options;
   const signal = createSignal();
-  const store = createStore(clock, signal);
+  const store = createStore(clock, signal, options.channels);
   const recorder = createRecorder();
   const faults = createFaults(store.touch);
   const triggers = createTriggers();

@@ -62,7 +62,7 @@ export interface Store {
 
 const aSecondInMicros = 1_000_000n;
 
-export function createStore(clock: Clock, signal: Signal): Store {
+export function createStore(clock: Clock, signal: Signal, moreChannels: readonly Channel[] = []): Store {
   const messages = new Map<string, Message[]>();
   const files = new Map<string, SlackFile>();
   const echoes: CommandEcho[] = [];
@@ -77,7 +77,7 @@ export function createStore(clock: Clock, signal: Signal): Store {
     revision += 1;
     signal.emit();
   }
-  const directory = createDirectory(changed);
+  const directory = createDirectory(changed, moreChannels);
 
   // Two messages never share a timestamp. A clock that stands still makes them count on from the last one; a clock that
   // was set back makes them say so, which is why the order of messages is not that of their timestamps.

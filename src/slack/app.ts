@@ -2,10 +2,12 @@ import type { RequestListener } from 'node:http';
 import { App, AuthorizationError, type AuthorizeResult, type Receiver } from '@slack/bolt';
 import type { KpiSettings } from '../answers/answer.ts';
 import type { Db } from '../db/db.ts';
+import type { Carrier } from '../deliveries/delivery.ts';
 import type { Tenant } from '../domain/tenant.ts';
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { createSlackCarrier } from './carrier/carrier.ts';
 import { type ChartDrawer, createChartImages } from './chart-images.ts';
 import { clientOptions, createClient, type Identity, identify } from './client.ts';
 import { createDispatch, type Handled } from './dispatch.ts';
@@ -15,6 +17,7 @@ import { type Incoming, readIncoming } from './incoming.ts';
 import { createSlackLogger } from './logger.ts';
 import { notInstalledMessage } from './messages/notices.ts';
 import { createProfiles } from './profiles.ts';
+import { type Reader, readerOf } from './readers.ts';
 import { describeError } from './redact.ts';
 import { createReply } from './reply.ts';
 import { createRequests } from './requests.ts';
@@ -77,6 +80,10 @@ export interface SlackDoor {
   stop(): Promise<void>;
   /** `ok`, or what is wrong. */
   ready(): Promise<string>;
+  /** The way out for what the ledger sends. */
+  readonly carrier: Carrier;
+  /** Who reads what is sent to a channel or a person. */
+  readerOf(recipient: string): Promise<Reader>;
 }
 
 /** The bot in one workspace, for one tenant. */
@@ -92,9 +99,9 @@ export async function createSlackDoor(deps: SlackDoorDeps): Promise<SlackDoor> {
 
   const profiles = createProfiles({ db, tenantId: tenant.tenantId, clock, client, log, identity: () => identity });
   const botUserId = () => identity?.botUserId;
+  const findPeople = createFindPeople({ db, tenantId: tenant.tenantId, profiles, log });
   const askDeps = {
-    ...{ db, tenant, settings, clock, client },
-    findPeople: createFindPeople({ db, tenantId: tenant.tenantId, profiles, log }),
+    ...{ db, tenant, settings, clock, client, findPeople },
     images: createChartImages({ charts: deps.charts, client }),
     imageWaitsMs: timing.imageWaitsMs,
   };
@@ -162,6 +169,8 @@ export async function createSlackDoor(deps: SlackDoorDeps): Promise<SlackDoor> {
 
   return {
     ...('listener' in intake ? { listener: intake.listener } : {}),
+    carrier: createSlackCarrier({ db, tenantId: tenant.tenantId, client, machine: systemClock, log }),
+    readerOf: (recipient) => readerOf(recipient, { client, findPeople, botUserId, log }),
     async start() {
       identity = await identify(client, apiUrl);
       if ('start' in intake) await intake.start();

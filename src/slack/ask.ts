@@ -3,6 +3,7 @@ import { type Answer, answer, type KpiSettings } from '../answers/answer.ts';
 import { chartOfAnswer } from '../answers/chart.ts';
 import { parseRequest } from '../answers/parse.ts';
 import { administrators, type Person } from '../answers/people.ts';
+import type { Reprint } from '../answers/reprint.ts';
 import { splitWords } from '../answers/words.ts';
 import type { Db } from '../db/db.ts';
 import type { Tenant } from '../domain/tenant.ts';
@@ -42,7 +43,8 @@ export interface Exchange {
 export async function ask(words: string, exchange: Exchange, deps: AskDeps): Promise<void> {
   const person = await askerOf(exchange, deps);
   if (person === null) return;
-  const answered = await answerAs(person.viewer, words, deps);
+  const answered = await answerAs(person, words, deps, exchange.log);
+  if (answered.kind === 'receipt') return showReprint(answered, exchange, deps);
   if (answered.kind === 'result' && answered.request.show === 'chart') return showResult(answered, exchange, deps);
   const { db, tenant } = deps;
   await exchange.reply.post(
@@ -56,6 +58,14 @@ export async function ask(words: string, exchange: Exchange, deps: AskDeps): Pro
   );
 }
 
+/** The answer that was given, with its own picture; nothing of it is looked up again but what became of it. */
+async function showReprint(reprint: Reprint, exchange: Exchange, deps: AskDeps): Promise<void> {
+  const { request, result } = reprint;
+  if (result.value !== null && request.show === 'chart')
+    return showResult({ kind: 'result', request, result }, exchange, deps, reprint);
+  await exchange.reply.post(answerMessage(reprint, { locale: deps.tenant.locale }));
+}
+
 /** Who asks; null when they may not ask at all, which they have then been told: why, and whom to ask. */
 export async function askerOf({ incoming, reply }: Exchange, deps: AskDeps): Promise<Person | null> {
   const { db, tenant, findPeople } = deps;
@@ -67,9 +77,15 @@ export async function askerOf({ incoming, reply }: Exchange, deps: AskDeps): Pro
   return null;
 }
 
-/** The answer with the rights of `viewer`, as the database finds them at this moment. */
-export function answerAs(viewer: string, words: string, { db, tenant, settings, clock }: AskDeps): Promise<Answer> {
-  return answer({ db, tenant, viewer, now: clock.now(), settings }, parseRequest(splitWords(words)));
+/** The answer with the rights of `viewer`, as the database finds them at this moment, and its receipt. */
+export function answerAs(
+  { viewer, rights }: Pick<Person, 'viewer' | 'rights'>,
+  words: string,
+  { db, tenant, settings, clock }: AskDeps,
+  log: Log,
+): Promise<Answer> {
+  const receipts = { rights, log };
+  return answer({ db, tenant, viewer, now: clock.now(), settings, receipts }, parseRequest(splitWords(words)));
 }
 
 /** In direct messages there is nobody to share with. */
@@ -82,12 +98,12 @@ export function canShare(incoming: Incoming): boolean {
  * is the number in one line and the whole answer comes once, with its picture; a button's message is replaced twice. A
  * picture that Slack has shown before comes at once.
  */
-async function showResult(answered: ResultAnswer, exchange: Exchange, deps: AskDeps): Promise<void> {
+async function showResult(answered: ResultAnswer, exchange: Exchange, deps: AskDeps, reprint?: Reprint): Promise<void> {
   const { incoming, reply } = exchange;
   const { images, tenant } = deps;
   const { locale } = tenant;
   const spec = chartOfAnswer(answered.result, locale);
-  const view = { locale, canShare: canShare(incoming) };
+  const view = { locale, canShare: canShare(incoming), ...(reprint && { reprint }) };
   if (spec === null) {
     await reply.post(resultMessage(answered, view));
     return;
@@ -96,7 +112,7 @@ async function showResult(answered: ResultAnswer, exchange: Exchange, deps: AskD
   const image = images.of(spec);
   image.catch(() => {}); // awaited below, after the text is out
   if (!isReady) {
-    await reply.post(reply.replaces ? resultMessage(answered, view) : leadMessage(answered, locale));
+    await reply.post(reply.replaces || reprint ? resultMessage(answered, view) : leadMessage(answered, locale));
   }
   const shown = await showImage(image, (picture) => reply.post(resultMessage(answered, { ...view, picture })), {
     ...exchange,

@@ -1,6 +1,7 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import { type CommonView, commonView } from '../answers/access.ts';
 import type { Person } from '../answers/people.ts';
+import { commonRights, type Rights } from '../answers/rights.ts';
 import type { Log } from '../lib/log.ts';
 import { reasonOf } from './client.ts';
 import type { FindPeople, Found, Refusal } from './find-people.ts';
@@ -22,7 +23,7 @@ export type NoAudience =
   | { kind: 'nothing in common'; names: string[] };
 
 export type Audience =
-  | { kind: 'audience'; viewer: string; view: Exclude<CommonView, { kind: 'nothing' }> }
+  | { kind: 'audience'; viewer: string; rights: Rights; view: Exclude<CommonView, { kind: 'nothing' }> }
   | { kind: 'none'; why: NoAudience };
 
 export interface AudienceDeps {
@@ -41,11 +42,37 @@ export async function audienceOf(
   sharer: { userId: string; person: Person },
   deps: AudienceDeps,
 ): Promise<Audience> {
+  const readers = await readersIn(channelId, [sharer.userId], deps);
+  return 'why' in readers ? readers : inCommon(sharer.person, readers.people);
+}
+
+/** The same for what is posted on nobody's behalf. */
+export async function audienceOfChannel(channelId: string, deps: AudienceDeps): Promise<Audience> {
+  const readers = await readersIn(channelId, [], deps);
+  if ('why' in readers) return readers;
+  const [first, ...others] = readers.people;
+  return first ? inCommon(first, others) : none({ kind: 'nothing in common', names: [] });
+}
+
+function inCommon(one: Person, others: readonly Person[]): Audience {
+  const view = commonView(one, others);
+  if (view.kind === 'nothing') return none({ kind: 'nothing in common', names: view.because });
+  const viewers = new Set([one.viewer, ...others.map(({ viewer }) => viewer)]);
+  const rights = commonRights([one, ...others].map((person) => person.rights));
+  return { kind: 'audience', viewer: [...viewers].join(' '), rights, view };
+}
+
+/** The people in a channel besides those already known, or why nothing can be shown to them. */
+async function readersIn(
+  channelId: string,
+  known: readonly string[],
+  deps: AudienceDeps,
+): Promise<{ people: Person[] } | Extract<Audience, { kind: 'none' }>> {
   const listed = await membersOf(channelId, deps);
   if ('kind' in listed) return none(listed);
   const bot = deps.botUserId();
   if (bot !== undefined && !listed.members.includes(bot)) return none({ kind: 'unlisted', reason: 'not_in_channel' });
-  const others = listed.members.filter((member) => member !== sharer.userId && member !== bot);
+  const others = listed.members.filter((member) => !known.includes(member) && member !== bot);
   const found = await deps.findPeople(others);
   const readers = [...found].filter(([, one]) => !(one.kind === 'refused' && readsNothing(one.refusal)));
   const refused = readers.flatMap(([user, one]) => (one.kind === 'refused' ? [{ user, ...one }] : []));
@@ -55,19 +82,14 @@ export async function audienceOf(
   if (Math.max(0, ...busy) > 0) return none({ kind: 'busy', seconds: Math.max(...busy) });
   if (unchecked.length > 0) return none({ kind: 'unchecked', names: unchecked.map(shownName) });
   if (refused.length > 0) return none({ kind: 'without rights', names: refused.map(shownName) });
-
-  const people = readers.flatMap(([, one]) => (one.kind === 'person' ? [one.person] : []));
-  const view = commonView(sharer.person, people);
-  if (view.kind === 'nothing') return none({ kind: 'nothing in common', names: view.because });
-  const viewers = new Set([sharer.person.viewer, ...people.map(({ viewer }) => viewer)]);
-  return { kind: 'audience', viewer: [...viewers].join(' '), view };
+  return { people: readers.flatMap(([, one]) => (one.kind === 'person' ? [one.person] : [])) };
 }
 
 function readsNothing(refusal: Refusal): boolean {
   return refusal.why === 'outsider' && (refusal.standing === 'bot' || refusal.standing === 'deactivated');
 }
 
-function none(why: NoAudience): Audience {
+function none(why: NoAudience): Extract<Audience, { kind: 'none' }> {
   return { kind: 'none', why };
 }
 

@@ -5,7 +5,7 @@ import { homeMessage } from './messages/home.ts';
 export async function home(exchange: Exchange, deps: AskDeps): Promise<void> {
   const person = await askerOf(exchange, deps);
   if (person === null) return;
-  const overview = await answerAs(person.viewer, '', deps);
+  const overview = await answerAs(person, '', deps, exchange.log);
   const results = overview.kind === 'overview' ? overview.results : [];
   await exchange.reply.post(homeMessage({ person, results, now: deps.clock.now(), locale: deps.tenant.locale }));
 }

@@ -30,7 +30,7 @@ export async function share(words: string, exchange: Exchange, deps: ShareDeps):
   const { locale } = deps.tenant;
   const sharer = await askerOf(exchange, deps);
   if (sharer === null) return;
-  const own = await answerAs(sharer.viewer, words, deps);
+  const own = await answerAs(sharer, words, deps, exchange.log);
   if (own.kind !== 'result' || !canShare(incoming)) {
     await reply.post(answerMessage(own, { locale }));
     return;
@@ -55,7 +55,7 @@ async function shareOnce(words: string, sharer: Person, exchange: Exchange, deps
   const { channelId, userId } = exchange.incoming;
   const audience = await audienceOf(channelId, { userId, person: sharer }, { ...deps, log: exchange.log });
   if (audience.kind === 'none') return { kind: 'no audience', why: audience.why };
-  const answered = await answerAs(audience.viewer, words, deps);
+  const answered = await answerAs(audience, words, deps, exchange.log);
   const part = audience.view.kind === 'part' ? audience.view : null;
   if (answered.kind !== 'result') return { kind: 'nothing to show', label: part?.label ?? 'everything' };
   // What the database has made of the rights decides, should they have changed since the members were looked up.

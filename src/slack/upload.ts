@@ -13,7 +13,16 @@ export async function uploadPrivately(
   client: Pick<WebClient, 'files'>,
   file: { name: string; title: string; bytes: Buffer },
 ): Promise<string> {
-  const { name, title, bytes } = file;
+  const id = await uploadBytes(client, file);
+  await client.files.completeUploadExternal({ files: [{ id, title: file.title }] });
+  return id;
+}
+
+/** The first two steps of an upload: Slack has the bytes, and shows them to nobody before it is completed. */
+export async function uploadBytes(
+  client: Pick<WebClient, 'files'>,
+  { name, bytes }: { name: string; bytes: Buffer },
+): Promise<string> {
   const { upload_url: address, file_id: id } = await client.files.getUploadURLExternal({
     filename: name,
     length: bytes.byteLength,
@@ -28,6 +37,5 @@ export async function uploadPrivately(
   });
   await response.body?.cancel();
   if (!response.ok) throw new CremaError('SLACK_UPLOAD', `Slack refused the file with HTTP ${response.status}`);
-  await client.files.completeUploadExternal({ files: [{ id, title }] });
   return id;
 }

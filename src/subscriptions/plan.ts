@@ -1,8 +1,9 @@
-import type { Db } from '../db/db.ts';
+import type { Db, Tx } from '../db/db.ts';
 import type { NewDelivery } from '../deliveries/delivery.ts';
 import { type Moments, record } from '../deliveries/ledger.ts';
+import { messageOf } from '../lib/errors.ts';
 import { type Schedule, type Slot, slotAfter, slotsBetween } from './cadence.ts';
-import { lockDue, markHandled } from './store.ts';
+import { lockDue, markHandled, setState } from './store.ts';
 import type { Subscription, SubscriptionKind } from './subscription.ts';
 
 /** Later than this a slot is not sent any more, in hours: a morning's number is no news in the evening. */
@@ -11,20 +12,41 @@ const tooLateHours: Readonly<Record<SubscriptionKind, number>> = { kpi: 4, diges
 /** Slots older than this are not even written down as missed: after a long rest nobody counts them. */
 const forgottenDays = 14;
 
+/** Planned in one transaction: locks are held shortly, and several replicas share the work of a full hour. */
+const atOnce = 100;
+
 export interface PlanOptions {
   /** Whether nothing is sent on a date, by the name of the calendar. */
   isHoliday: (calendar: string, date: string) => boolean;
+  /** What the holiday of a date is called. */
+  holidayName?: (calendar: string, date: string) => string | undefined;
   /** How long a delivery may wait for data. */
   waitMinutes: number;
 }
 
 /** When a subscription is due. */
-export function scheduleOf(subscription: Subscription, { isHoliday }: Pick<PlanOptions, 'isHoliday'>): Schedule {
-  const { cadence, at, timezone, holidays } = subscription;
+export function scheduleOf(
+  { cadence, at, timezone, holidays }: Pick<Subscription, 'cadence' | 'at' | 'timezone' | 'holidays'>,
+  { isHoliday, holidayName }: Pick<PlanOptions, 'isHoliday' | 'holidayName'>,
+): Schedule {
   return {
     ...{ cadence, at, timezone },
-    ...(holidays === null ? {} : { isHoliday: (date: string) => isHoliday(holidays, date) }),
+    ...(holidays === null
+      ? {}
+      : {
+          isHoliday: (date: string) => isHoliday(holidays, date),
+          holidayName: (date: string) => holidayName?.(holidays, date),
+        }),
   };
+}
+
+export interface Planned {
+  /** Deliveries that are new. */
+  planned: number;
+  /** Of those, the ones written as never to be sent. */
+  skipped: number;
+  /** Subscriptions whose schedule cannot be worked out; they were paused, so that the others are sent. */
+  broken: { subscriptionId: number; reason: string }[];
 }
 
 /**
@@ -32,31 +54,62 @@ export function scheduleOf(subscription: Subscription, { isHoliday }: Pick<PlanO
  * looked at, each is written once whoever looks: those that are too late as skipped, so that it can be seen. A clock that
  * was set back takes the last look back with it.
  */
-export async function planDue(
-  db: Db,
-  tenantId: number,
+export async function planDue(db: Db, tenantId: number, moments: Moments, options: PlanOptions): Promise<Planned> {
+  const all: Planned = { planned: 0, skipped: 0, broken: [] };
+  for (;;) {
+    const due = await db.tx(async (tx) => {
+      const locked = await lockDue(tx, tenantId, moments.now, atOnce);
+      for (const subscription of locked) await plan(tx, subscription, moments, options, all);
+      return locked.length;
+    });
+    if (due < atOnce) return all;
+  }
+}
+
+async function plan(
+  tx: Tx,
+  subscription: Subscription,
   moments: Moments,
   options: PlanOptions,
-): Promise<{ planned: number; skipped: number }> {
+  all: Planned,
+): Promise<void> {
   const { now } = moments;
-  return db.tx(async (tx) => {
-    let planned = 0;
-    let skipped = 0;
-    for (const subscription of await lockDue(tx, tenantId, now)) {
-      const schedule = scheduleOf(subscription, options);
-      const oldest = now.subtract({ hours: forgottenDays * 24 });
-      const { handledUntil } = subscription;
-      const after = Temporal.Instant.compare(handledUntil, oldest) < 0 ? oldest : handledUntil;
-      const deliveries = slotsBetween(schedule, after, now).map((slot) =>
-        deliveryOf(subscription, slot, now, options.waitMinutes),
-      );
-      const written = await record(tx, tenantId, deliveries, moments);
-      planned += written.length;
-      skipped += deliveries.filter(({ skipped: why }) => why !== undefined).length;
-      await markHandled(tx, subscription, now, slotAfter(schedule, now)?.at);
-    }
-    return { planned, skipped };
-  });
+  const { tenantId, subscriptionId } = subscription;
+  let deliveries: NewDelivery[];
+  let next: Temporal.Instant | undefined;
+  try {
+    const schedule = scheduleOf(subscription, options);
+    const oldest = now.subtract({ hours: forgottenDays * 24 });
+    const { handledUntil } = subscription;
+    const after = Temporal.Instant.compare(handledUntil, oldest) < 0 ? oldest : handledUntil;
+    deliveries = slotsBetween(schedule, after, now).map((slot) =>
+      deliveryOf(subscription, slot, now, options.waitMinutes),
+    );
+    next = slotAfter(schedule, now)?.at;
+  } catch (error) {
+    // One bad row must not keep everybody else's from being sent.
+    const reason = `its schedule (${subscription.at} ${subscription.timezone}) cannot be worked out: ${messageOf(error)}`;
+    await setState(tx, tenantId, subscriptionId, { state: 'paused', reason, now });
+    all.broken.push({ subscriptionId, reason });
+    return;
+  }
+  all.planned += (
+    await record(
+      tx,
+      tenantId,
+      deliveries.filter(({ skipped }) => skipped === undefined),
+      moments,
+    )
+  ).length;
+  const late = await record(
+    tx,
+    tenantId,
+    deliveries.filter(({ skipped }) => skipped !== undefined),
+    moments,
+  );
+  all.planned += late.length;
+  all.skipped += late.length;
+  await markHandled(tx, subscription, now, next);
 }
 
 function deliveryOf(

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import sql, { type Sql } from 'sql-template-tag';
 import type { Queryable, Tx } from '../db/db.ts';
 import { lockNumbers } from '../db/locks.ts';
+import { withdrawPlanned } from '../deliveries/withdraw.ts';
 import type { Cadence } from './cadence.ts';
 import type { NewSubscription, Subscription } from './subscription.ts';
 
@@ -52,14 +53,18 @@ export async function subscriptionByKey(
   return (await read(db, tenantId, sql`unsubscribe_key = ${key}`))[0];
 }
 
-/** Those that may have a slot until `now`, and those whose clock was set back: locked until the transaction ends. */
-export async function lockDue(tx: Tx, tenantId: number, now: Temporal.Instant): Promise<Subscription[]> {
+/**
+ * Those that may have a slot until `now`, and those whose clock was set back: at most so many, locked until the transaction
+ * ends.
+ */
+export async function lockDue(tx: Tx, tenantId: number, now: Temporal.Instant, most: number): Promise<Subscription[]> {
   const rows = await tx.query<Row>(sql`
     select ${columns} from ops.subscriptions
     where tenant_id = ${tenantId} and state = 'active'
       and (next_due_at is null or next_due_at <= ${now.toString()}::timestamptz
         or handled_until > ${now.add({ minutes: 2 }).toString()}::timestamptz)
-    order by subscription_id
+    order by next_due_at nulls first, subscription_id
+    limit ${most}
     for update skip locked`);
   return rows.map(fromRow);
 }
@@ -79,37 +84,128 @@ export async function markHandled(
     where tenant_id = ${tenantId} and subscription_id = ${subscriptionId}`);
 }
 
-/** Writes a new one, or the one of that name anew; what is due counts from now. Returns its number. */
+/** Subscriptions of one person: what they get, at any of their addresses, and what they have made for others. */
+export async function subscriptionsFor(
+  db: Queryable,
+  tenantId: number,
+  { recipients, owners }: { recipients: readonly string[]; owners: readonly string[] },
+): Promise<Subscription[]> {
+  return read(
+    db,
+    tenantId,
+    sql`state <> 'ended' and (owner = any (${owners as string[]}::text[])
+      or lower(recipient) = any (${recipients.map((one) => one.toLowerCase())}::text[]))`,
+  );
+}
+
+/** The one of that name, ended or not, locked until the transaction ends. */
+async function lockNamed(tx: Tx, tenantId: number, name: string): Promise<Subscription | undefined> {
+  const rows = await tx.query<Row>(sql`
+    select ${columns} from ops.subscriptions where tenant_id = ${tenantId} and name = ${name} for update`);
+  return rows.map(fromRow)[0];
+}
+
+/** Why one of crema.yaml has ended; one that somebody has ended stays so although it stands there. */
+const takenOut = 'not in crema.yaml any more';
+
+/**
+ * Writes a new one, or the one of that name anew; returns its number. What is due counts from now on where it is new, or
+ * has another schedule: nothing is sent for days on which it was not due. Where only the rest changes, slots that were
+ * missed meanwhile are still caught up. A new recipient takes up one that rests or has ended.
+ */
 export async function putSubscription(
   tx: Tx,
   tenantId: number,
   wanted: NewSubscription,
   now: Temporal.Instant,
 ): Promise<number> {
-  const { cadence } = wanted;
-  const day = 'day' in cadence ? cadence.day : null;
   await lockNumbers(tx, tenantId);
+  const known = wanted.name === undefined ? undefined : await lockNamed(tx, tenantId, wanted.name);
+  if (!known) return insert(tx, tenantId, wanted, now);
+  await rewrite(tx, known, wanted, now);
+  const isElsewhere = known.carrier !== wanted.carrier || known.recipient !== wanted.recipient;
+  if (known.state !== 'active' && (isElsewhere || (known.state === 'ended' && known.stateReason === takenOut)))
+    await makeActive(tx, known, now);
+  return known.subscriptionId;
+}
+
+async function insert(tx: Tx, tenantId: number, wanted: NewSubscription, now: Temporal.Instant): Promise<number> {
+  const { cadence } = wanted;
   const [row] = await tx.query<{ id: number }>(sql`
     insert into ops.subscriptions (tenant_id, subscription_id, name, kind, subject, carrier, recipient, recipient_name,
       viewer, owner, cadence, day, at_time, timezone, holidays, locale, unsubscribe_key, created_at, handled_until)
     select ${tenantId}, coalesce(max(subscription_id), 0) + 1, ${wanted.name ?? null}, ${wanted.kind}, ${wanted.subject},
       ${wanted.carrier}, ${wanted.recipient}, ${wanted.recipientName ?? null}, ${wanted.viewer ?? null},
-      ${wanted.owner ?? null}, ${cadence.kind}, ${day}::smallint, ${wanted.at}, ${wanted.timezone},
+      ${wanted.owner ?? null}, ${cadence.kind}, ${dayOf(cadence)}::smallint, ${wanted.at}, ${wanted.timezone},
       ${wanted.holidays ?? null}, ${wanted.locale ?? null}, ${randomBytes(18).toString('base64url')},
       ${now.toString()}::timestamptz, ${now.toString()}::timestamptz
     from ops.subscriptions where tenant_id = ${tenantId}
-    on conflict (tenant_id, name) do update
-    set kind = excluded.kind, subject = excluded.subject, carrier = excluded.carrier, recipient = excluded.recipient,
-      recipient_name = coalesce(excluded.recipient_name, ops.subscriptions.recipient_name), viewer = excluded.viewer,
-      owner = excluded.owner, cadence = excluded.cadence, day = excluded.day, at_time = excluded.at_time,
-      timezone = excluded.timezone, holidays = excluded.holidays, locale = excluded.locale,
-      state = case when ops.subscriptions.state = 'ended' then 'active' else ops.subscriptions.state end,
-      next_due_at = null
     returning subscription_id as id`);
   return row!.id;
 }
 
-/** Pauses, ends or takes up again; taken up, it counts from now: what was missed meanwhile is not sent. */
+/** Changes one that was made by hand; false where it has ended. Its name and owner stay. */
+export async function changeSubscription(
+  tx: Tx,
+  tenantId: number,
+  subscriptionId: number,
+  wanted: NewSubscription,
+  now: Temporal.Instant,
+): Promise<boolean> {
+  const rows = await tx.query<Row>(sql`
+    select ${columns} from ops.subscriptions
+    where tenant_id = ${tenantId} and subscription_id = ${subscriptionId} and state <> 'ended' for update`);
+  const known = rows.map(fromRow)[0];
+  if (!known) return false;
+  await rewrite(tx, known, { ...wanted, ...(known.owner === null ? {} : { owner: known.owner }) }, now);
+  return true;
+}
+
+async function rewrite(tx: Tx, known: Subscription, wanted: NewSubscription, now: Temporal.Instant): Promise<void> {
+  const { cadence } = wanted;
+  const isRescheduled = scheduleKey(known) !== scheduleKey(wanted);
+  const isElsewhere = known.carrier !== wanted.carrier || known.recipient !== wanted.recipient;
+  await tx.run(sql`
+    update ops.subscriptions
+    set kind = ${wanted.kind}, subject = ${wanted.subject}, carrier = ${wanted.carrier}, recipient = ${wanted.recipient},
+      recipient_name = ${wanted.recipientName ?? (isElsewhere ? null : known.recipientName)},
+      viewer = ${wanted.viewer ?? null}, owner = ${wanted.owner ?? null}, cadence = ${cadence.kind},
+      day = ${dayOf(cadence)}::smallint, at_time = ${wanted.at}, timezone = ${wanted.timezone},
+      holidays = ${wanted.holidays ?? null}, locale = ${wanted.locale ?? null},
+      handled_until = ${(isRescheduled ? now : known.handledUntil).toString()}, next_due_at = null
+    where tenant_id = ${known.tenantId} and subscription_id = ${known.subscriptionId}`);
+}
+
+function scheduleKey({
+  cadence,
+  at,
+  timezone,
+  holidays = null,
+}: Pick<NewSubscription, 'cadence' | 'at' | 'timezone'> & { holidays?: string | null }): string {
+  return JSON.stringify([cadence.kind, dayOf(cadence), at, timezone, holidays]);
+}
+
+function dayOf(cadence: Cadence): number | null {
+  return 'day' in cadence ? cadence.day : null;
+}
+
+async function makeActive(
+  tx: Queryable,
+  { tenantId, subscriptionId }: Subscription,
+  now: Temporal.Instant,
+): Promise<void> {
+  await tx.run(sql`
+    update ops.subscriptions
+    set state = 'active', state_reason = null, state_at = ${now.toString()}, next_due_at = null,
+      handled_until = ${now.toString()}
+    where tenant_id = ${tenantId} and subscription_id = ${subscriptionId}`);
+}
+
+/**
+ * Pauses, ends or takes up again; says whether that changed anything, so that what follows from it follows once. One that
+ * has ended stays ended. Paused or ended, what is planned is withdrawn; taken up, it counts from now: what was missed
+ * meanwhile is not sent.
+ */
 export async function setState(
   tx: Queryable,
   tenantId: number,
@@ -120,7 +216,9 @@ export async function setState(
     update ops.subscriptions
     set state = ${state}, state_reason = ${reason}, state_at = ${now.toString()}, next_due_at = null,
       handled_until = case when ${state} = 'active' then ${now.toString()}::timestamptz else handled_until end
-    where tenant_id = ${tenantId} and subscription_id = ${subscriptionId} and state <> ${state}`);
+    where tenant_id = ${tenantId} and subscription_id = ${subscriptionId} and state <> ${state} and state <> 'ended'`);
+  if (touched > 0 && state !== 'active')
+    await withdrawPlanned(tx, tenantId, subscriptionId, `the subscription was ${state}`, now);
   return touched > 0;
 }
 
@@ -131,8 +229,8 @@ export async function endOthers(
   names: readonly string[],
   now: Temporal.Instant,
 ): Promise<void> {
-  await tx.run(sql`
-    update ops.subscriptions
-    set state = 'ended', state_reason = 'not in crema.yaml any more', state_at = ${now.toString()}
+  const rows = await tx.query<{ id: number }>(sql`
+    select subscription_id as id from ops.subscriptions
     where tenant_id = ${tenantId} and name is not null and name <> all (${names as string[]}::text[]) and state <> 'ended'`);
+  for (const { id } of rows) await setState(tx, tenantId, id, { state: 'ended', reason: takenOut, now });
 }

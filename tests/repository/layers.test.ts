@@ -57,6 +57,9 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'libphonenumber-js': ['sources'],
   'graphile-worker': ['jobs'],
   'node-cron': ['jobs'],
+  nodemailer: ['mail'],
+  'smtp-server': ['sandbox'],
+  'postal-mime': ['sandbox'],
 };
 
 interface Import {

@@ -43,6 +43,25 @@ describe('/kpi', () => {
     expect(company.logged.filter((line) => Number(line.level) >= 40)).toEqual([]);
   });
 
+  test('prints the receipt of an answer again, with its chart and what became of it', async () => {
+    const company = await startCompany(database.db);
+    await company.sandbox.command({ user: maya, channel, text: 'sla-reported' });
+    const whole = await company.message(maya, hasImage);
+    const code = /receipt (\w{6})/.exec(textOf(whole))?.[1];
+    await company.sandbox.command({ user: maya, channel, text: `receipt ${code}` });
+    const again = await company.message(maya, (message) => hasImage(message) && message.ts !== whole.ts);
+    expect(textOf(again)).toContain('As answered on 16 Nov 2026 08:25.');
+    expect(textOf(again)).toContain('Unchanged since.');
+    expect(textOf(again)).toContain('*90.0 %*  ▲ up 10.0 points vs 2–8 Nov (better)');
+    expect(textOf(again)).toContain(`receipt ${code}`);
+    expect(buttonsOf(again)).toEqual([
+      {
+        ...{ text: 'Ask again', actionId: 'kpi.ask:1' },
+        value: 'sla-reported 2026-11-09..2026-11-15 vs 2026-11-02..2026-11-08',
+      },
+    ]);
+  });
+
   test('has no share button in a direct message', async () => {
     const company = await startCompany(database.db);
     const direct = directMessageId(maya);
@@ -57,6 +76,7 @@ describe('/kpi', () => {
     ['help backlog', 'How many tickets are open'],
     ['list', 'resolution-time'],
     ['list nothing', 'no KPI in that group'],
+    ['receipt k7f3a2', 'There is no receipt “k7f3a2” that you may read'],
     ['explain sla-reported', 'Tickets whose SLA flag is true'],
     ['slareported', 'There is no KPI “slareported”. Did you mean:'],
     ['tickets by colour', 'This KPI has no dimension “colour”.'],

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/answers/answer.ts';
 import { parseRequest } from '../../src/answers/parse.ts';
 import type { Person } from '../../src/answers/people.ts';
+import type { Reprint } from '../../src/answers/reprint.ts';
 import { splitWords } from '../../src/answers/words.ts';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { groups } from '../../src/kpis/groups.ts';
@@ -60,6 +61,16 @@ function answered(text: string): Answer {
     return { kind: 'explain', kpi: request.kpi, owner: 'Customer Success', criticality: 'high', target: 0.9 };
   }
   throw new Error(`"${text}" has an answer of its own`);
+}
+
+function aReprint(): Reprint {
+  const { request } = anAnswer('sla-reported 2026-11-09..2026-11-15');
+  const answeredAt = Temporal.Instant.from('2026-11-16T01:25:00Z');
+  return {
+    ...{ kind: 'receipt', code: 'k7f3a2', answeredAt, request },
+    result: aResult({ receipt: 'k7f3a2' }),
+    since: { kind: 'unchanged' },
+  };
 }
 
 const noData = aResult({ value: null, comparison: null, target: null, parts: {} });
@@ -198,6 +209,26 @@ const messages: readonly (readonly [string, Message])[] = [
     'the list of several groups',
     answerMessage({ kind: 'list', kpis: kpis.filter(({ id }) => id === 'reply-rate' || id === 'tickets') }, view),
   ],
+  ['a receipt', answerMessage(aReprint(), { ...view, picture: image })],
+  [
+    'a receipt whose number has changed',
+    answerMessage(
+      {
+        ...aReprint(),
+        since: {
+          kind: 'changed',
+          changes: [
+            { name: '', now: '90.9 %', was: '91.2 %' },
+            { name: 'Average', now: '4 h 05 min', was: '3 h 10 min' },
+          ],
+          redefined: true,
+        },
+      },
+      view,
+    ),
+  ],
+  ['no receipt', answerMessage({ kind: 'no-receipt', code: 'k7f3a2' }, view)],
+  ['a receipt without its code', answerMessage({ kind: 'no-receipt', code: '' }, view)],
   ['the list of nothing', answerMessage({ kind: 'list', kpis: [] }, view)],
   ['an explanation', answerMessage(answered('explain resolution-time'), view)],
   ...refusals.map((refusal): [string, Message] => [
@@ -328,6 +359,7 @@ function foreignMessages(name: string): Message[] {
       view,
     ),
     resultMessage(anAnswer('tickets', aResult({ scenario: name })), view),
+    answerMessage({ kind: 'no-receipt', code: name }, view),
     answerMessage(
       anAnswer(
         'leaderboard table',

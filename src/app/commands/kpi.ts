@@ -1,16 +1,16 @@
-import { writeFile } from 'node:fs/promises';
 import sql from 'sql-template-tag';
 import { type Answer, answer } from '../../answers/answer.ts';
 import { type KpiRequest, parseRequest } from '../../answers/parse.ts';
-import { findPersonNamed } from '../../answers/people.ts';
 import { csvOf } from '../../answers/table.ts';
-import { everything } from '../../db/viewer.ts';
+import type { KpiResult } from '../../domain/kpi-result.ts';
 import { type Grain, grains } from '../../domain/period.ts';
 import { kpiOf } from '../../kpis/index.ts';
-import { CremaError, messageOf, usageError } from '../../lib/errors.ts';
+import { CremaError, usageError } from '../../lib/errors.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { type Session, withSession } from '../open.ts';
 import { textOf } from '../text.ts';
+import { viewerOf } from '../viewer.ts';
+import { writeOut } from '../write-out.ts';
 
 const formats = ['text', 'json', 'csv', 'png', 'svg', 'blocks'] as const;
 type Format = (typeof formats)[number];
@@ -20,7 +20,7 @@ export const kpi: Command = {
   args: '[words...]',
   summary: 'answer a question about a KPI',
   description:
-    'The grammar of /kpi: ID [PERIOD] [by DIM] [DIM:VALUE...] [vs PERIOD] in any order; also: list [GROUP], explain ID, help. Without data the exit code is 3.',
+    'The grammar of /kpi: ID [PERIOD] [by DIM] [DIM:VALUE...] [vs PERIOD] in any order; also: list [GROUP], explain ID, receipt CODE, help. Without data the exit code is 3.',
   options: [
     { flags: '--format <format>', description: `${formats.join(', ')} (default text)` },
     { flags: '--out <file>', description: 'write to a file instead of the output' },
@@ -38,6 +38,7 @@ export const kpi: Command = {
     'crema kpi backlog 12w --format png --out backlog.png',
     'crema kpi leaderboard "last month" team:"Tier 2" --format csv',
     'crema kpi tickets "last month" channel:email vs year --as sam@example.com',
+    'crema kpi receipt k7f3a2',
   ],
   run(context, words, options) {
     const format = formatOf(options, context);
@@ -50,8 +51,10 @@ export const kpi: Command = {
     }
     return withSession(context, 'kpi', async (session) => {
       const { db, tenant, config } = session;
-      const viewer = options.as === undefined ? everything : await viewerOf(session, String(options.as));
-      const answered = await answer({ db, tenant, viewer, now: context.clock.now(), settings: config.kpis }, request);
+      const { viewer, rights } = await viewerOf(session, options.as);
+      const receipts = { rights, log: context.log };
+      const now = context.clock.now();
+      const answered = await answer({ db, tenant, viewer, now, settings: config.kpis, receipts }, request);
       const refused = refusals[answered.kind];
       if (refused !== undefined) {
         context.io.note(textOf(answered, { locale: tenant.locale, color: false }));
@@ -60,7 +63,7 @@ export const kpi: Command = {
       for (const note of await outdatedBy(session)) context.io.note(`${note}\n`);
       const rendered = await render(answered, request.kind === 'kpi' ? request : null, format, context, tenant.locale);
       if (options.out === undefined) context.io.out(rendered);
-      else await writeOut(String(options.out), rendered, context);
+      else await writeOut(String(options.out), rendered, context.io);
       return answered.kind === 'no-data' ? 3 : 0;
     });
   },
@@ -72,6 +75,7 @@ const refusals: Partial<Record<Answer['kind'], ExitCode>> = {
   'unknown-scenario': 2,
   'no-snapshots': 2,
   'not-permitted': 1,
+  'no-receipt': 1,
 };
 
 /** What was stored by other settings than those of now, and stays so until somebody brings it up to date. */
@@ -102,17 +106,7 @@ function grainOf(given: unknown): Exclude<Grain, 'hour'> | null {
   return grain;
 }
 
-async function viewerOf({ db, tenant }: Session, user: string): Promise<string> {
-  const person = await findPersonNamed(db, tenant.tenantId, user);
-  if (!person)
-    throw usageError(
-      'PERSON_UNKNOWN',
-      `nobody who may ask is called "${user}" in tenant ${tenant.slug}`,
-      'Add them under people: in crema.yaml, or let them ask in Slack once if an operator of the CRM has their e-mail address.',
-    );
-  return person.viewer;
-}
-
+/** Whoever `--as` names; Crema itself where it is not given. */
 async function render(
   answered: Answer,
   request: KpiRequest | null,
@@ -121,10 +115,14 @@ async function render(
   locale: string,
 ): Promise<string | Uint8Array> {
   const { io } = context;
-  if (answered.kind !== 'result' && answered.kind !== 'no-data') {
+  if (answered.kind !== 'result' && answered.kind !== 'no-data' && answered.kind !== 'receipt') {
     return format === 'json' ? `${JSON.stringify(answered, null, 2)}\n` : textOf(answered, { locale, color: io.color });
   }
   const { result } = answered;
+  if (answered.kind === 'receipt' && format === 'json') {
+    const { request, ...reprinted } = answered;
+    return `${JSON.stringify({ ...reprinted, words: request.words }, null, 2)}\n`;
+  }
   const wanted: Format = format === 'text' && request?.show === 'csv' ? 'csv' : format;
   switch (wanted) {
     case 'json':
@@ -139,27 +137,23 @@ async function render(
     }
     case 'png':
     case 'svg':
-      return renderChart(answered, wanted, locale);
+      return renderChart(result, wanted, locale);
   }
 }
 
 /** Charts are drawn by a worker that only these formats need; it is gone before the command ends. */
-async function renderChart(
-  answered: Extract<Answer, { kind: 'result' | 'no-data' }>,
-  format: 'png' | 'svg',
-  locale: string,
-): Promise<string | Uint8Array> {
+async function renderChart(result: KpiResult, format: 'png' | 'svg', locale: string): Promise<string | Uint8Array> {
   const { chartOfAnswer } = await import('../../answers/chart.ts');
   const { createChartRenderer } = await import('../../charts/renderer.ts');
-  const spec = chartOfAnswer(answered.result, locale);
-  if (kpiOf(answered.result.kpi)?.chart === null)
+  const spec = chartOfAnswer(result, locale);
+  if (kpiOf(result.kpi)?.chart === null)
     throw usageError(
       'CHART_NONE',
-      `${answered.result.kpi} is a table, of which no picture is drawn`,
+      `${result.kpi} is a table, of which no picture is drawn`,
       'Ask for --format text, csv or json.',
     );
   if (!spec)
-    throw new CremaError('CHART_EMPTY', `${answered.result.title} has nothing to draw for this period`, {
+    throw new CremaError('CHART_EMPTY', `${result.title} has nothing to draw for this period`, {
       remedy: 'Ask for a period with data, or for --format text.',
     });
   const renderer = createChartRenderer();
@@ -168,16 +162,4 @@ async function renderChart(
   } finally {
     await renderer.close();
   }
-}
-
-async function writeOut(file: string, content: string | Uint8Array, context: CommandContext): Promise<void> {
-  try {
-    await writeFile(file, content);
-  } catch (error) {
-    throw new CremaError('OUT_FILE', `cannot write ${file}: ${messageOf(error)}`, {
-      remedy: 'Check the folder and its permissions.',
-      cause: error,
-    });
-  }
-  context.io.note(`Wrote ${file}\n`);
 }

@@ -17,6 +17,8 @@ const rules: readonly Rule[] = [
   // Longer than any catch-up window, and than a clock is set back: a slot whose row is gone could be started again.
   { table: 'ops.schedule_runs', at: 'due_at', keepDays: 90 },
   { table: 'ops.job_runs', at: 'due_at', keepDays: 90, when: "state in ('done', 'failed')" },
+  // Longer than a year: last year's report can still be checked against this year's.
+  { table: 'ops.receipts', at: 'answered_at', keepDays: 400 },
   ...snapshots.map(({ table, keepDays }) => ({ table, at: 'day', keepDays })),
 ];
 

@@ -11,6 +11,7 @@ const ways: readonly (readonly [command: string, meaning: string])[] = [
   ['/kpi tickets 30d channel:email vs year', 'one channel, against a year before'],
   ['/kpi backlog table', 'the numbers as a table; csv for CSV'],
   ['/kpi explain sla-reported', 'what exactly is counted'],
+  ['/kpi receipt CODE', 'an earlier answer as it was, and what changed since'],
 ];
 
 const periods = ['today', '7d', '30d', '12w', '6m', 'mtd', 'last month', '2026-Q3', '2026-10-01..2026-10-31', 'all'];

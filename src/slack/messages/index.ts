@@ -7,6 +7,7 @@ import { listMessage } from './list.ts';
 import { misunderstoodMessage } from './misunderstood.ts';
 import { noDataMessage } from './no-data.ts';
 import { notPermittedMessage } from './not-permitted.ts';
+import { noReceiptMessage } from './notices.ts';
 import { overviewMessage } from './overview.ts';
 import { type ResultView, resultMessage } from './result.ts';
 import { noSnapshotsMessage, unknownScenarioMessage } from './unknown-scenario.ts';
@@ -32,6 +33,13 @@ export function answerMessage(answer: Answer, view: AnswerView): Message {
       return noSnapshotsMessage(answer);
     case 'not-permitted':
       return notPermittedMessage(answer, view.administrators ?? []);
+    case 'receipt':
+      return resultMessage(
+        { kind: 'result', request: answer.request, result: answer.result },
+        { ...view, reprint: answer },
+      );
+    case 'no-receipt':
+      return noReceiptMessage(answer.code);
     case 'overview':
       return overviewMessage(answer.results, view.locale);
     case 'help':

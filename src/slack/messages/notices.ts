@@ -1,4 +1,7 @@
+import { noReceiptPhrase } from '../../answers/wording.ts';
 import { context, type Message, message, paragraph, richLine } from '../blocks.ts';
+import { clip } from '../limits.ts';
+import { oneLine } from '../text.ts';
 import { choiceButtons } from './suggestions.ts';
 
 /** Short messages about the bot itself rather than about numbers. */
@@ -33,6 +36,11 @@ export function unknownActionMessage(): Message {
     paragraph('This button has no use any more.'),
     ...choiceButtons(['How to ask'], ['help']),
   ]);
+}
+
+/** A receipt that is unknown, or not for this person: the same words for both. */
+export function noReceiptMessage(code: string): Message {
+  return said(noReceiptPhrase(clip(oneLine(code), 40)));
 }
 
 /** A request from a workspace whose numbers are not here. */

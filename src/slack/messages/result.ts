@@ -3,8 +3,9 @@ import type { Answer } from '../../answers/answer.ts';
 import { attentionSentence, isUrgent } from '../../answers/attention.ts';
 import { boardOf } from '../../answers/board-table.ts';
 import type { KpiRequest } from '../../answers/parse.ts';
+import type { Reprint } from '../../answers/reprint.ts';
 import { csvOf, tableOf } from '../../answers/table.ts';
-import { headline, shownValue } from '../../answers/wording.ts';
+import { headline, reprintPhrases, shownValue } from '../../answers/wording.ts';
 import type { KpiResult } from '../../domain/kpi-result.ts';
 import { actionIds, askAbout } from '../action-ids.ts';
 import {
@@ -39,8 +40,12 @@ export interface ResultView {
   canShare?: boolean;
   /** One more line, above the buttons: what became of a share. */
   notice?: string;
+  /** Set where the answer is an old one: when it was given, and what became of its numbers. */
+  reprint?: Reprint;
   /** Set on the copy that everybody sees: who shared it. */
   sharedBy?: string;
+  /** For everybody, on nobody's behalf. */
+  forAll?: boolean;
 }
 
 /** Rows shown where a table was asked for, and where it stands in for a chart. */
@@ -54,8 +59,10 @@ export function resultMessage(answer: ResultAnswer, view: ResultView): Message {
   const { result, request } = answer;
   const { locale } = view;
   const sharer = userIdOf(view.sharedBy);
-  return message(notification(result, locale), [
+  const since = view.reprint ? reprintPhrases(view.reprint, locale) : [];
+  return message([...since, notification(result, locale)].join(' '), [
     titleBlock(result, locale),
+    ...since.map(paragraph),
     ...staleBlocks(result, locale),
     ...(isUrgent(result) ? attentionBlocks(result, locale) : []),
     valueBlock(result, locale),
@@ -64,7 +71,7 @@ export function resultMessage(answer: ResultAnswer, view: ResultView): Message {
     ...bodyBlocks(result, request.show, view),
     footBlock(result, locale, ...(sharer ? [mrkdwn(`Shared by <@${sharer}>`)] : [])),
     ...(view.notice ? [context(view.notice)] : []),
-    ...(view.sharedBy === undefined ? ownActions(request, view.canShare ?? false) : sharedActions(request)),
+    ...actionBlocks(request, view),
   ]);
 }
 
@@ -129,6 +136,11 @@ const periods = [
   { text: 'Last 12 weeks', value: '12w' },
   { text: 'Month to date', value: 'mtd' },
 ];
+
+function actionBlocks(request: KpiRequest, { reprint, sharedBy, forAll, canShare = false }: ResultView): KnownBlock[] {
+  if (reprint) return actions([button('Ask again', `${actionIds.ask}:1`, request.words)]);
+  return sharedBy === undefined && !forAll ? ownActions(request, canShare) : sharedActions(request);
+}
 
 function ownActions(request: KpiRequest, canShare: boolean): KnownBlock[] {
   const { words, kpi, question, show } = request;
