@@ -6,6 +6,7 @@ import { pipelineScenarios } from './pipeline-scenarios.ts';
 import { isMap, settings } from './settings.ts';
 import { checkSla, slaSchema } from './sla.ts';
 import { sourcesSchema } from './sources.ts';
+import { subscriptionsSchema } from './subscriptions.ts';
 import { timezone } from './timezone.ts';
 import { expandVariables, type Variables } from './variables.ts';
 
@@ -25,6 +26,7 @@ const tenantSchema = settings({
   demo_accounts: z.array(z.string()).default([]),
   sla: slaSchema.optional(),
   sources: sourcesSchema,
+  subscriptions: subscriptionsSchema,
 }).superRefine(
   (tenant: unknown, context) => {
     if (!isMap(tenant)) return;
