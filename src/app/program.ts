@@ -7,6 +7,7 @@ import { type Clock, fixedClock, systemClock } from '../lib/clock.ts';
 import { CremaError, messageOf, usageError } from '../lib/errors.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { type Command, type CommandContext, type ExitCode, globalOptions, type Io } from './command.ts';
+import { checkReports } from './reports.ts';
 import { checkTargets } from './targets.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -105,6 +106,7 @@ function contextOf(input: ProgramInput, environment: Environment, globals: Globa
         variables: input.env,
       });
       checkTargets(loaded.config);
+      checkReports(loaded.config);
       return loaded;
     },
     untilStopped: input.untilStopped,

@@ -14,9 +14,11 @@ import { CremaError, messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createStops } from '../lib/stops.ts';
 import { createSlackDoor } from '../slack/app.ts';
+import { endByLink, linkedSubscription } from '../subscriptions/unsubscribe.ts';
 import { createCronListener } from '../web/cron.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createWebServer } from '../web/server.ts';
+import { createUnsubscribeRoute } from '../web/unsubscribe.ts';
 import { createWebhookRoute } from '../web/webhooks.ts';
 import { aggregateInWords, configuredJobs } from './jobs.ts';
 import { openDatabase, prepareSchema } from './open.ts';
@@ -119,6 +121,10 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         sources: () => webhookSources,
         observe: metrics.webhookReceived,
         onStored: () => upkeep.wake(),
+      }),
+      unsubscribe: createUnsubscribeRoute({
+        find: (key) => linkedSubscription(db, tenant.tenantId, key),
+        end: (key) => endByLink(db, tenant.tenantId, key, clock.now()),
       }),
       listeners: { cron, ...(slack?.listener ? { slack: slack.listener } : {}) },
       ready: async () => ({

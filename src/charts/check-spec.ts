@@ -8,7 +8,20 @@ const axes = ['hour', 'day', 'week', 'month', 'category'];
 /** More cells than this are no picture but noise. */
 export const maxCells = { rows: 24, columns: 60 } as const;
 export const maxStages = 8;
-const kinds = ['line', 'step', 'area', 'bar', 'stacked', 'grouped', 'histogram', 'doughnut', 'funnel', 'heatmap'];
+export const maxPanels = 8;
+const kinds = [
+  'line',
+  'step',
+  'area',
+  'bar',
+  'stacked',
+  'grouped',
+  'histogram',
+  'doughnut',
+  'funnel',
+  'heatmap',
+  'multiples',
+];
 const formats = ['percent', 'count', 'duration', 'points', 'number'];
 
 /**
@@ -29,7 +42,7 @@ function* problemsOf(spec: ChartSpec): Generator<string> {
   if (count === 0) yield 'no labels';
   if (count > maxLabels) yield `${count} labels, at most ${maxLabels}`;
   if (spec.series.length === 0) yield 'no series';
-  if (spec.series.length > maxSeries && spec.kind !== 'heatmap')
+  if (spec.series.length > maxSeries && spec.kind !== 'heatmap' && spec.kind !== 'multiples')
     yield `${spec.series.length} series, at most ${maxSeries}`;
   if (new Set(spec.series.map((series) => series.key)).size < spec.series.length) yield 'series keys are not unique';
   for (const series of spec.series) {
@@ -71,6 +84,7 @@ function* problemsOfKind(spec: ChartSpec): Generator<string> {
     if (series[0]?.values.every((value) => !value)) yield 'nobody came to any stage';
   }
   if (kind === 'heatmap') yield* problemsOfCells(spec);
+  if (kind === 'multiples') yield* problemsOfPanels(spec);
   if (kind !== 'doughnut') return;
   const total = (series[0]?.values ?? []).reduce<number>((sum, value) => sum + (value ?? 0), 0);
   if (total === 0) yield 'the slices add up to 0, so there is no whole to show parts of';
@@ -91,6 +105,21 @@ function* problemsOfCells({ labels, series, window }: ChartSpec): Generator<stri
   ] as const;
   for (const [[from, to], count] of spans) {
     if (!(from >= 0 && from <= to && to < count)) yield `the window ${from} to ${to} is outside the cells`;
+  }
+}
+
+function* problemsOfPanels({ series, panels = [], labels, axis, target }: ChartSpec): Generator<string> {
+  if (series.length > maxPanels) yield `${series.length} panels, at most ${maxPanels}`;
+  if (panels.length !== series.length) yield `${panels.length} panels for ${series.length} series`;
+  if (axis === 'category') yield 'small multiples are over time';
+  if (target) yield 'targets of small multiples are those of their panels';
+  for (const { format, target: aim, unfinished, about } of panels) {
+    if (!formats.includes(format)) yield `unknown value format ${format}`;
+    if (aim !== null && !Number.isFinite(aim)) yield `target is ${aim}`;
+    const odd = [...unfinished, ...about].find(
+      (index) => !(Number.isInteger(index) && index >= 0 && index < labels.length),
+    );
+    if (odd !== undefined) yield `index ${odd} is outside the labels`;
   }
 }
 

@@ -14,6 +14,16 @@ export function describeSeries(spec: ChartSpec, measure: string): string {
   return summary && sentence(`${opening(spec, measure)}: ${summary}.${target(spec)}${unfinished(spec)}`);
 }
 
+/** What small multiples show: each number with where it came from. */
+export function describeMultiples(spec: ChartSpec): string {
+  const said = spec.series.map(({ label, values }, index) => {
+    const panel = spec.panels?.[index];
+    const own: ChartSpec = { ...spec, format: panel?.format ?? spec.format, incomplete: panel?.unfinished ?? [] };
+    return `${label} ${panel?.value ?? ''}: ${summaryOf(own, values) || 'no data'}`;
+  });
+  return sentence(`${opening(spec, `${spec.series.length} numbers`)}. ${said.join('. ')}.`);
+}
+
 /** What stacked bars show: the totals as a series over time, or one by one by name, and the parts of the newest. */
 export function describeStacked(spec: ChartSpec, measure: string): string {
   const parts = inSeriesOrder(spec.series);
@@ -174,6 +184,7 @@ const names: Record<ChartKind, string> = {
   doughnut: 'Doughnut chart',
   funnel: 'Funnel',
   heatmap: 'Heatmap',
+  multiples: 'Small charts',
 };
 
 function opening(spec: ChartSpec, measure: string): string {

@@ -35,4 +35,5 @@ const suited: Record<ChartKind, ResultPart[]> = {
   histogram: ['distribution', 'series', 'breakdown'],
   funnel: ['funnel', 'series', 'breakdown'],
   heatmap: ['matrix', 'series', 'breakdown'],
+  multiples: ['series'],
 };

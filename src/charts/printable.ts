@@ -13,6 +13,7 @@ export function printable(spec: ChartSpec): ChartSpec {
     altText: clean(spec.altText),
     labels: spec.labels.map(clean),
     series: spec.series.map((series) => ({ ...series, label: clean(series.label) })),
+    ...(spec.panels && { panels: spec.panels.map((panel) => ({ ...panel, value: clean(panel.value) })) }),
     ...(spec.unit !== undefined && { unit: clean(spec.unit) }),
     target: spec.target && { ...spec.target, label: clean(spec.target.label) },
   };

@@ -4,6 +4,7 @@ import { CremaError, messageOf } from '../lib/errors.ts';
 import { checkSpec } from './check-spec.ts';
 import { createImageCache } from './image-cache.ts';
 import { createSlots } from './slots.ts';
+import type { SparklineSpec } from './sparkline.ts';
 import type { ChartSpec } from './spec.ts';
 import type { RenderTask } from './worker.ts';
 
@@ -29,6 +30,8 @@ export interface ChartRenderer {
   png(spec: ChartSpec): Promise<Buffer>;
   /** An SVG of 600 x 315 units with its labels as text and fonts by name. */
   svg(spec: ChartSpec): Promise<string>;
+  /** A PNG of 240 x 64 pixels on a transparent ground; shared like `png`. As SVG: `sparklineSvg`. */
+  sparkline(spec: SparklineSpec): Promise<Buffer>;
   /** Ends the workers; charts under way are rejected. */
   close(): Promise<void>;
 }
@@ -60,13 +63,13 @@ export function createChartRenderer(options: ChartRendererOptions = {}): ChartRe
     resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
   });
 
-  function image(format: RenderTask['format'], spec: ChartSpec): Promise<Buffer> {
-    const key = `${format}:${createHash('sha256').update(JSON.stringify(spec)).digest('hex')}`;
+  function image(task: RenderTask): Promise<Buffer> {
+    const key = `${task.format}:${createHash('sha256').update(JSON.stringify(task.spec)).digest('hex')}`;
     const finished = cache.get(key);
     if (finished) return Promise.resolve(finished);
     let rendering = underWay.get(key);
     if (!rendering) {
-      rendering = renderIn(format, spec)
+      rendering = renderIn(task)
         .then((bytes) => {
           cache.set(key, bytes);
           return bytes;
@@ -78,20 +81,21 @@ export function createChartRenderer(options: ChartRendererOptions = {}): ChartRe
   }
 
   /** A task that overruns takes its worker with it: a thread that hangs cannot be asked to stop. */
-  async function renderIn(format: RenderTask['format'], spec: ChartSpec): Promise<Buffer> {
+  async function renderIn(task: RenderTask): Promise<Buffer> {
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
       await slots.take(deadline);
       try {
         // A destroyed pool would start new workers for the next task.
         if (closed) throw closedError();
-        const bytes = await pool.run({ format, spec }, { signal: deadline });
+        const bytes = await pool.run(task, { signal: deadline });
         return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       } finally {
         slots.release();
       }
     } catch (error) {
-      const chart = `chart "${spec.title.slice(0, 60)}"`;
+      const { spec } = task;
+      const chart = `chart "${('title' in spec ? spec.title : spec.altText).slice(0, 60)}"`;
       if (closed) throw closedError();
       if (deadline.aborted) {
         throw new CremaError('CHART_TIMEOUT', `${chart} was not drawn within ${timeoutMs} ms`, { cause: error });
@@ -100,15 +104,16 @@ export function createChartRenderer(options: ChartRendererOptions = {}): ChartRe
     }
   }
 
-  async function checked(format: RenderTask['format'], spec: ChartSpec): Promise<Buffer> {
+  async function checked(task: RenderTask): Promise<Buffer> {
     if (closed) throw closedError();
-    checkSpec(spec);
-    return await image(format, spec);
+    if (task.format !== 'sparkline') checkSpec(task.spec);
+    return await image(task);
   }
 
   return {
-    png: (spec) => checked('png', spec),
-    svg: async (spec) => (await checked('svg', spec)).toString('utf8'),
+    png: (spec) => checked({ format: 'png', spec }),
+    svg: async (spec) => (await checked({ format: 'svg', spec })).toString('utf8'),
+    sparkline: (spec) => checked({ format: 'sparkline', spec }),
     async close() {
       closed = true;
       await pool.destroy();

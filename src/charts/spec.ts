@@ -12,7 +12,8 @@ export type ChartKind =
   | 'histogram'
   | 'doughnut'
   | 'funnel'
-  | 'heatmap';
+  | 'heatmap'
+  | 'multiples';
 
 /** How axis ticks, labels and tooltips print values (see domain/format.ts). */
 export type ValueFormat = 'percent' | 'count' | 'duration' | 'points' | 'number';
@@ -42,7 +43,7 @@ export interface ChartSpec {
   keys?: string[];
   /** How `labels` are to be shown: dates are shortened to fit, names truncated. */
   axis: ChartAxis;
-  /** At most 6; of a heatmap one for each of its rows, of a funnel one with a value for each stage. */
+  /** At most 6; of small multiples one for each panel, of a heatmap one for each of its rows, of a funnel one with a value for each stage. */
   series: ChartSeries[];
   /** Indices of `labels` whose bucket is not complete: drawn hatched (bars) or dotted (lines). */
   incomplete: number[];
@@ -57,6 +58,8 @@ export interface ChartSpec {
   unit?: string;
   /** Whether the names at the ends of several lines have their last values with them. */
   endValues?: boolean;
+  /** Of small multiples: what each series has for itself, in the order of the series. */
+  panels?: ChartPanel[];
   /** A block of a heatmap's cells that is outlined: first and last index of series and labels, both within. */
   window?: { rows: [number, number]; columns: [number, number]; label: string };
   /** Across stacked bars it is the total's, across grouped ones each bar's; a doughnut has none. */
@@ -67,4 +70,19 @@ export interface ChartSpec {
   locale: string;
   /** What the chart shows, in a sentence, for screen readers (at most 2,000 characters). */
   altText: string;
+}
+
+/** One of several small pictures that share their dates and nothing else. */
+export interface ChartPanel {
+  format: ValueFormat;
+  /** Its number, beside its name: `91.2 %`. */
+  value: string;
+  /** Drawn as a dashed line. */
+  target: number | null;
+  /** Whether its values are sums, and so stand on zero. */
+  zero: boolean;
+  /** Indices of values that may still change: drawn dotted. */
+  unfinished: number[];
+  /** First and last index of what the number is about. */
+  about: [number, number];
 }

@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
+import { digestsSchema } from './digests.ts';
 import { readDocument } from './document.ts';
+import { locale } from './locale.ts';
+import { mailSchema } from './mail.ts';
 import { pipelineScenarios } from './pipeline-scenarios.ts';
-import { isMap, settings } from './settings.ts';
+import { reportsSchema } from './reports.ts';
+import { isMap, settings, unknown } from './settings.ts';
 import { checkSla, slaSchema } from './sla.ts';
 import { sourcesSchema } from './sources.ts';
 import { subscriptionsSchema } from './subscriptions.ts';
@@ -11,8 +15,6 @@ import { timezone } from './timezone.ts';
 import { expandVariables, type Variables } from './variables.ts';
 
 const roles = ['agent', 'supervisor', 'admin', 'owner', 'executive'] as const;
-
-const locale = z.string().refine(isLocale, { error: 'is not a language tag such as en or id-ID' });
 
 const tenantSchema = settings({
   name: z.string().optional(),
@@ -24,8 +26,10 @@ const tenantSchema = settings({
     .regex(/^[A-Z]{3}$/, 'is not a currency code such as EUR')
     .default('USD'),
   demo_accounts: z.array(z.string()).default([]),
+  mail: mailSchema.default(mailSchema.parse({})),
   sla: slaSchema.optional(),
   sources: sourcesSchema,
+  digests: digestsSchema,
   subscriptions: subscriptionsSchema,
 }).superRefine(
   (tenant: unknown, context) => {
@@ -72,6 +76,7 @@ const configSchema = settings({
     .default({}),
   people: z.array(personSchema).default([]),
   kpis: z.record(z.string(), kpiSchema).default({}),
+  reports: reportsSchema,
 });
 
 export type Config = z.output<typeof configSchema>;
@@ -93,7 +98,7 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   const parsed = configSchema.safeParse(content);
   for (const issue of parsed.error?.issues ?? []) report(issue.path, issue.message, placeOf(issue));
   if (parsed.success) {
-    const { people, tenants, kpis } = parsed.data;
+    const { people, tenants, kpis, reports } = parsed.data;
     for (const [index, { tenant }] of people.entries()) {
       if (tenant !== 'default' && !(tenant in tenants))
         report(['people', index, 'tenant'], `no tenant "${tenant}" under tenants:`);
@@ -102,6 +107,16 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
     for (const [id, { scenarios }] of Object.entries(kpis)) {
       if (scenarios && id !== 'pipeline') report(['kpis', id, 'scenarios'], 'only pipeline has scenarios');
       if (knownKpis && !knownKpis.includes(id)) report(['kpis', id], `no such KPI; known: ${knownKpis.join(', ')}`);
+    }
+    for (const [name, { strip }] of Object.entries(reports)) {
+      for (const [index, id] of (strip ?? []).entries())
+        if (knownKpis && !knownKpis.includes(id))
+          report(['reports', name, 'strip', index], unknown(id, 'KPI', knownKpis));
+    }
+  }
+  if (parsed.success && knownKpis) {
+    for (const [path, id] of digestKpis(parsed.data.tenants)) {
+      if (!knownKpis.includes(id)) report(path, unknown(id, 'KPI', knownKpis));
     }
   }
   if (!parsed.success || problems.length > 0) {
@@ -115,6 +130,17 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   const config = parsed.data;
   config.tenants.default ??= tenantSchema.parse({});
   return config;
+}
+
+/** The KPIs that digests name, each with where it stands. */
+function* digestKpis(tenants: Readonly<Record<string, TenantConfig>>): Generator<[path: PropertyKey[], id: string]> {
+  for (const [slug, { digests }] of Object.entries(tenants)) {
+    for (const [name, digest] of Object.entries(digests)) {
+      for (const list of ['headlines', 'chart'] as const)
+        for (const [index, id] of (digest[list] ?? []).entries())
+          yield [['tenants', slug, 'digests', name, list, index], id];
+    }
+  }
 }
 
 /** Only sources name variables: elsewhere `${` is text like any other. */
@@ -170,12 +196,4 @@ export async function loadConfig(
     );
   }
   return { config: parseConfig(text, file, options.knownKpis, options.variables), present: true };
-}
-
-function isLocale(tag: string): boolean {
-  try {
-    return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
-  } catch {
-    return false;
-  }
 }

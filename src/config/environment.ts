@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { usageError } from '../lib/errors.ts';
+import { readMailbox } from '../lib/mailbox.ts';
 
 interface Variable {
   name: string;
@@ -31,6 +32,16 @@ export const variables = [
     description: 'lets whoever bears it run the aggregates over HTTP (/api/cron/aggregate-metrics); unset: nobody',
     secret: true,
   },
+  {
+    name: 'SMTP_URL',
+    description: 'where mail is handed in (smtp://user:password@host:587, smtps://...); unset: no mail',
+    secret: true,
+  },
+  { name: 'MAIL_FROM', description: 'sender of mail for tenants without mail.from in the configuration file' },
+  {
+    name: 'PUPPETEER_EXECUTABLE_PATH',
+    description: 'Chrome or Chromium that prints reports; unset: an installed one, else the bundled one (Linux x64)',
+  },
   { name: 'SLACK_API_URL', description: 'another Slack API base, ends in /api/ (the sandbox)' },
   {
     name: 'LOG_LEVEL',
@@ -52,6 +63,10 @@ export interface Environment {
   slackAppToken: string | undefined;
   slackApiUrl: string | undefined;
   cronSecret: string | undefined;
+  smtpUrl: string | undefined;
+  mailFrom: string | undefined;
+  /** Chrome or Chromium for printing. */
+  browserPath: string | undefined;
   /** Undefined: as the command likes it. */
   logLevel: string | undefined;
 }
@@ -80,6 +95,13 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   if (slackApiUrl && !/^https?:\/\/.*\/api\/$/.test(slackApiUrl)) {
     problems.push(`SLACK_API_URL is "${slackApiUrl}": give a URL that ends in /api/`);
   }
+  const smtpUrl = read('SMTP_URL');
+  // What it is says more than it should.
+  if (smtpUrl && !/^smtps?:\/\//.test(smtpUrl))
+    problems.push('SMTP_URL does not start with smtp:// or smtps://: give smtp://user:password@host:587');
+  const mailFrom = read('MAIL_FROM');
+  if (mailFrom && !readMailbox(mailFrom))
+    problems.push(`MAIL_FROM is "${mailFrom}": give an address, with or without a name: Crema <crema@example.com>`);
   const logLevel = read('LOG_LEVEL');
   if (logLevel !== undefined && !logLevels.includes(logLevel))
     problems.push(`LOG_LEVEL is "${logLevel}": use one of ${logLevels.join(', ')}`);
@@ -99,6 +121,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     slackAppToken: read('SLACK_APP_TOKEN'),
     slackApiUrl,
     cronSecret: read('CRON_SECRET'),
+    smtpUrl,
+    mailFrom,
+    browserPath: read('PUPPETEER_EXECUTABLE_PATH'),
     logLevel,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readWhen } from '../domain/cadence.ts';
+import { locale } from './locale.ts';
 import { isMap, type Problem, settings, shown, written } from './settings.ts';
 import { timezone } from './timezone.ts';
 
@@ -32,7 +33,7 @@ export type ToConfig = { carrier: 'slack' | 'mail'; recipient: string };
 const places: Readonly<Record<string, { carrier: ToConfig['carrier']; pattern: RegExp; example: string }>> = {
   channel: { carrier: 'slack', pattern: /^[CG][A-Z0-9]{2,}$/, example: '{channel: C012AB3CD} (channel details, at the bottom)' },
   person: { carrier: 'slack', pattern: /^[UW][A-Z0-9]{2,}$/, example: '{person: U012AB3CD} (profile, More, Copy member ID)' },
-  email: { carrier: 'mail', pattern: /^[^\s@<>|,;"]+@[^\s@<>|,;"]+\.[^\s@<>|,;".]+$/, example: '{email: sam@example.com}' },
+  email: { carrier: 'mail', pattern: /@/, example: '{email: sam@example.com}' },
 };
 
 function readTo(value: unknown, problem: Problem): ToConfig {
@@ -54,7 +55,7 @@ const subscriptionSchema = settings({
   timezone: timezone.optional(),
   holidays: z.string().optional(),
   as: z.string().optional(),
-  locale: z.string().optional(),
+  locale: locale.optional(),
 });
 
 export const subscriptionsSchema = z

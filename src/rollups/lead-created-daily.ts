@@ -13,6 +13,8 @@ export const leadCreatedDaily: Rollup = {
   table: 'mart.lead_created_daily',
   stream: 'lead',
   entityTable: 'crm.lead_progress',
+  // The view asks for the opportunities of each lead; when a lead was created it knows itself.
+  datedTable: 'crm.leads',
   at: 'created_at',
   definitionVersion: 1,
   key: ['source', 'stage', ...dimensions, 'created_month'],

@@ -26,7 +26,7 @@ export async function unsettledDays(
     if (!rollup.unsettled) continue;
     const rows = await reader.query<{ day: string }>(sql`
       select distinct ${dayOf(rollup, 'e', tenant.timezone)} as day
-      from ${raw(rollup.entityTable)} e
+      from ${raw(rollup.datedTable ?? rollup.entityTable)} e
       where e.tenant_id = ${tenant.tenantId} and ${raw(`e.${rollup.at}`)} is not null and ${rollup.unsettled(now)}`);
     days.set(
       rollup.id,

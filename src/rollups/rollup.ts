@@ -15,6 +15,8 @@ export interface Rollup {
   stream: EntityId;
   /** The table of that entity. */
   entityTable: string;
+  /** The table behind `entityTable` where that is a view which looks up more than `at` and `unsettled` need. */
+  datedTable?: string;
   /**
    * `sweep`: its rows are facts that src/facts makes of records that are not deleted and stores, marking their days; no
    * writer does.

@@ -14,6 +14,7 @@ export interface Route {
 export interface RouteDeps {
   slack: RequestListener | undefined;
   webhooks: Route | undefined;
+  unsubscribe: Route | undefined;
   cron: RequestListener | undefined;
   ready: () => Promise<Checks>;
   readyTimeoutMs: number;
@@ -27,6 +28,7 @@ const readOnly = ['GET', 'HEAD'];
 export function createRoutes({
   slack,
   webhooks,
+  unsubscribe,
   cron,
   ready,
   readyTimeoutMs,
@@ -62,6 +64,7 @@ export function createRoutes({
   if (slack)
     routes.set('/slack/events', { methods: ['POST'], handle: (request, response) => slack(request, response) });
   if (webhooks) routes.set('/webhooks/:source', webhooks);
+  if (unsubscribe) routes.set('/unsubscribe/:key', unsubscribe);
   // It starts work, so a HEAD is not for it.
   if (cron)
     routes.set('/api/cron/aggregate-metrics', {

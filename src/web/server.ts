@@ -16,6 +16,8 @@ export interface WebServerOptions {
   /** What takes requests under our paths; a path without its listener is not there. */
   /** Takes events under /webhooks/:source. */
   webhooks?: Route;
+  /** The links of mails, under /unsubscribe/:key. */
+  unsubscribe?: Route;
   listeners: { slack?: RequestListener; cron?: RequestListener };
   ready: () => Promise<Checks>;
   metrics?: Metrics;
@@ -40,6 +42,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
   let closing = false;
   const routes = createRoutes({
     ...{ slack: options.listeners.slack, cron: options.listeners.cron, webhooks: options.webhooks },
+    unsubscribe: options.unsubscribe,
     ...{ ready: options.ready, metrics, readyTimeoutMs },
     isClosing: () => closing,
   });

@@ -10,7 +10,7 @@ import { kpis } from '../../src/kpis/index.ts';
 import type { Kpi } from '../../src/kpis/kpi.ts';
 import { wilson } from '../../src/stats/intervals.ts';
 import { insertTickets, makeTenant, type TicketValues, useDatabase } from '../database.ts';
-import { type Asker, ask, settle } from './asking.ts';
+import { type Asked, type Asker, ask, settle } from './asking.ts';
 import { copyOf, insertMixed, type MixedRecords, mixedRecords } from './contract/records.ts';
 
 /* What holds for every KPI of the catalogue, also for those to come. */
@@ -68,6 +68,27 @@ async function makeMixed(slug: string, kind: 'plain' | 'demo' | 'other', mixed: 
   return asker;
 }
 
+/** Questions of tenants that only change where a test says so, each asked once: several laws look at one answer. */
+const answers = new Map<string, Promise<KpiResult>>();
+
+function known(asker: Asker, id: string, asked: Asked): Promise<KpiResult> {
+  const question = JSON.stringify([asker.tenantId, id, asked]);
+  const given = answers.get(question) ?? ask(asker, id, asked);
+  answers.set(question, given);
+  return given;
+}
+
+/** CREMA_PROPERTY_RUNS above 1 holds every row against its own question; otherwise some of each kind are. */
+const isThorough = Number(process.env.CREMA_PROPERTY_RUNS ?? 1) > 1;
+
+/** The first rows, the last ones, and that of what has no value. */
+function someOf<Row extends { key?: string | null }>(rows: readonly Row[]): readonly Row[] {
+  if (isThorough || rows.length <= 8) return rows;
+  return rows.filter(({ key }, index) => key === '' || index < 4 || index >= rows.length - 3);
+}
+
+let empty: Promise<Asker> | undefined;
+
 describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) => {
   let asker: Asker;
   const mixed = mixedRecords(kpi.group);
@@ -83,9 +104,9 @@ describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) =>
   });
 
   test('without any data there is no value, and nothing pretends to be one', async () => {
-    const empty = await tenantIn('UTC', '2026-11-20T15:00:00Z', `empty-${id}`);
-    for (const period of [undefined, 'today', 'all', 'mtd', '2026-Q1']) {
-      const result = await ask(empty, id, { ...(period ? { period } : {}), by: kpi.dimensions[0]! });
+    empty ??= tenantIn('UTC', '2026-11-20T15:00:00Z', 'empty');
+    for (const period of [undefined, 'today', 'all', '2026-Q1']) {
+      const result = await ask(await empty, id, { ...(period ? { period } : {}), by: kpi.dimensions[0]! });
       expect(result.value).toBeNull();
       expect(Object.values(result.parts).every((part) => part === null)).toBe(true);
       expect(result.series.points.every((point) => point.value === null)).toBe(true);
@@ -99,7 +120,7 @@ describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) =>
 
   test('shows every declared part and no other, in rows too', async () => {
     const declared = Object.keys(kpi.parts).sort();
-    const result = await ask(asker, id, { period: '30d', by: kpi.dimensions[0]! });
+    const result = await known(asker, id, { period: '30d', by: kpi.dimensions[0]! });
     expect(Object.keys(result.parts).sort()).toEqual(declared);
     for (const row of result.breakdown!.rows) expect(Object.keys(row.parts ?? {}).sort()).toEqual(declared);
     if (!mixed.quiet) return;
@@ -109,13 +130,13 @@ describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) =>
   });
 
   test('says the same twice', async () => {
-    const asked = { period: 'all', by: kpi.dimensions.at(-1)! } as const;
-    expect(await ask(asker, id, asked)).toEqual(await ask(asker, id, asked));
+    const asked = { period: 'all', by: kpi.dimensions[0]! } as const;
+    expect(await ask(asker, id, asked)).toEqual(await known(asker, id, asked));
   });
 
   test('has only finite numbers, and values in the range of their unit', async () => {
     for (const period of ['7d', '30d', 'all', 'today', 'last month', 'ytd']) {
-      const result = await ask(asker, id, { period, by: kpi.dimensions[0]! });
+      const result = await known(asker, id, { period, by: kpi.dimensions[0]! });
       expect(numbersIn(result).every(Number.isFinite)).toBe(true);
       const values = [result, ...result.series.points, ...result.breakdown!.rows].map((measure) => measure.value);
       for (const value of values) {
@@ -128,7 +149,7 @@ describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) =>
   });
 
   test.each(kpi.dimensions)('by %s: shares make one, counts make the whole', async (by) => {
-    const result = await ask(asker, id, { period: '2026-10-01..2026-11-19', by });
+    const result = await known(asker, id, { period: '2026-10-01..2026-11-19', by });
     const { rows, other } = result.breakdown!;
     const all = other ? [...rows, other] : rows;
     expect(rows.length).toBeGreaterThan(1);
@@ -164,7 +185,7 @@ describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) =>
     const period = '2026-10-10..2026-11-10';
     const by = kpi.dimensions[0]!;
     const { rows } = (await ask(asker, id, { period, by })).breakdown!;
-    for (const row of rows) {
+    for (const row of someOf(rows)) {
       const filtered = await ask(asker, id, { period, filters: [[by, row.key === '' ? 'none' : row.key!]] });
       expect(filtered.value).toBe(row.value);
       expect(filtered.parts).toEqual(row.parts);
@@ -203,9 +224,12 @@ describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) =>
   });
 
   test('its picture can be drawn, over time and by every dimension, and its numbers told', async () => {
+    const day = '2026-11-18';
     for (const by of [undefined, ...kpi.dimensions]) {
-      for (const period of ['2026-10-01..2026-11-19', '2026-11-18']) {
-        const result = await ask(asker, id, { period, ...(by ? { by } : {}) });
+      // Of a single day, with the dimensions at the ends of the list: those between them are drawn by the same code.
+      const isOfDayToo = isThorough || by === undefined || by === kpi.dimensions[0] || by === kpi.dimensions.at(-1);
+      for (const period of ['2026-10-01..2026-11-19', ...(isOfDayToo ? [day] : [])]) {
+        const result = await known(asker, id, { period, ...(by ? { by } : {}) });
         const spec = chartOfAnswer(result, 'en');
         expect(spec === null || result.value !== null).toBe(true);
         if (spec) expect(() => checkSpec(spec)).not.toThrow();
@@ -220,13 +244,13 @@ describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) =>
 
   test('an unfinished period is partial and its last point incomplete', async () => {
     for (const period of ['today', '2026-11', '2026', '2026-11-18..2026-11-25']) {
-      const result = await ask(asker, id, { period });
+      const result = await known(asker, id, period === 'today' ? { period, by: kpi.dimensions[0]! } : { period });
       expect(result.period).toMatchObject({ complete: false, mature: false });
       expect(['partial', 'no-baseline']).toContain(result.comparison?.verdict);
       expect(result.series.points.at(-1)?.complete).toBe(false);
       expect(result.series.points.at(-1)!.at <= '2026-11-20').toBe(true);
     }
-    expect((await ask(asker, id, { period: '2026-11' })).comparison?.verdict).toBe('partial');
+    expect((await known(asker, id, { period: '2026-11' })).comparison?.verdict).toBe('partial');
   });
 
   test('its points say which of them are not all decided, where that takes days', async () => {
@@ -236,6 +260,9 @@ describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) =>
       (await ask(asker, slow, { period, grain })).series.points.filter((point) => !point.mature).map(({ at }) => at);
     // On the 20th, what had ended when the 15th began is decided.
     expect(await undecided('day')).toEqual(['15', '16', '17', '18', '19', '20'].map((day) => `2026-11-${day}`));
+    // Longer buckets come of the same code: one KPI of each kind and group is asked for them.
+    const alike = ofRecords.find((one) => one.kind === kpi.kind && one.group === kpi.group);
+    if (alike !== kpi && !isThorough) return;
     expect(await undecided('week')).toEqual(['2026-11-09', '2026-11-16']);
     expect(await undecided('month')).toEqual(['2026-11-01']);
     const { points } = (await ask(asker, { ...kpi, maturesAfterDays: 0 }, { period })).series;

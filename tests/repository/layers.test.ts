@@ -20,6 +20,8 @@ const layers: readonly (readonly string[])[] = [
   ['subscriptions'],
   ['deliveries'],
   ['charts', 'pdf', 'mail'],
+  // Charts and pages are set in the same bundled fonts: which slice holds which character is known once, below both.
+  ['fonts'],
   ['kpis'],
   ['stats'],
   ['sync'],
@@ -48,11 +50,17 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'chart.js': ['charts'],
   canvas: ['charts'],
   piscina: ['charts'],
+  // The benchmark starts the browsers it compares with.
+  'puppeteer-core': ['pdf', 'bench'],
+  '@sparticuz/chromium': ['pdf'],
   commander: ['app'],
   zod: ['config', 'sources'],
   'libphonenumber-js': ['sources'],
   'graphile-worker': ['jobs'],
   'node-cron': ['jobs'],
+  nodemailer: ['mail'],
+  'smtp-server': ['sandbox'],
+  'postal-mime': ['sandbox'],
 };
 
 interface Import {

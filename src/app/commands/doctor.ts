@@ -3,11 +3,13 @@ import { countPeople } from '../../answers/people.ts';
 import type { Db } from '../../db/db.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
 import { CremaError, messageOf } from '../../lib/errors.ts';
+import { createSmtp } from '../../mail/smtp.ts';
 import { checkSlack, neededScopes } from '../../slack/check.ts';
 import { planWords, shortStreams } from '../../sync/plan-words.ts';
 import { planFor } from '../../sync/planning.ts';
 import { troubledStreams } from '../../sync/state.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
+import { mailSettings } from '../mail.ts';
 import { type OpenDatabase, openDatabase } from '../open.ts';
 import { sayPolicies } from '../policy-words.ts';
 import { sourcesOf } from '../sources.ts';
@@ -24,7 +26,7 @@ const clockTolerance = 5;
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'check configuration, SLA policies, database, migrations, clock, people, sources, Slack and fonts',
+  summary: 'check configuration, SLA policies, database, migrations, clock, people, sources, Slack, mail and fonts',
   description:
     'One line for each thing that has to be right, with the remedy where it is not. Exits with 1 if anything is wrong.',
   examples: ['crema doctor', 'crema doctor --json'],
@@ -33,6 +35,7 @@ export const doctor: Command = {
       ...(await configuration(context)),
       ...(await database(context)),
       await slack(context),
+      await mail(context),
       await fonts(),
     ];
     if (context.globals.json) context.io.out(`${JSON.stringify(findings, null, 2)}\n`);
@@ -188,6 +191,40 @@ async function slack({ environment }: CommandContext): Promise<Finding> {
         detail: `${check.detail}; scopes missing: ${missing.join(', ')}`,
         remedy: 'Add them under OAuth & Permissions and install again.',
       };
+}
+
+/** Connects, logs in and leaves; nothing is sent. */
+async function mail({ environment, globals, config }: CommandContext): Promise<Finding> {
+  const what = 'mail';
+  const { smtpUrl } = environment;
+  if (!smtpUrl)
+    return {
+      what,
+      state: 'note',
+      detail: 'SMTP_URL is not set',
+      remedy: 'Set it to send reports by mail (docs/mail.md).',
+    };
+  try {
+    const settings = mailSettings((await config()).config, globals.tenant, environment);
+    const smtp = createSmtp({ url: smtpUrl, insecure: settings.insecureSmtp });
+    const { server, secure, user } = await smtp.check();
+    const detail = `${server}, ${secure ? 'TLS' : 'without TLS'}, ${user === undefined ? 'no login' : `logged in as ${user}`}`;
+    if (!settings.from) {
+      const remedy = 'Set mail: {from: Crema <crema@example.com>} in crema.yaml, or MAIL_FROM.';
+      return { what, state: 'bad', detail: `${detail}; there is no sender`, remedy };
+    }
+    if (settings.allowed.length === 0) {
+      const remedy = 'Set mail: {allowed_domains: [example.com]} in crema.yaml, or addresses under people:.';
+      return { what, state: 'bad', detail: `${detail}; no domain may get mail`, remedy };
+    }
+    return { what, state: 'ok', detail: `${detail}; to ${settings.allowed.join(', ')}` };
+  } catch (error) {
+    const remedy =
+      error instanceof CremaError
+        ? remedyOf(error)
+        : 'Check host, port, user and password of SMTP_URL. The server has to offer STARTTLS with a certificate that holds, or use smtps://.';
+    return { what, state: 'bad', detail: messageOf(error), remedy };
+  }
 }
 
 /** Draws a name in five scripts: fails where the bundled fonts or the canvas do not load. */

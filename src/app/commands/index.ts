@@ -1,6 +1,8 @@
 import type { Command } from '../command.ts';
 import { aggregate } from './aggregate.ts';
 import { check } from './check.ts';
+import { deliveries } from './deliveries.ts';
+import { digest } from './digest.ts';
 import { doctor } from './doctor.ts';
 import { importFiles } from './import.ts';
 import { ingest } from './ingest.ts';
@@ -8,6 +10,7 @@ import { jobs } from './jobs.ts';
 import { kpi } from './kpi.ts';
 import { migrate } from './migrate.ts';
 import { refresh } from './refresh.ts';
+import { report } from './report.ts';
 import { start } from './start.ts';
 import { sync } from './sync.ts';
 import { webhooks } from './webhooks.ts';
@@ -21,9 +24,12 @@ export const commands: readonly Command[] = [
   sync,
   refresh,
   kpi,
+  digest,
+  report,
   jobs,
   aggregate,
   check,
   webhooks,
+  deliveries,
   doctor,
 ];

@@ -1,18 +1,16 @@
-import { writeFile } from 'node:fs/promises';
 import sql from 'sql-template-tag';
 import { type Answer, answer } from '../../answers/answer.ts';
 import { type KpiRequest, parseRequest } from '../../answers/parse.ts';
-import { findPersonNamed, type Person } from '../../answers/people.ts';
-import { seesAll } from '../../answers/rights.ts';
 import { csvOf } from '../../answers/table.ts';
-import { everything } from '../../db/viewer.ts';
 import type { KpiResult } from '../../domain/kpi-result.ts';
 import { type Grain, grains } from '../../domain/period.ts';
 import { kpiOf } from '../../kpis/index.ts';
-import { CremaError, messageOf, usageError } from '../../lib/errors.ts';
+import { CremaError, usageError } from '../../lib/errors.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { type Session, withSession } from '../open.ts';
 import { textOf } from '../text.ts';
+import { viewerOf } from '../viewer.ts';
+import { writeOut } from '../write-out.ts';
 
 const formats = ['text', 'json', 'csv', 'png', 'svg', 'blocks'] as const;
 type Format = (typeof formats)[number];
@@ -65,7 +63,7 @@ export const kpi: Command = {
       for (const note of await outdatedBy(session)) context.io.note(`${note}\n`);
       const rendered = await render(answered, request.kind === 'kpi' ? request : null, format, context, tenant.locale);
       if (options.out === undefined) context.io.out(rendered);
-      else await writeOut(String(options.out), rendered, context);
+      else await writeOut(String(options.out), rendered, context.io);
       return answered.kind === 'no-data' ? 3 : 0;
     });
   },
@@ -109,19 +107,6 @@ function grainOf(given: unknown): Exclude<Grain, 'hour'> | null {
 }
 
 /** Whoever `--as` names; Crema itself where it is not given. */
-async function viewerOf({ db, tenant }: Session, as: unknown): Promise<Pick<Person, 'viewer' | 'rights'>> {
-  if (as === undefined) return { viewer: everything, rights: seesAll };
-  const user = String(as);
-  const person = await findPersonNamed(db, tenant.tenantId, user);
-  if (!person)
-    throw usageError(
-      'PERSON_UNKNOWN',
-      `nobody who may ask is called "${user}" in tenant ${tenant.slug}`,
-      'Add them under people: in crema.yaml, or let them ask in Slack once if an operator of the CRM has their e-mail address.',
-    );
-  return person;
-}
-
 async function render(
   answered: Answer,
   request: KpiRequest | null,
@@ -177,16 +162,4 @@ async function renderChart(result: KpiResult, format: 'png' | 'svg', locale: str
   } finally {
     await renderer.close();
   }
-}
-
-async function writeOut(file: string, content: string | Uint8Array, context: CommandContext): Promise<void> {
-  try {
-    await writeFile(file, content);
-  } catch (error) {
-    throw new CremaError('OUT_FILE', `cannot write ${file}: ${messageOf(error)}`, {
-      remedy: 'Check the folder and its permissions.',
-      cause: error,
-    });
-  }
-  context.io.note(`Wrote ${file}\n`);
 }

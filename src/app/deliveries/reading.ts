@@ -3,6 +3,7 @@ import { findPersonNamed, peopleOf, rightsOf } from '../../answers/people.ts';
 import type { Rights } from '../../answers/rights.ts';
 import type { Db } from '../../db/db.ts';
 import type { Delivery } from '../../deliveries/delivery.ts';
+import type { Made } from '../../deliveries/dispatch.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { CremaError } from '../../lib/errors.ts';
 import type { SlackDoor } from '../../slack/app.ts';
@@ -24,10 +25,11 @@ export interface Reading {
   forAll: boolean;
 }
 
-/** Why nothing can be made for the recipient, for good; in words for the owner. */
-export interface NoReading {
-  nobody: string;
-}
+/**
+ * Why nothing is made: `nobody` of those it goes to may see anything, for good, in words for the owner; or the subscription
+ * is `over`.
+ */
+export type NoReading = { nobody: string } | { over: string };
 
 export interface ReadingDeps {
   db: Db;
@@ -41,6 +43,11 @@ interface Preference {
   followed: string[] | null;
 }
 
+/** The same as the outcome of making it. */
+export function withoutReading(none: NoReading): Made {
+  return 'nobody' in none ? { kind: 'refused', reason: none.nobody } : { kind: 'skip', reason: none.over };
+}
+
 /**
  * Who reads a delivery at this moment: rights are those of the reader when it is made, never those of whoever subscribed.
  * Rejects where that cannot be told now.
@@ -49,9 +56,9 @@ export async function readingOf(deps: ReadingDeps, delivery: Delivery): Promise<
   const { db, tenant } = deps;
   const subscription =
     delivery.subscriptionId === null ? undefined : await subscriptionOf(db, delivery.tenantId, delivery.subscriptionId);
-  if (!subscription || subscription.state !== 'active') return { nobody: 'the subscription has ended or rests' };
+  if (subscription?.state !== 'active') return { over: 'the subscription has ended or rests' };
   const reader = await viewerOf(deps, delivery, subscription);
-  if ('nobody' in reader) return reader;
+  if (!('viewer' in reader)) return reader;
   const { viewer } = reader;
   const rights = await rightsOf(db, tenant.tenantId, viewer);
   if (!rights) return { nobody: 'whoever reads it may not see anything any more' };

@@ -8,6 +8,7 @@ import { groupedChart } from './grouped.ts';
 import { heatmapChart } from './heatmap.ts';
 import { histogramChart } from './histogram.ts';
 import { lineChart } from './line.ts';
+import { multiplesChart } from './multiples.ts';
 import { stackedChart } from './stacked.ts';
 import { stepChart } from './step.ts';
 
@@ -23,4 +24,5 @@ export const chartKinds: Record<ChartKind, (spec: ChartSpec, family: string) => 
   doughnut: doughnutChart,
   funnel: funnelChart,
   heatmap: heatmapChart,
+  multiples: multiplesChart,
 };

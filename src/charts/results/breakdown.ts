@@ -29,7 +29,7 @@ export function breakdownChart(result: KpiResult, options: ChartFromResultOption
   const reference = options.reference && sharedPart(cut ? rows.slice(0, maxBars) : rows, options.reference.part);
   const frame = frameOf(result, locale, {
     kind: 'bar',
-    title: `${measureOf(result)} by ${by}`,
+    title: titleOf(result, by),
     ...(cut && { note: `the ${maxBars} with most cases of ${rows.length}${other ? ' and more' : ''}` }),
     axis: 'category',
     labels: bars.map((bar) => bar.label),
@@ -40,6 +40,12 @@ export function breakdownChart(result: KpiResult, options: ChartFromResultOption
   const label = reference == null ? '' : `${options.reference?.label} ${formatNumber(reference, locale, 1)}`;
   const spec = reference == null ? frame : { ...frame, target: { value: reference, label } };
   return { ...spec, altText: describeBreakdown(spec, result.title, by) };
+}
+
+/** `SLA met, % by team`; a measure whose name says so already does not say it twice. */
+function titleOf(result: KpiResult, by: string): string {
+  const measure = measureOf(result);
+  return measure.endsWith(` by ${by}`) ? measure : `${measure} by ${by}`;
 }
 
 /** What the rows all have for a part; null where they differ or one has none. */
@@ -67,7 +73,7 @@ function doughnutOf(
   const spec: ChartSpec = {
     ...frameOf(result, locale, {
       kind: 'doughnut',
-      title: `${measureOf(result)} by ${by}`,
+      title: titleOf(result, by),
       axis: 'category',
       labels: slices.map(({ label }) => label),
       values,

@@ -16,6 +16,7 @@ const seriesKinds: Record<ChartKind, ChartKind> = {
   doughnut: 'bar',
   funnel: 'bar',
   heatmap: 'line',
+  multiples: 'line',
 };
 
 /** The result's value over time, or the parts it is made of. */

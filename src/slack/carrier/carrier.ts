@@ -6,7 +6,7 @@ import type { Carrier, Delivery, Handing, Letter, Outcome, Proof } from '../../d
 import { holdBack, type Pace, takePlace } from '../../deliveries/paces.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Message } from '../blocks.ts';
+import { context, type Message } from '../blocks.ts';
 import { describeError } from '../redact.ts';
 import { uploadBytes, uploadPrivately } from '../upload.ts';
 import { isFileNotReady } from '../ways.ts';
@@ -27,6 +27,8 @@ export interface SlackCarrierDeps {
   log: Log;
   /** Waits before each further try to show a fresh image, in milliseconds. */
   imageWaitsMs?: readonly number[];
+  /** Between two messages to one channel, in milliseconds. */
+  postEveryMs?: number;
 }
 
 /** Slack processes a fresh file for some seconds, and refuses to show it meanwhile. */
@@ -36,9 +38,12 @@ const mostUploads = 3;
 /** A place in a pace that is further away than this is not waited for: other deliveries can go out meanwhile. */
 const patienceMs = 2_000;
 
-/** Slack's limits, for all replicas together: about a message a second and channel, others by the minute. */
-function paceOf(method: string, channel: string): Pace {
-  if (method === 'chat.postMessage') return { name: `${method} ${channel}`, intervalMs: 1_000, burst: 1 };
+/** Slack takes about a message a second and channel. */
+const usualPostEveryMs = 1_000;
+
+/** Slack's limits, for all replicas together: messages by channel, others by the minute. */
+function paceOf(method: string, channel: string, postEveryMs: number): Pace {
+  if (method === 'chat.postMessage') return { name: `${method} ${channel}`, intervalMs: postEveryMs, burst: 1 };
   if (method === 'chat.update') return { name: method, intervalMs: 1_200, burst: 5 };
   return { name: method, intervalMs: 600, burst: 10 };
 }
@@ -46,11 +51,11 @@ function paceOf(method: string, channel: string): Pace {
 /** The bot's way into channels and to people, for what the ledger sends. */
 export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
   const { client, log } = deps;
-  const waitsMs = deps.imageWaitsMs ?? usualImageWaitsMs;
+  const { imageWaitsMs: waitsMs = usualImageWaitsMs, postEveryMs = usualPostEveryMs } = deps;
 
   /** Waits for a place of the pace; null when it is too far away. */
   async function place(method: string, channel: string): Promise<Outcome | null> {
-    const pace = paceOf(method, channel);
+    const pace = paceOf(method, channel, postEveryMs);
     const waitMs = await takePlace(deps.db, deps.tenantId, pace, deps.machine.now(), patienceMs);
     if (waitMs === null)
       return { kind: 'again', reason: 'others were before it at the pace Slack allows', afterMs: patienceMs };
@@ -62,7 +67,7 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
   async function failed(method: string, channel: string, error: unknown): Promise<Exclude<Outcome, { kind: 'sent' }>> {
     if (error instanceof WebAPIRateLimitedError) {
       const until = deps.machine.now().add({ seconds: Math.ceil(error.retryAfter) });
-      await holdBack(deps.db, deps.tenantId, paceOf(method, channel).name, until);
+      await holdBack(deps.db, deps.tenantId, paceOf(method, channel, postEveryMs).name, until);
     }
     return outcomeOf(error);
   }
@@ -101,7 +106,7 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
     const files = await uploaded(delivery, handing);
     if (files !== null && 'outcome' in files) return files.outcome;
     const shown = files && delivery.letter.files.length > 0 ? withFiles(body, files.proof) : null;
-    const plain = withoutFiles(body, delivery.letter.files.length > 0);
+    const plain = withoutFiles(body);
     const proof = files?.proof ?? {};
     const ladder: { message: Message; waits: readonly number[] }[] = [
       ...(shown ? [{ message: shown, waits: waitsMs }] : []),
@@ -255,14 +260,11 @@ function withFiles({ text, blocks }: { text: string; blocks: readonly unknown[] 
   return { text, blocks: shown as KnownBlock[] };
 }
 
-function withoutFiles({ text, blocks }: { text: string; blocks: readonly unknown[] }, hadFiles: boolean): Message {
+/** What is left without pictures, which it says. */
+function withoutFiles({ text, blocks }: { text: string; blocks: readonly unknown[] }): Message {
   const kept = blocks.filter((block) => placeholderOf(block) === undefined);
-  const note = {
-    type: 'context',
-    elements: [{ type: 'plain_text', text: 'The chart could not be shown.', emoji: false }],
-  };
-  const lacks = hadFiles && kept.length < blocks.length;
-  return { text, blocks: (lacks ? [...kept, note] : kept) as KnownBlock[] };
+  const note = context('The chart could not be shown.');
+  return { text, blocks: (kept.length < blocks.length ? [...kept, note] : kept) as KnownBlock[] };
 }
 
 function placeholderOf(block: unknown): string | undefined {
