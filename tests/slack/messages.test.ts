@@ -260,7 +260,13 @@ const messages: readonly (readonly [string, Message])[] = [
   ],
   [
     'the Home of a supervisor',
-    homeMessage({ person: aPerson('Sari Wijaya'), results: [aResult(), stale], now: homeNow, locale: 'en' }),
+    homeMessage({
+      subscriptions: [],
+      person: aPerson('Sari Wijaya'),
+      results: [aResult(), stale],
+      now: homeNow,
+      locale: 'en',
+    }),
   ],
   [
     'the Home of an executive without numbers',
@@ -269,7 +275,7 @@ const messages: readonly (readonly [string, Message])[] = [
         ...aPerson('Maya Hartono'),
         ...{ role: 'executive', configured: true, own: [], rights: { all: true, teams: [], operators: [] } },
       },
-      ...{ results: [], now: homeNow, locale: 'en' },
+      ...{ results: [], subscriptions: [], now: homeNow, locale: 'en' },
     }),
   ],
   ['looking it up', lookingUpMessage()],
@@ -418,7 +424,7 @@ function foreignMessages(name: string): Message[] {
       ...{ locale: 'en' },
       notice: shareNotice({ kind: 'no audience', why: { kind: 'without rights', names: [name] } }),
     }),
-    homeMessage({ person: aPerson(name), results: [aResult()], now: homeNow, locale: 'en' }),
+    homeMessage({ subscriptions: [], person: aPerson(name), results: [aResult()], now: homeNow, locale: 'en' }),
     unknownCommandMessage(name),
     ...digestNamed(name),
   ];
