@@ -13,7 +13,8 @@ export interface WhatConfig {
 }
 
 function readWhat(value: unknown, problem: Problem): WhatConfig {
-  const [, kind, subject = ''] = (typeof value === 'string' ? /^\s*(digest|report|kpi)\s+(.*\S)\s*$/is.exec(value) : null) ?? [];
+  const [, kind, subject = ''] =
+    (typeof value === 'string' ? /^\s*(digest|report|kpi)\s+(.*\S)\s*$/is.exec(value) : null) ?? [];
   if (kind === undefined) problem(`${shown(value)} does not say what is sent; write ${whatExamples}`);
   return { kind: (kind?.toLowerCase() ?? 'kpi') as WhatConfig['kind'], subject };
 }
@@ -31,8 +32,16 @@ function readSchedule(value: unknown, problem: Problem): NonNullable<ReturnType<
 export type ToConfig = { carrier: 'slack' | 'mail'; recipient: string };
 
 const places: Readonly<Record<string, { carrier: ToConfig['carrier']; pattern: RegExp; example: string }>> = {
-  channel: { carrier: 'slack', pattern: /^[CG][A-Z0-9]{2,}$/, example: '{channel: C012AB3CD} (channel details, at the bottom)' },
-  person: { carrier: 'slack', pattern: /^[UW][A-Z0-9]{2,}$/, example: '{person: U012AB3CD} (profile, More, Copy member ID)' },
+  channel: {
+    carrier: 'slack',
+    pattern: /^[CG][A-Z0-9]{2,}$/,
+    example: '{channel: C012AB3CD} (channel details, at the bottom)',
+  },
+  person: {
+    carrier: 'slack',
+    pattern: /^[UW][A-Z0-9]{2,}$/,
+    example: '{person: U012AB3CD} (profile, More, Copy member ID)',
+  },
   email: { carrier: 'mail', pattern: /@/, example: '{email: sam@example.com}' },
 };
 

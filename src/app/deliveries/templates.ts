@@ -31,7 +31,9 @@ export function ownHolidays(config: Config, tenant: Tenant): Record<string, Read
     Object.entries(calendars).map(([name, { holidays }]) => [
       name,
       new Map(
-        Object.entries(holidays ?? {}).flatMap(([date, day]) => (day.shifts.length === 0 ? [[date, day.name ?? '']] : [])),
+        Object.entries(holidays ?? {}).flatMap(([date, day]) =>
+          day.shifts.length === 0 ? [[date, day.name ?? '']] : [],
+        ),
       ),
     ]),
   );
