@@ -40,6 +40,8 @@ export interface DigestLine {
   mark: '' | '▲' | '▼';
   change: string;
   was: KpiValue;
+  /** The same as people read it: `87.8 %`. */
+  wasShown: string;
   verdict: Verdict | null;
   target: { shown: string; met: boolean | null } | null;
   /** What it counts where that is not the digest's period: `9–15 Nov`. */

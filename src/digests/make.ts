@@ -5,7 +5,7 @@ import { datedWords } from '../answers/parse.ts';
 import { rightsOf } from '../answers/people.ts';
 import type { Rights } from '../answers/rights.ts';
 import { changeMark, periodPhrase, shapeOf, shortChange, shownValue } from '../answers/wording.ts';
-import { formatTarget } from '../domain/format.ts';
+import { formatTarget, formatValue } from '../domain/format.ts';
 import { addDays, type DateRange, daysBetween } from '../domain/period.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Kpi } from '../kpis/kpi.ts';
@@ -112,6 +112,7 @@ async function lineOf(
     mark: changeMark(result) as DigestLine['mark'],
     change: result.value === null ? '' : shortChange(result, locale),
     was: result.comparison?.value ?? null,
+    wasShown: formatValue(result.comparison?.value ?? null, result.unit, shapeOf(result, locale)),
     verdict: result.comparison?.verdict ?? null,
     target: result.target && {
       shown: formatTarget(result.target.value, result.unit, shapeOf(result, locale)),

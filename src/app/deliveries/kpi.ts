@@ -51,7 +51,8 @@ export function kpiMaker(deps: MakeDeps): Make {
       };
     const [chart] = drawn?.files ?? [];
     const content = answerMail(answered, { locale, ...(chart ? { chart: chart.name, altText: drawn?.altText } : {}) });
-    if (!content) return { kind: 'skip', reason: `the question cannot be answered by mail any more: ${subscription.subject}` };
+    if (!content)
+      return { kind: 'skip', reason: `the question cannot be answered by mail any more: ${subscription.subject}` };
     return mailLetter(deps.mail, delivery, reading, { ...content, ...(chart ? { images: [chart] } : {}) }, now);
   };
 }
@@ -72,7 +73,11 @@ async function chartFile(
   try {
     const bytes = await charts.png(spec);
     const files = [{ name: 'chart.png', mediaType: 'image/png', bytes }];
-    return { picture: { kind: 'image', fileId: 'file:chart.png', altText: spec.altText }, files, altText: spec.altText };
+    return {
+      picture: { kind: 'image', fileId: 'file:chart.png', altText: spec.altText },
+      files,
+      altText: spec.altText,
+    };
   } catch (error) {
     if (failures < mostDrawings) throw error;
     log.warn({ err: error }, 'the chart of a delivery could not be drawn');

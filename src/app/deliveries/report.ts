@@ -1,17 +1,21 @@
 import type { ChartRenderer } from '../../charts/renderer.ts';
-import type { Delivery, Json, NewDelivery } from '../../deliveries/delivery.ts';
+import type { RawFile } from '../../deliveries/artifacts.ts';
+import type { Delivery } from '../../deliveries/delivery.ts';
 import type { Made, Make } from '../../deliveries/dispatch.ts';
 import { type Edition, type Editions, filesOnce } from '../../deliveries/editions.ts';
+import { lacksFor } from '../../digests/lacks.ts';
 import type { DateRange } from '../../domain/period.ts';
+import { kpis } from '../../kpis/index.ts';
 import type { Printer } from '../../pdf/printer.ts';
+import { reportMail } from '../../reports/mail.ts';
 import { isEmpty, makeReport } from '../../reports/make.ts';
-import { renderReport } from '../../reports/pages.ts';
+import { renderReport, titleOf } from '../../reports/pages.ts';
 import { periodBefore } from '../../reports/period.ts';
 import type { Report } from '../../reports/report.ts';
 import { type ReportsSettings, templateOf } from '../../reports/template.ts';
-import type { MakeDeps } from './kpi.ts';
-import { lookAgain } from './kpi.ts';
-import { type MailDeps, mailLetter } from './mail.ts';
+import { escapeText } from '../../slack/text.ts';
+import { lookAgain, type MakeDeps } from './kpi.ts';
+import { mailLetter } from './mail.ts';
 import { type Reading, readingOf, withoutReading } from './reading.ts';
 
 export interface ReportMakeDeps extends MakeDeps {
@@ -20,34 +24,37 @@ export interface ReportMakeDeps extends MakeDeps {
   printer: Pick<Printer, 'print'>;
   /** Asked at each report: a new configuration brings new ones. */
   reports: () => ReportsSettings;
-  mail: MailDeps | undefined;
 }
 
 /** Failures to draw after which a report goes out with the gap named. */
 const mostDrawings = 3;
 
-/** The report of the last complete week or month before its slot: a mail with the PDF, or the PDF in a channel. */
+/** The report of the last complete week or month before its slot: a mail with the PDF, or the PDF in a conversation. */
 export function reportMaker(deps: ReportMakeDeps): Make {
+  const { db, tenant } = deps;
   return async (delivery, { now, signal }) => {
     const reading = await readingOf(deps, delivery);
     if (!('subscription' in reading)) return withoutReading(reading);
     const template = templateOf(deps.reports(), reading.subscription.subject);
-    const period = periodBefore(template.span, delivery.slot, deps.tenant);
-    const late = await lateFor(deps, period, delivery, now);
-    if (late.length > 0) return { kind: 'wait', until: now.add(lookAgain), reason: `waits for ${late.join(', ')}` };
+    const period = periodBefore(template.span, delivery.slot, tenant);
+    if (Temporal.Instant.compare(now, delivery.deadlineAt) < 0) {
+      // Its sections are of all groups, and what it waits for is what it would name as missing.
+      const lacks = await lacksFor({ db, tenant, now }, { headlines: kpis }, reading.viewer, period);
+      if (lacks.length > 0) return { kind: 'wait', until: now.add(lookAgain), reason: `waits for ${lacks.join(', ')}` };
+    }
     const edition = await editionFor(deps, delivery, reading, period);
-    if (isEmpty(edition.content)) return { kind: 'skip', reason: `there is no data for ${edition.content.period.shown}` };
-    const allowGaps = delivery.failures >= mostDrawings;
-    const [pdf] = await filesOnce(deps.db, delivery.tenantId, edition.editionId, async () => {
-      const pages = await renderReport({ charts: deps.charts }, edition.content, { allowGaps });
-      const bytes = await deps.printer.print({ ...pages, signal });
-      return [{ name: `${edition.content.id}.pdf`, mediaType: 'application/pdf', bytes }];
-    });
+    const { content: report, editionId } = edition;
+    if (isEmpty(report)) return { kind: 'skip', reason: `there is no data for ${report.period.shown}` };
+    const files = await filesOnce(db, delivery.tenantId, editionId, () =>
+      filesOf(deps, report, { allowGaps: delivery.failures >= mostDrawings, signal }),
+    );
+    const pdf = files.find(({ mediaType }) => mediaType === 'application/pdf');
     if (!pdf) throw new Error('the report was not printed');
-    const { editionId } = edition;
-    return delivery.carrier === 'mail'
-      ? mailLetter(deps, delivery, reading, { editionId, report: edition.content, pdf })
-      : inSlack(edition.content, pdf, editionId);
+    const made =
+      delivery.carrier === 'mail'
+        ? await byMail(deps, delivery, reading, edition, pdf)
+        : { kind: 'letter' as const, letter: { body: slackBodyOf(report), files: [pdf] } };
+    return made.kind === 'letter' ? { ...made, editionId } : made;
   };
 }
 
@@ -62,4 +69,35 @@ function editionFor(
   return editions.once(key, () =>
     makeReport({ db, tenant, settings, now: clock.now(), log }, { template, viewer, period, locale, slot }),
   );
+}
+
+async function filesOf(
+  { charts, printer }: ReportMakeDeps,
+  report: Report,
+  { allowGaps, signal }: { allowGaps: boolean; signal: AbortSignal },
+): Promise<RawFile[]> {
+  const { gaps, ...pages } = await renderReport({ charts }, report, { allowGaps });
+  const bytes = await printer.print({ ...pages, signal });
+  return [{ name: `${report.id}.pdf`, mediaType: 'application/pdf', bytes }];
+}
+
+async function byMail(
+  deps: ReportMakeDeps,
+  delivery: Delivery,
+  reading: Reading,
+  { content: report, madeAt }: Edition<Report>,
+  pdf: RawFile,
+): Promise<Made> {
+  const content = await reportMail({ charts: deps.charts }, report);
+  return mailLetter(deps.mail, delivery, reading, { ...content, attachments: [pdf] }, madeAt);
+}
+
+/** The line above the PDF: the title, and what the summary begins with. */
+function slackBodyOf(report: Report): { type: 'file'; title: string; comment: string } {
+  const title = titleOf(report);
+  return {
+    type: 'file',
+    title,
+    comment: [`*${escapeText(title)}*`, ...report.summary.slice(0, 3).map(escapeText)].join('\n'),
+  };
 }
