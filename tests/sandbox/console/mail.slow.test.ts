@@ -208,6 +208,8 @@ describe('trouble with mail', () => {
     await page.waitForSelector('.planned .state.on');
     expect(await textOf(page, '.planned')).toContain('No such mailbox, next time');
     expect(sandbox.mail.pendingFaults()).toMatchObject([{ kind: 'answer', code: 550, times: 1 }]);
+    const cut = await page.$eval('.mails', ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    expect(cut).toBe(0);
     await shot(page, 'mail-9-trouble');
     await page.click('[data-restore]');
     await shows(page, 'Everything works');
