@@ -23,6 +23,7 @@ import { createWebhookRoute } from '../web/webhooks.ts';
 import { aggregateInWords, configuredJobs } from './jobs.ts';
 import { openDatabase, prepareSchema } from './open.ts';
 import { policiesOf } from './policies.ts';
+import { createSubscriptions } from './subscriptions.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
 import { webhookSourcesOf } from './webhook-sources.ts';
 
@@ -90,7 +91,10 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const charts = createChartRenderer();
     stops.onStop('charts', () => charts.close());
 
+    const subscriptions = createSubscriptions({ db, tenant, clock, config, environment });
+    if (options.configPresent) await subscriptions.sync(config);
     const slack = await openSlackDoor(environment, {
+      subscribing: subscriptions.subscribing,
       db,
       clock,
       log,
@@ -153,6 +157,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         terms = slaTerms(policiesOf(next, tenant.slug));
         Object.assign(tenant, await loadTenant(db, options.tenant));
         webhookSources = webhookSourcesOf(next, tenant);
+        await subscriptions.sync(next);
         await running.reload();
         for (const id of Object.keys(settings)) delete settings[id];
         Object.assign(settings, next.kpis);

@@ -45,7 +45,11 @@ export function digestMaker(deps: DigestMakeDeps): Make {
       const lacks = await lacksFor({ db, tenant, now }, template, viewer, period, followed);
       if (lacks.length > 0) return { kind: 'wait', until: now.add(lookAgain), reason: `waits for ${lacks.join(', ')}` };
     }
-    const { content: digest, editionId, madeAt } = await editionFor(deps, delivery, reading, { template, period, followed });
+    const {
+      content: digest,
+      editionId,
+      madeAt,
+    } = await editionFor(deps, delivery, reading, { template, period, followed });
     if (delivery.carrier === 'mail') {
       const { images: specs, ...content } = digestMail(digest);
       const images = await Promise.all(specs.map(({ name, spec }) => drawn(deps, name, spec, delivery)));
