@@ -5,6 +5,7 @@ import {
   changeWords,
   daysPhrase,
   greeting,
+  heading,
   latePhrases,
   noNumbers,
   nothingStandsOut,
@@ -49,7 +50,7 @@ export function digestText(digest: Digest, readers?: string): string {
     shown: Math.max(0, ...lines.map(({ shown }) => shown.length)),
   };
   return [
-    greeting(digest),
+    heading(digest),
     ...latePhrases(digest),
     '',
     ...(lines.length === 0 ? [noNumbers] : []),
@@ -82,7 +83,7 @@ function htmlOf(digest: Digest, foot: string): string {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(greeting(digest))}</title></head>
 <body style="margin:0;padding:16px;background:#ffffff;color:${ink};${font};font-size:16px;line-height:1.4">
 <div style="max-width:600px;margin:0 auto">
-<h1 style="font-size:22px;margin:0 0 12px">${escapeHtml(greeting(digest))}</h1>
+<h1 style="font-size:22px;margin:0 0 12px">${escapeHtml(heading(digest))}</h1>
 ${latePhrases(digest)
   .map(
     (phrase) =>

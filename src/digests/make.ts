@@ -4,8 +4,8 @@ import { withReceipt } from '../answers/answer.ts';
 import { datedWords } from '../answers/parse.ts';
 import { rightsOf } from '../answers/people.ts';
 import type { Rights } from '../answers/rights.ts';
-import { changeMark, periodPhrase, shapeOf, shortChange, shownValue } from '../answers/wording.ts';
-import { formatTarget, formatValue } from '../domain/format.ts';
+import { changeMark, shapeOf, shortChange, shownValue } from '../answers/wording.ts';
+import { formatDateRange, formatTarget, formatValue } from '../domain/format.ts';
 import { addDays, type DateRange, daysBetween } from '../domain/period.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Kpi } from '../kpis/kpi.ts';
@@ -118,7 +118,7 @@ async function lineOf(
       shown: formatTarget(result.target.value, result.unit, shapeOf(result, locale)),
       met: result.target.met,
     },
-    dates: isOfPeriod ? '' : periodPhrase(result, locale),
+    dates: isOfPeriod ? '' : formatDateRange(result.period.from, result.period.to, { locale, year: false }),
     ...{ receipt: kept.receipt, words: datedWords(request, result) },
   };
 }

@@ -22,7 +22,7 @@ export function panelChart(
   const spec: ChartSpec = {
     kind: 'multiples',
     title: `${drawnDays} days to ${last.toLocaleString('en', { weekday: 'long' })} ${formatDate(last.toString(), { locale })}`,
-    subtitle: [...(scope === '' ? [] : [scope]), 'a scale each', timezone].join(', '),
+    subtitle: [...(scope === '' ? [] : [scope]), 'each on its own scale', timezone].join(', '),
     format: 'count',
     axis: 'day',
     labels,

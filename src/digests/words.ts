@@ -14,15 +14,24 @@ export function greeting({ title, date, locale }: Digest): string {
   return `${title}, ${weekday} ${formatDate(date, { locale })}`;
 }
 
-/** `Friday to Sunday, 20–22 Nov 2026, against 13–15 Nov`; the weekday alone for a single day. */
-export function daysPhrase({ period, comparedWith, locale }: Digest): string {
+/** The same with the days it tells of: `Morning coffee, Mon 23 Nov · Friday to Sunday`. */
+export function heading(digest: Digest): string {
+  return `${greeting(digest)} · ${namedDays(digest)}`;
+}
+
+/** `Friday to Sunday`, `Thursday`; of more than a week the dates. */
+function namedDays({ period, locale }: Digest): string {
   const days = daysBetween(period.from, period.to);
+  if (days > 7) return formatDateRange(period.from, period.to, { locale, year: false });
   const weekday = (date: string) => Temporal.PlainDate.from(date).toLocaleString('en', { weekday: 'long' });
   const last = addDays(period.to, -1);
-  const named = days === 1 ? weekday(last) : `${weekday(period.from)} to ${weekday(last)}`;
-  const dates = formatDateRange(period.from, period.to, { locale });
+  return days === 1 ? weekday(last) : `${weekday(period.from)} to ${weekday(last)}`;
+}
+
+/** `20–22 Nov 2026 against 13–15 Nov`. */
+export function daysPhrase({ period, comparedWith, locale }: Digest): string {
   const against = formatDateRange(comparedWith.from, comparedWith.to, { locale, year: false });
-  return `${days <= 7 ? `${named}, ` : ''}${dates}, against ${against}`;
+  return `${formatDateRange(period.from, period.to, { locale })} against ${against}`;
 }
 
 /** `target 90 % ✓`, `target 90 % missed`; empty without one. */

@@ -6,6 +6,7 @@ import { definitionCells, qualitySentences, rejectedCells, restatementCells, str
 import { isEmpty } from './make.ts';
 import type { Figure, Item, Report, Section } from './report.ts';
 import { styleSheet, template, trusted } from './templates.ts';
+import { outcomeOf, toneOf, toneOfTarget } from './tones.ts';
 
 /** What the printer of src/pdf prints, and what it lacks. */
 export interface ReportPages {
@@ -30,6 +31,8 @@ const fewestRowsFolded = 13;
 /** Tables of more columns are set smaller; of fewer they need not be as wide as the page. */
 const manyColumns = 9;
 const fewColumns = 5;
+/** Characters of a number that are set large; of a longer one they would not fit five beside each other. */
+const mostLarge = 9;
 
 /**
  * A report as pages, charts inlined as SVG with their labels as text. Fails closed: rejects with `REPORT_GAPS` when a
@@ -161,13 +164,12 @@ function modelOf(report: Report, sections: SectionModel[]): PageModel {
 }
 
 function figureModel({ title, shown, mark, change, verdict, target, met, receipt, trend }: Figure): FigureModel {
-  const outcome = met === null ? '' : met ? ' met' : ' missed';
   return {
     ...{ title, shown, mark, change, receipt },
-    size: shown.length > 9 ? 'long' : '',
-    tone: verdict === 'better' ? 'good' : verdict === 'worse' ? 'bad' : 'even',
-    target: target === '' ? '' : `${target}${outcome}`,
-    targetTone: met === null ? 'even' : met ? 'good' : 'bad',
+    size: shown.length > mostLarge ? 'long' : '',
+    tone: toneOf(verdict),
+    target: target === '' ? '' : `${target}${outcomeOf(met)}`,
+    targetTone: toneOfTarget(met),
     svg: trend && trusted(sparklineSvg(trend)),
     alt: trend?.altText ?? '',
   };

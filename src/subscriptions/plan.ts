@@ -22,8 +22,6 @@ export interface PlanOptions {
   holidayName?: (calendar: string, date: string) => string | undefined;
   /** How long a delivery may wait for data. */
   waitMinutes: number;
-  /** Told in the same transaction when a subscription had to be paused. */
-  onPaused?: (tx: Tx, subscription: Subscription, reason: string, moments: Moments) => Promise<void>;
 }
 
 /** When a subscription is due. */
@@ -92,7 +90,6 @@ async function plan(
     // One bad row must not keep everybody else's from being sent.
     const reason = `its schedule (${subscription.at} ${subscription.timezone}) cannot be worked out: ${messageOf(error)}`;
     await setState(tx, tenantId, subscriptionId, { state: 'paused', reason, now });
-    await options.onPaused?.(tx, subscription, reason, moments);
     all.broken.push({ subscriptionId, reason });
     return;
   }

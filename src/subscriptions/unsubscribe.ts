@@ -1,4 +1,5 @@
 import type { Queryable } from '../db/db.ts';
+import { cadencePhrase } from '../domain/cadence.ts';
 import { setState, subscriptionByKey } from './store.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -6,7 +7,7 @@ import type { Subscription } from './subscription.ts';
 export interface LinkedSubscription {
   /** `the report “executive”` */
   what: string;
-  /** `every week at 08:30 (Asia/Jakarta)` */
+  /** `every Monday at 08:30 (Asia/Jakarta)` */
   when: string;
   ended: boolean;
 }
@@ -40,13 +41,7 @@ export async function endByLink(
 }
 
 const things = { report: 'the report', digest: 'the digest', kpi: 'the answer to' } as const;
-const rhythms = {
-  daily: 'every day',
-  weekdays: 'on working days',
-  weekly: 'every week',
-  monthly: 'every month',
-} as const;
 
 function inWords({ kind, subject, cadence, at, timezone }: Subscription): Omit<LinkedSubscription, 'ended'> {
-  return { what: `${things[kind]} “${subject}”`, when: `${rhythms[cadence.kind]} at ${at} (${timezone})` };
+  return { what: `${things[kind]} “${subject}”`, when: `${cadencePhrase(cadence)} at ${at} (${timezone})` };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { escapeHtml } from '../lib/html.ts';
 import { readBody } from './body.ts';
 import { send } from './respond.ts';
 import type { Route } from './routes.ts';
@@ -8,7 +9,7 @@ import type { Route } from './routes.ts';
 export interface Linked {
   /** `the report “executive”` */
   what: string;
-  /** `every week at 08:30 (Asia/Jakarta)` */
+  /** `every Monday at 08:30 (Asia/Jakarta)` */
   when: string;
   ended: boolean;
 }
@@ -83,16 +84,12 @@ const policy = [
 ].join('; ');
 
 function show(response: ServerResponse, status: number, title: string, text: string, button?: string): void {
-  const form = button === undefined ? '' : `<form method="post"><button>${escaped(button)}</button></form>`;
+  const form = button === undefined ? '' : `<form method="post"><button>${escapeHtml(button)}</button></form>`;
   const page = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${style}</style></head>
-<body><main><h1>${escaped(title)}</h1><p>${escaped(text)}</p>${form}<footer>Crema</footer></main></body></html>
+<meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${style}</style></head>
+<body><main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>${form}<footer>Crema</footer></main></body></html>
 `;
   response.setHeader('content-security-policy', policy);
   send(response, status, page, 'text/html; charset=utf-8');
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

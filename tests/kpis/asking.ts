@@ -1,4 +1,4 @@
-import sql, { raw } from 'sql-template-tag';
+import sql, { join, raw } from 'sql-template-tag';
 import type { Db } from '../../src/db/db.ts';
 import { everything } from '../../src/db/viewer.ts';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
@@ -93,6 +93,22 @@ async function analyse({ db, tenantId }: Asker): Promise<void> {
   }
 }
 
+/** Aggregates of which the tenant has records, or rows: the others stay as empty as they are. */
+async function filledRollups({ db, tenantId }: Asker): Promise<ReadonlySet<string>> {
+  const rows = await db.query<{ id: string }>(
+    join(
+      rollups.map(
+        ({ id, table, entityTable }) => sql`
+          select ${id}::text as id
+          where exists (select from ${raw(entityTable)} where tenant_id = ${tenantId})
+            or exists (select from ${raw(table)} where tenant_id = ${tenantId})`,
+      ),
+      ' union all ',
+    ),
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Makes every aggregate of the tenant and says how far its sources reach. */
 export async function settle(
   asker: Asker,
@@ -107,7 +123,8 @@ export async function settle(
   await sweepSla(db, { tenantId, timezone }, slaTerms(defaultPolicies), { now: Temporal.Instant.from(sweptAt) });
   await markAllChats(db, tenantId);
   await sweepConversations(db, { tenantId, timezone });
-  for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, now);
+  const filled = await filledRollups(asker);
+  for (const rollup of rollups) if (filled.has(rollup.id)) await rebuild(db, rollup, { tenantId, timezone }, now);
   const streams = [...new Set([...rollups.map(({ stream }) => stream), ...kpis.flatMap((kpi) => kpi.streams)])];
   for (const [source, asOf] of Object.entries(watermarks)) {
     await db.run(sql`

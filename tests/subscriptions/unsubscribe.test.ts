@@ -23,7 +23,7 @@ beforeEach(async () => {
 describe('a subscription that is ended by its link', () => {
   test('is named without its recipient, ends once, and is found ended then', async () => {
     const { subscriptionId: id, unsubscribeKey: key } = await read(await put());
-    const words = { what: 'the report “executive”', when: 'every week at 08:30 (Asia/Jakarta)' };
+    const words = { what: 'the report “executive”', when: 'every Monday at 08:30 (Asia/Jakarta)' };
     expect(await linkedSubscription(database.db, 1, key)).toEqual({ ...words, ended: false });
     expect(await endByLink(database.db, 1, key, now)).toEqual({ ...words, ended: true });
     expect(await read(id)).toMatchObject({ state: 'ended', stateReason: 'ended by the link in a mail' });

@@ -4,7 +4,7 @@ import { createWebServer } from '../../src/web/server.ts';
 import { createUnsubscribeRoute, type Linked } from '../../src/web/unsubscribe.ts';
 
 const key = 'a-key-of-24_characters00';
-const words = { what: 'the report “<weekly>”', when: 'every week at 08:30 (Asia/Jakarta)' };
+const words = { what: 'the report “<weekly>”', when: 'every Monday at 08:30 (Asia/Jakarta)' };
 
 async function served() {
   const known = new Map<string, Linked>([[key, { ...words, ended: false }]]);
@@ -40,7 +40,7 @@ describe('the link in a mail', () => {
       expect(status).toBe(200);
       if (method === 'GET') {
         expect(page).toContain(
-          'This ends the report “&lt;weekly&gt;”, which comes every week at 08:30 (Asia/Jakarta).',
+          'This ends the report “&lt;weekly&gt;”, which comes every Monday at 08:30 (Asia/Jakarta).',
         );
         expect(page).toContain('<form method="post"><button>Unsubscribe</button>');
       }

@@ -54,7 +54,7 @@ async function preview(
   count: number,
 ): Promise<ExitCode> {
   const now = clock.now();
-  const holidays = holidaysFor(() => config, tenant.slug);
+  const holidays = holidaysFor(config, tenant.slug);
   const previews = [];
   for (const subscription of subscriptions) {
     const { subscriptionId, timezone } = subscription;

@@ -53,7 +53,7 @@ async function change(
 
 async function list({ clock, globals, io }: CommandContext, { db, tenant, config }: Session): Promise<ExitCode> {
   const now = clock.now();
-  const holidays = holidaysFor(() => config, tenant.slug);
+  const holidays = holidaysFor(config, tenant.slug);
   const all = (await subscriptionsOf(db, tenant.tenantId)).map((subscription) => ({
     subscription,
     next:

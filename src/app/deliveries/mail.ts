@@ -2,6 +2,7 @@ import type { RawFile } from '../../deliveries/artifacts.ts';
 import type { Delivery } from '../../deliveries/delivery.ts';
 import type { Made } from '../../deliveries/dispatch.ts';
 import { composeMail, type MailFile, messageIdOf } from '../../mail/compose.ts';
+import { unsubscribeUrl } from '../../subscriptions/unsubscribe.ts';
 import type { MailSettings } from '../mail.ts';
 import type { Reading } from './reading.ts';
 
@@ -37,7 +38,7 @@ export async function mailLetter(
   const bytes = await composeMail({
     ...{ from, ...(replyTo ? { replyTo } : {}), to: { name: '', address: delivery.recipient }, ...content },
     ...{ date, dedupeKey: delivery.dedupeKey },
-    unsubscribeUrl: `${mail.publicUrl}/unsubscribe/${subscription.unsubscribeKey}`,
+    unsubscribeUrl: unsubscribeUrl(mail.publicUrl, subscription),
   });
   const messageId = messageIdOf(delivery.dedupeKey, from.address);
   return {

@@ -88,8 +88,9 @@ async function byMail(
   { content: report, madeAt }: Edition<Report>,
   pdf: RawFile,
 ): Promise<Made> {
-  const content = await reportMail({ charts: deps.charts }, report);
-  return mailLetter(deps.mail, delivery, reading, { ...content, attachments: [pdf] }, madeAt);
+  const { images, ...content } = await reportMail({ charts: deps.charts }, report);
+  const pictures = images.map(({ cid, png }) => ({ name: cid, mediaType: 'image/png', bytes: png }));
+  return mailLetter(deps.mail, delivery, reading, { ...content, images: pictures, attachments: [pdf] }, madeAt);
 }
 
 /** The line above the PDF: the title, and what the summary begins with. */

@@ -1,24 +1,25 @@
 import type { KpiSettings } from '../../answers/answer.ts';
+import { administrators } from '../../answers/people.ts';
 import type { ChartRenderer } from '../../charts/renderer.ts';
-import type { Db } from '../../db/db.ts';
-import type { Carrier } from '../../deliveries/delivery.ts';
+import type { Db, Queryable } from '../../db/db.ts';
+import type { Carrier, Letter } from '../../deliveries/delivery.ts';
 import { type DeliveryTiming, type DispatchDeps, usualDeliveryTiming } from '../../deliveries/dispatch.ts';
 import { createDispatcher, type Dispatcher } from '../../deliveries/dispatcher.ts';
 import { createEditions } from '../../deliveries/editions.ts';
-import type { DigestsSettings } from '../../digests/template.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Printer } from '../../pdf/printer.ts';
-import type { ReportsSettings } from '../../reports/template.ts';
 import type { SlackDoor } from '../../slack/app.ts';
+import { troubleMessage } from '../../slack/messages/subscriptions.ts';
 import { type PlanOptions, planDue } from '../../subscriptions/plan.ts';
 import { subscriptionOf } from '../../subscriptions/store.ts';
-import type { Troubles } from '../../subscriptions/troubles.ts';
+import { type Trouble, watchTroubles } from '../../subscriptions/troubles.ts';
 import { digestMaker } from './digest.ts';
-import { kpiMaker } from './kpi.ts';
+import { kpiMaker, slackBody } from './kpi.ts';
 import type { MailDeps } from './mail.ts';
 import { reportMaker } from './report.ts';
+import type { TemplateSettings } from './templates.ts';
 
 export interface DeliveriesOptions {
   db: Db;
@@ -33,11 +34,23 @@ export interface DeliveriesOptions {
   /** Absent where mail is not configured: what goes there waits. */
   mail?: MailDeps & { carrier: Carrier };
   /** Asked each time: a new configuration brings new ones. */
-  templates: { digests: () => DigestsSettings; reports: () => ReportsSettings };
+  templates: TemplateSettings;
   schedule: () => PlanOptions;
-  troubles: Troubles;
   observe?: DispatchDeps['observe'];
   timing?: DeliveryTiming;
+}
+
+/** How long a delivery waits for data, in minutes: 20 as in docs/decisions/deliveries.md. */
+export const freshnessWaitMinutes = 20;
+
+/** The message to the owner of a subscription that something happened to. */
+function noticeLetter(trouble: Trouble): Letter {
+  return { body: slackBody(troubleMessage(trouble)), files: [] };
+}
+
+/** Whom to tell where an owner cannot be told. */
+async function slackAdministrators(tx: Queryable, tenantId: number): Promise<string[]> {
+  return (await administrators(tx, tenantId)).flatMap(({ slackUserId }) => slackUserId ?? []);
 }
 
 /**
@@ -45,7 +58,7 @@ export interface DeliveriesOptions {
  * far as it is not too late for it.
  */
 export function startDeliveries(options: DeliveriesOptions): Dispatcher {
-  const { db, tenant, clock, log, slack, mail, troubles, timing = usualDeliveryTiming } = options;
+  const { db, tenant, clock, log, slack, mail, timing = usualDeliveryTiming } = options;
   const { tenantId } = tenant;
   const machine = systemClock;
   const making = {
@@ -61,9 +74,11 @@ export function startDeliveries(options: DeliveriesOptions): Dispatcher {
       mail,
     },
     editions: createEditions({ db, tenantId, clock }),
-    ...options.templates,
+    digests: options.templates.digests,
+    reports: options.templates.reports,
     schedule: options.schedule,
   };
+  const troubles = watchTroubles({ letterOf: noticeLetter, administrators: slackAdministrators });
   const momentsNow = () => ({ now: clock.now(), machine: machine.now() });
 
   async function plan(): Promise<void> {

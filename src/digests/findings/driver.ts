@@ -30,8 +30,9 @@ export const driver: FindingRoom = {
   },
 };
 
+/** Not money: a sum of few amounts moves with each of them, and how many there are is not in its rows. */
 function isTakenApart({ unit, kind, additive }: Kpi): boolean {
-  return unit === 'ratio' || ((unit === 'count' || unit === 'money') && kind !== 'stock' && additive !== false);
+  return unit === 'ratio' || (unit === 'count' && kind !== 'stock' && additive !== false);
 }
 
 /** Beyond chance, and enough to matter. */
@@ -142,10 +143,8 @@ function sentenceOf(result: KpiResult, best: Driver, direction: 'up' | 'down', l
   const size = (change: number) => formatChange(change, result.unit, shape);
   const whole = result.comparison?.change ?? 0;
   const dimension = dimensionOf(best.by).title.toLowerCase();
-  const part =
-    best.share > 1
-      ? `${dimension} ${best.label} alone ${size(best.change)}, the others the other way`
-      : `${dimension} ${best.label} is ${size(best.change)} of it`;
+  const part = `${dimension} ${best.label} accounts for ${size(best.change)}`;
+  const rest = best.share > 1 ? ', the others went the other way' : ' of it';
   const how = best.own === undefined ? '' : best.own ? ', by its own rate' : ', by its part of the cases';
-  return `${result.title} is ${direction} ${size(whole)}: ${part}${how}, with ${formatPercent(best.weight, locale)} of all.`;
+  return `${result.title} is ${direction} ${size(whole)}: ${part}${rest}${how}; it is ${formatPercent(best.weight, locale)} of all.`;
 }

@@ -6,6 +6,7 @@ import {
   changeWords,
   daysPhrase,
   greeting,
+  heading,
   latePhrases,
   noNumbers,
   nothingStandsOut,
@@ -60,7 +61,7 @@ export function digestMessages(digest: Digest, view: DigestView): DigestMessages
 function mainMessage(digest: Digest, { readers }: DigestView): Message {
   const { lines, chart } = digest;
   return message(summary(digest), [
-    header(greeting(digest)),
+    header(heading(digest)),
     ...latePhrases(digest).map((phrase) => paragraph(clip(oneLine(phrase), longest.notice))),
     ...(lines.length > 0 ? [fields(lines)] : [paragraph(noNumbers)]),
     ...(lines.length > 0 ? findingBlocks(digest) : []),
@@ -94,7 +95,7 @@ function findingBlocks({ findings }: Digest): KnownBlock[] {
   ];
 }
 
-/** `Friday, 20 Nov 2026, against 13 Nov · Asia/Jakarta · as of today 08:25 · team Delivery only · #general, weekdays 08:30`. */
+/** `20 Nov 2026 against 13 Nov · Asia/Jakarta · as of today 08:25 · team Delivery only · #general, weekdays 08:30`. */
 function footer(digest: Digest, readers: string | undefined): KnownBlock {
   const asOf =
     digest.asOf === null
