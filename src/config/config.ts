@@ -3,18 +3,18 @@ import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
 import { digestsSchema } from './digests.ts';
 import { readDocument } from './document.ts';
+import { locale } from './locale.ts';
 import { mailSchema } from './mail.ts';
 import { pipelineScenarios } from './pipeline-scenarios.ts';
 import { reportsSchema } from './reports.ts';
 import { isMap, settings, unknown } from './settings.ts';
 import { checkSla, slaSchema } from './sla.ts';
 import { sourcesSchema } from './sources.ts';
+import { subscriptionsSchema } from './subscriptions.ts';
 import { timezone } from './timezone.ts';
 import { expandVariables, type Variables } from './variables.ts';
 
 const roles = ['agent', 'supervisor', 'admin', 'owner', 'executive'] as const;
-
-const locale = z.string().refine(isLocale, { error: 'is not a language tag such as en or id-ID' });
 
 const tenantSchema = settings({
   name: z.string().optional(),
@@ -30,6 +30,7 @@ const tenantSchema = settings({
   sla: slaSchema.optional(),
   sources: sourcesSchema,
   digests: digestsSchema,
+  subscriptions: subscriptionsSchema,
 }).superRefine(
   (tenant: unknown, context) => {
     if (!isMap(tenant)) return;
@@ -195,12 +196,4 @@ export async function loadConfig(
     );
   }
   return { config: parseConfig(text, file, options.knownKpis, options.variables), present: true };
-}
-
-function isLocale(tag: string): boolean {
-  try {
-    return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
-  } catch {
-    return false;
-  }
 }

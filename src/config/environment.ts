@@ -40,7 +40,7 @@ export const variables = [
   { name: 'MAIL_FROM', description: 'sender of mail for tenants without mail.from in the configuration file' },
   {
     name: 'PUPPETEER_EXECUTABLE_PATH',
-    description: 'Chrome or Chromium that prints reports; unset: an installed one, else the bundled one',
+    description: 'Chrome or Chromium that prints reports; unset: an installed one, else the bundled one (Linux x64)',
   },
   { name: 'SLACK_API_URL', description: 'another Slack API base, ends in /api/ (the sandbox)' },
   {

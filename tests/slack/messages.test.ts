@@ -260,7 +260,13 @@ const messages: readonly (readonly [string, Message])[] = [
   ],
   [
     'the Home of a supervisor',
-    homeMessage({ person: aPerson('Sari Wijaya'), results: [aResult(), stale], now: homeNow, locale: 'en' }),
+    homeMessage({
+      subscriptions: [],
+      person: aPerson('Sari Wijaya'),
+      results: [aResult(), stale],
+      now: homeNow,
+      locale: 'en',
+    }),
   ],
   [
     'the Home of an executive without numbers',
@@ -269,7 +275,7 @@ const messages: readonly (readonly [string, Message])[] = [
         ...aPerson('Maya Hartono'),
         ...{ role: 'executive', configured: true, own: [], rights: { all: true, teams: [], operators: [] } },
       },
-      ...{ results: [], now: homeNow, locale: 'en' },
+      ...{ results: [], subscriptions: [], now: homeNow, locale: 'en' },
     }),
   ],
   ['looking it up', lookingUpMessage()],
@@ -290,7 +296,7 @@ function commandsIn(message: Message): string[] {
   return message.blocks.flatMap((block) => {
     if (block.type !== 'actions') return [];
     const values = block.elements.flatMap((element) =>
-      'value' in element && element.value && element.action_id !== actionIds.settings ? [element.value] : [],
+      'value' in element && element.value && element.action_id !== actionIds.digestSettings ? [element.value] : [],
     );
     const about = block.block_id?.startsWith(askAbout) ? [block.block_id.slice(askAbout.length)] : [];
     return [...values, ...about];
@@ -418,7 +424,7 @@ function foreignMessages(name: string): Message[] {
       ...{ locale: 'en' },
       notice: shareNotice({ kind: 'no audience', why: { kind: 'without rights', names: [name] } }),
     }),
-    homeMessage({ person: aPerson(name), results: [aResult()], now: homeNow, locale: 'en' }),
+    homeMessage({ subscriptions: [], person: aPerson(name), results: [aResult()], now: homeNow, locale: 'en' }),
     unknownCommandMessage(name),
     ...digestNamed(name),
   ];

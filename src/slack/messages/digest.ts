@@ -67,7 +67,7 @@ function mainMessage(digest: Digest, { readers }: DigestView): Message {
     ...(lines.length > 0 ? findingBlocks(digest) : []),
     ...(chart ? [image(`file:${chartFile}`, chart.altText)] : []),
     footer(digest, readers),
-    ...actions([button('Change what I get', actionIds.settings, digest.template)]),
+    ...actions([button('Change what I get', actionIds.digestSettings, digest.template)]),
   ]);
 }
 
