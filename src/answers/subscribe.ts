@@ -46,6 +46,9 @@ export interface Templates {
   report: readonly string[];
 }
 
+/** Those that are there without any configuration. */
+export const builtInTemplates: Templates = { digest: ['morning-coffee'], report: ['weekly', 'monthly'] };
+
 const usual = {
   digest: { cadence: { kind: 'weekdays' }, at: '08:30' },
   report: { cadence: { kind: 'weekly', day: 1 }, at: '08:00' },
@@ -93,7 +96,13 @@ export function parseSubscribe(
 function take(words: readonly string[], reading: Reading, templates: Templates): Taken {
   const [word = '', next = ''] = words;
   const lower = word.toLowerCase();
-  if ((lower === 'digest' || lower === 'report') && reading.kind === null) return { used: 1, change: { kind: lower } };
+  if ((lower === 'digest' || lower === 'report') && reading.kind === null) {
+    // `report weekly` names it, `report weekly mon` says how often.
+    const isNamed = templates[lower].includes(next.toLowerCase()) && takeCadence(words.slice(1))?.used !== 2;
+    return isNamed
+      ? { used: 2, change: { kind: lower, rest: [...reading.rest, next] } }
+      : { used: 1, change: { kind: lower } };
+  }
   const cadence = takeCadence(words);
   if (cadence) return once(reading, 'cadence', cadence.cadence, cadence.used, words);
   if (lower === 'at') {

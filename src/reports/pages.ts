@@ -6,6 +6,7 @@ import { definitionCells, qualitySentences, rejectedCells, restatementCells, str
 import { isEmpty } from './make.ts';
 import type { Figure, Item, Report, Section } from './report.ts';
 import { styleSheet, template, trusted } from './templates.ts';
+import { outcomeOf, toneOf, toneOfTarget } from './tones.ts';
 
 /** What the printer of src/pdf prints, and what it lacks. */
 export interface ReportPages {
@@ -23,10 +24,15 @@ const page = template<PageModel>('report', ['table']);
 const styles = styleSheet('report');
 
 /** A longer table may be cut between pages; a shorter item stays in one piece. */
-const mostRowsInOnePiece = 14;
-/** Tables of more columns take the whole width of the page; of more still they are set smaller. */
-const mostColumnsBeside = 5;
+const mostRowsInOnePiece = 16;
+/** A long table of few columns is folded into two halves beside each other, if they are not long themselves. */
+const mostColumnsFolded = 4;
+const fewestRowsFolded = 13;
+/** Tables of more columns are set smaller; of fewer they need not be as wide as the page. */
 const manyColumns = 9;
+const fewColumns = 5;
+/** Characters of a number that are set large; of a longer one they would not fit five beside each other. */
+const mostLarge = 9;
 
 /**
  * A report as pages, charts inlined as SVG with their labels as text. Fails closed: rejects with `REPORT_GAPS` when a
@@ -125,7 +131,9 @@ type ItemModel = Pick<Item, 'title' | 'facts' | 'notes' | 'receipt'> & {
   svg: ReturnType<typeof trusted> | null;
   alt: string;
   gap: string | null;
-  table: Cells;
+  /** One table, or two halves of it. */
+  tables: Cells[];
+  isFolded: boolean;
   hasAside: boolean;
 };
 
@@ -156,13 +164,12 @@ function modelOf(report: Report, sections: SectionModel[]): PageModel {
 }
 
 function figureModel({ title, shown, mark, change, verdict, target, met, receipt, trend }: Figure): FigureModel {
-  const outcome = met === null ? '' : met ? ' met' : ' missed';
   return {
     ...{ title, shown, mark, change, receipt },
-    size: shown.length > 9 ? 'long' : '',
-    tone: verdict === 'better' ? 'good' : verdict === 'worse' ? 'bad' : '',
-    target: target === '' ? '' : `${target}${outcome}`,
-    targetTone: met === null ? '' : met ? 'good' : 'bad',
+    size: shown.length > mostLarge ? 'long' : '',
+    tone: toneOf(verdict),
+    target: target === '' ? '' : `${target}${outcomeOf(met)}`,
+    targetTone: toneOfTarget(met),
     svg: trend && trusted(sparklineSvg(trend)),
     alt: trend?.altText ?? '',
   };
@@ -171,16 +178,16 @@ function figureModel({ title, shown, mark, change, verdict, target, met, receipt
 function itemModel({ item, svg, gap }: Drawn, section: Section | null): ItemModel {
   const { title, facts, notes, receipt, table, chart } = item;
   const hasAside = facts.length > 0 || notes.length > 0;
-  const isWide = table.header.length > mostColumnsBeside;
-  const width = isWide ? 'wide' : 'beside';
+  const tables = halvesOf(table);
   return {
     ...{ title, facts, notes, receipt, gap, hasAside },
     ...split(item),
     heading: section?.title ?? '',
-    layout: table.rows.length <= mostRowsInOnePiece ? `${width} short` : width,
+    layout: `${svg || gap ? 'drawn' : 'plain'}${tables[0]!.rows.length <= mostRowsInOnePiece ? ' short' : ''}`,
+    isFolded: tables.length > 1,
     svg: svg === null ? null : trusted(svg),
     alt: chart?.altText || chart?.title || '',
-    table: cellsOf(table, sizeOf(table)),
+    tables: tables.map((one) => cellsOf(one, tables.length > 1 ? '' : sizeOf(one))),
   };
 }
 
@@ -189,8 +196,20 @@ function split({ sentence, shown }: Item): { shown: string; sentence: string } {
   return at === -1 ? { shown: '', sentence } : { shown, sentence: sentence.slice(at + 2 + shown.length) };
 }
 
+/** The table, or its two halves. */
+function halvesOf(table: Item['table']): Item['table'][] {
+  const { header, rows, caption } = table;
+  const half = Math.ceil(rows.length / 2);
+  if (rows.length < fewestRowsFolded || half > mostRowsInOnePiece || header.length > mostColumnsFolded) return [table];
+  return [
+    { ...table, rows: rows.slice(0, half), caption: `${caption}, first half` },
+    { ...table, rows: rows.slice(half), caption: `${caption}, second half` },
+  ];
+}
+
 /** Two columns of numbers do not need the width of a page: the eye has to find its way from one to the other. */
 function sizeOf({ header }: Item['table']): string {
   if (header.length > manyColumns) return 'many';
-  return header.length <= 3 ? 'narrow' : '';
+  if (header.length <= 3) return 'narrow';
+  return header.length <= fewColumns ? 'middling' : '';
 }

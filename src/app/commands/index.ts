@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { aggregate } from './aggregate.ts';
 import { check } from './check.ts';
 import { deliveries } from './deliveries.ts';
+import { digest } from './digest.ts';
 import { doctor } from './doctor.ts';
 import { importFiles } from './import.ts';
 import { ingest } from './ingest.ts';
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   sync,
   refresh,
   kpi,
+  digest,
   report,
   jobs,
   aggregate,

@@ -1,0 +1,90 @@
+import { headlineCandidates, type KpiSettings, mostHeadlines } from '../answers/answer.ts';
+import type { Db } from '../db/db.ts';
+import type { KpiResult } from '../domain/kpi-result.ts';
+import { addDays, type DateRange, daysBetween } from '../domain/period.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import { askKpi } from '../kpis/ask.ts';
+import type { Kpi } from '../kpis/kpi.ts';
+import type { KpiQuestion } from '../kpis/question.ts';
+import type { Log } from '../lib/log.ts';
+
+export interface DigestDeps {
+  db: Db;
+  tenant: Tenant;
+  settings: KpiSettings;
+  /** Of the business clock. */
+  now: Temporal.Instant;
+  log: Log;
+}
+
+/** A headline number with its days, for the digest's reader. */
+export interface AskedLine {
+  kpi: Kpi;
+  question: KpiQuestion;
+  result: KpiResult;
+  /** The days before and of the digest, one by one. */
+  history: KpiResult;
+}
+
+/** Weeks of days that are looked back on: as many as tell what is usual. */
+const historyWeeks = 13;
+/** Questions to the database at a time: a digest is one of many things that go on. */
+const atOnce = 4;
+
+const plain: KpiQuestion = { period: null, by: null, filters: [], versus: null, grain: null };
+
+export type Ask = (kpi: Kpi, question: Partial<KpiQuestion>) => Promise<KpiResult | null>;
+
+/** Asks with the viewer's rights; null where they may not, and where a dimension has no such value. */
+export function asking({ db, tenant, settings, now }: DigestDeps, viewer: string): Ask {
+  return async (kpi, question) => {
+    const { target, scenarios } = settings[kpi.id] ?? {};
+    const outcome = await askKpi({ db, tenant, viewer, now, target, scenarios }, kpi, { ...plain, ...question });
+    return outcome.kind === 'answered' ? outcome.result : null;
+  };
+}
+
+/** The same weekdays before: a week for up to seven days, as many whole weeks as it takes for more. */
+export function sameDaysBefore({ from, to }: DateRange): DateRange {
+  const days = 7 * Math.ceil(daysBetween(from, to) / 7);
+  return { from: addDays(from, -days), to: addDays(to, -days) };
+}
+
+export function datesOf({ from, to }: DateRange): { kind: 'dates'; from: string; to: string } {
+  return { kind: 'dates', from, to };
+}
+
+/**
+ * The numbers of a digest, in order. `chosen`: exactly those, as far as the reader may ask them, also without data; null:
+ * the headline numbers there is data for, as many as are read at a glance.
+ */
+export async function askLines(ask: Ask, chosen: readonly Kpi[] | null, period: DateRange): Promise<AskedLine[]> {
+  const candidates = chosen ?? headlineCandidates();
+  const lines: AskedLine[] = [];
+  for (let index = 0; index < candidates.length && lines.length < mostHeadlines; index += atOnce) {
+    const some = candidates.slice(index, index + atOnce);
+    const asked = await Promise.all(some.map((kpi) => askLine(ask, kpi, period)));
+    lines.push(...asked.filter((line) => line !== null).filter(({ result }) => chosen || result.value !== null));
+  }
+  return lines.slice(0, mostHeadlines);
+}
+
+/**
+ * One number of the digest's days against the same weekdays before. Where its cases are not all decided within the
+ * digest's days, it is that of the latest week that is decided, as `/kpi` answers it: a number that will still change
+ * cannot be compared.
+ */
+async function askLine(ask: Ask, kpi: Kpi, period: DateRange): Promise<AskedLine | null> {
+  const history = await ask(kpi, {
+    period: datesOf({ from: addDays(period.from, -7 * historyWeeks), to: period.to }),
+    versus: { kind: 'none' },
+    grain: 'day',
+  });
+  if (!history) return null;
+  const isDecided = history.series.points.filter(({ at }) => at >= period.from).every(({ mature }) => mature !== false);
+  const question: Partial<KpiQuestion> = isDecided
+    ? { period: datesOf(period), versus: datesOf(sameDaysBefore(period)) }
+    : {};
+  const result = await ask(kpi, question);
+  return result && { kpi, question: { ...plain, ...question }, result, history };
+}
