@@ -22,6 +22,8 @@ interface KpiSetting {
   target?: number | undefined;
   owner?: string | undefined;
   criticality?: string | undefined;
+  /** What a delivered number may move by without being restated, in its own unit. */
+  tolerance?: number | undefined;
   /** Assumptions by name, for a KPI with scenarios. */
   scenarios?: Readonly<Record<string, unknown>> | undefined;
 }

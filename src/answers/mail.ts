@@ -2,7 +2,15 @@ import { escapeHtml } from '../lib/html.ts';
 import type { Answer } from './answer.ts';
 import { attentionSentence } from './attention.ts';
 import { tableOf } from './table.ts';
-import { asOfPhrase, caveatPhrases, headline, noDataPhrase, partPhrases, periodPhrase, sourcesPhrase } from './wording.ts';
+import {
+  asOfPhrase,
+  caveatPhrases,
+  headline,
+  noDataPhrase,
+  partPhrases,
+  periodPhrase,
+  sourcesPhrase,
+} from './wording.ts';
 
 /** An answer as a mail: `chart` names its picture by `cid:`, where there is one. */
 export interface AnswerMail {

@@ -1,5 +1,6 @@
 import { type Cadence, cadenceWords, readTime, takeCadence, zoneNamed, zonesLike } from '../domain/cadence.ts';
 import { closest } from '../lib/closest.ts';
+import { readAddress } from '../lib/mailbox.ts';
 import { parseRequest } from './parse.ts';
 import { quoteWord } from './words.ts';
 
@@ -184,7 +185,8 @@ function placeOf(word: string): SubscribeTo | undefined {
   const name = /^#([^\s#<>@]{1,80})$/.exec(word)?.[1];
   if (name !== undefined) return { kind: 'channel name', name: name.toLowerCase() };
   const address = /^<mailto:([^|>]+)(?:\|[^>]*)?>$/.exec(word)?.[1] ?? word;
-  return /^[^\s@<>|,;"]+@[^\s@<>|,;"]+\.[^\s@<>|,;".]+$/.test(address) ? { kind: 'address', address } : undefined;
+  const read = readAddress(address);
+  return read === undefined ? undefined : { kind: 'address', address: read };
 }
 
 function ofQuestion(reading: Reading): SubscribeRequest | SubscribeMisunderstood {

@@ -28,6 +28,7 @@ import { aggregateInWords, configuredJobs } from './jobs.ts';
 import { mailRefusal, openMail } from './mail.ts';
 import { openDatabase, prepareSchema } from './open.ts';
 import { policiesOf } from './policies.ts';
+import { syncSubscriptions } from './subscriptions.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
 import { webhookSourcesOf } from './webhook-sources.ts';
 
@@ -103,6 +104,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const templates = templatesOf(() => current, tenant);
     const holidays = createHolidays(() => ownHolidays(current, tenant));
     const dispatching: { wake?: () => void } = {};
+    if (options.configPresent) await syncSubscriptions(db, config, tenant, clock.now());
     const slack = await openSlackDoor(environment, {
       db,
       clock,
@@ -186,6 +188,8 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         Object.assign(tenant, await loadTenant(db, options.tenant));
         webhookSources = webhookSourcesOf(next, tenant);
         current = next;
+        await syncSubscriptions(db, next, tenant, clock.now());
+        dispatching.wake?.();
         await running.reload();
         for (const id of Object.keys(settings)) delete settings[id];
         Object.assign(settings, next.kpis);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { readWhen } from '../domain/cadence.ts';
+import { readAddress } from '../lib/mailbox.ts';
 import { locale } from './locale.ts';
 import { isMap, type Problem, settings, shown, written } from './settings.ts';
 import { timezone } from './timezone.ts';
@@ -13,7 +14,8 @@ export interface WhatConfig {
 }
 
 function readWhat(value: unknown, problem: Problem): WhatConfig {
-  const [, kind, subject = ''] = (typeof value === 'string' ? /^\s*(digest|report|kpi)\s+(.*\S)\s*$/is.exec(value) : null) ?? [];
+  const [, kind, subject = ''] =
+    (typeof value === 'string' ? /^\s*(digest|report|kpi)\s+(.*\S)\s*$/is.exec(value) : null) ?? [];
   if (kind === undefined) problem(`${shown(value)} does not say what is sent; write ${whatExamples}`);
   return { kind: (kind?.toLowerCase() ?? 'kpi') as WhatConfig['kind'], subject };
 }
@@ -31,8 +33,16 @@ function readSchedule(value: unknown, problem: Problem): NonNullable<ReturnType<
 export type ToConfig = { carrier: 'slack' | 'mail'; recipient: string };
 
 const places: Readonly<Record<string, { carrier: ToConfig['carrier']; pattern: RegExp; example: string }>> = {
-  channel: { carrier: 'slack', pattern: /^[CG][A-Z0-9]{2,}$/, example: '{channel: C012AB3CD} (channel details, at the bottom)' },
-  person: { carrier: 'slack', pattern: /^[UW][A-Z0-9]{2,}$/, example: '{person: U012AB3CD} (profile, More, Copy member ID)' },
+  channel: {
+    carrier: 'slack',
+    pattern: /^[CG][A-Z0-9]{2,}$/,
+    example: '{channel: C012AB3CD} (channel details, at the bottom)',
+  },
+  person: {
+    carrier: 'slack',
+    pattern: /^[UW][A-Z0-9]{2,}$/,
+    example: '{person: U012AB3CD} (profile, More, Copy member ID)',
+  },
   email: { carrier: 'mail', pattern: /@/, example: '{email: sam@example.com}' },
 };
 
@@ -43,7 +53,8 @@ function readTo(value: unknown, problem: Problem): ToConfig {
     problem('says one of channel, person and email, such as {channel: C012AB3CD}');
     return { carrier: 'slack', recipient: '' };
   }
-  const recipient = typeof given === 'string' ? given.trim() : '';
+  const text = typeof given === 'string' ? given.trim() : '';
+  const recipient = place.carrier === 'mail' ? (readAddress(text) ?? '') : text;
   if (!place.pattern.test(recipient)) problem(`${shown(given)} is none; write ${place.example}`, kind);
   return { carrier: place.carrier, recipient };
 }
@@ -58,10 +69,22 @@ const subscriptionSchema = settings({
   locale: locale.optional(),
 });
 
+/** `subscriptions:` of a tenant, by a name of one's choosing: under another name it is another one. */
 export const subscriptionsSchema = z
-  .record(
-    z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'is not a name of lower-case letters, digits and dashes'),
-    subscriptionSchema,
+  .record(z.string(), subscriptionSchema)
+  .superRefine(
+    (subscriptions: unknown, context) => {
+      if (!isMap(subscriptions)) return;
+      for (const name of Object.keys(subscriptions))
+        if (!/^[a-z0-9][a-z0-9-]*$/.test(name))
+          context.addIssue({
+            code: 'custom',
+            path: [name],
+            message: 'is not a name of lower-case letters, digits and dashes',
+          });
+    },
+    // Also when something else is wrong: all problems are told at once.
+    { when: () => true },
   )
   .default({});
 

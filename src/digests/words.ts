@@ -42,6 +42,11 @@ export function targetMark({ target }: DigestLine): string {
   return `target ${target.shown} ${target.met ? '✓' : 'missed'}`;
 }
 
+/** `4.2 h`, or `4.2 h, restated 4.9 h on 12 Nov: 37 cases came late`. */
+export function restatedPhrase({ restated }: DigestLine): string {
+  return restated ? `restated ${restated.shown} on ${restated.on}: ${restated.why}` : '';
+}
+
 /** `▲ up 3.4 points, better`. */
 export function changeWords({ mark, change }: DigestLine): string {
   return `${mark} ${change}`.trim();

@@ -218,6 +218,7 @@ describe('the command line', () => {
       'clock',
       'people',
       'slack',
+      'mail',
       'charts, fonts',
     ])
       expect(ran.out).toContain(what);

@@ -11,7 +11,9 @@ import { kpi } from './kpi.ts';
 import { migrate } from './migrate.ts';
 import { refresh } from './refresh.ts';
 import { report } from './report.ts';
+import { schedule } from './schedule.ts';
 import { start } from './start.ts';
+import { subscriptions } from './subscriptions.ts';
 import { sync } from './sync.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -26,6 +28,8 @@ export const commands: readonly Command[] = [
   kpi,
   digest,
   report,
+  subscriptions,
+  schedule,
   jobs,
   aggregate,
   check,

@@ -12,7 +12,7 @@ export interface TemplateSettings {
   names: () => Templates;
 }
 
-export function templatesOf(config: () => Config, tenant: Tenant): TemplateSettings {
+export function templatesOf(config: () => Config, tenant: Pick<Tenant, 'slug'>): TemplateSettings {
   const digests = () => config().tenants[tenant.slug]?.digests ?? {};
   const reports = () => config().reports;
   return {
@@ -25,13 +25,15 @@ export function templatesOf(config: () => Config, tenant: Tenant): TemplateSetti
 }
 
 /** Days on which a calendar of the tenant is closed from morning to night, with what they are called, by calendar. */
-export function ownHolidays(config: Config, tenant: Tenant): Record<string, ReadonlyMap<string, string>> {
+export function ownHolidays(config: Config, tenant: Pick<Tenant, 'slug'>): Record<string, ReadonlyMap<string, string>> {
   const calendars = config.tenants[tenant.slug]?.sla?.calendars ?? {};
   return Object.fromEntries(
     Object.entries(calendars).map(([name, { holidays }]) => [
       name,
       new Map(
-        Object.entries(holidays ?? {}).flatMap(([date, day]) => (day.shifts.length === 0 ? [[date, day.name ?? '']] : [])),
+        Object.entries(holidays ?? {}).flatMap(([date, day]) =>
+          day.shifts.length === 0 ? [[date, day.name ?? '']] : [],
+        ),
       ),
     ]),
   );

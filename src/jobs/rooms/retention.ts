@@ -20,7 +20,12 @@ const rules: readonly Rule[] = [
   // Longer than a year: last year's report can still be checked against this year's.
   { table: 'ops.receipts', at: 'answered_at', keepDays: 400 },
   // As long as their receipts: what was delivered can be fetched again byte for byte.
-  { table: 'ops.deliveries', at: 'settled_at', keepDays: 400, when: "state in ('sent', 'failed', 'skipped', 'unknown')" },
+  {
+    table: 'ops.deliveries',
+    at: 'settled_at',
+    keepDays: 400,
+    when: "state in ('sent', 'failed', 'skipped', 'unknown')",
+  },
   { table: 'ops.restatements', at: 'found_at', keepDays: 400 },
   {
     table: 'ops.edition_files',

@@ -11,6 +11,7 @@ import {
   missingPicture,
   noNumbers,
   nothingStandsOut,
+  restatedPhrase,
   summary,
   targetMark,
 } from '../../digests/words.ts';
@@ -83,10 +84,10 @@ function fields(lines: readonly DigestLine[]): KnownBlock {
       const target = targetMark(line);
       const name = escapeText(clip(oneLine(line.title), longest.title));
       const dates = line.dates === '' ? '' : ` (${escapeText(line.dates)})`;
-      return mrkdwn(
-        `${name}${dates}${target === '' ? '' : ` · ${target}`}\n*${line.shown}*  ${changeWords(line)}`.trimEnd(),
-        500,
-      );
+      const number = line.restated
+        ? `*${line.shown}*, _${escapeText(restatedPhrase(line))}_`
+        : `*${line.shown}*  ${changeWords(line)}`;
+      return mrkdwn(`${name}${dates}${target === '' ? '' : ` · ${target}`}\n${number}`.trimEnd(), 500);
     }),
   };
 }
@@ -124,5 +125,19 @@ function threadMessage(digest: Digest): Message | null {
     preformatted(tableText(table, { rows: lines.length })),
     ...(first ? [richLine('As it was, and what has changed since: ', { code: `/kpi receipt ${first.receipt}` })] : []),
     richLine('More of a number: ', { code: clip(`/kpi ${lines[0]!.kpi} 30d`, 200) }),
+  ]);
+}
+
+/** For the thread of a digest, when numbers in it have changed: each as it was told, as it is, and why. */
+export function restatementMessage(digest: Digest, receipts: ReadonlySet<string>): Message {
+  const changed = digest.lines.filter(
+    ({ receipt, restated }) => restated !== undefined && receipt !== null && receipts.has(receipt),
+  );
+  const [first] = changed;
+  const said = changed.map((line) => `${line.title} was ${line.shown}, ${restatedPhrase(line)}`);
+  return message(`Restated: ${said.join('; ')}`, [
+    formatted(changed.length === 1 ? '*A number above has changed*' : `*${changed.length} numbers above have changed*`),
+    richList(said.map((text): Piece[] => [clip(oneLine(text), longest.finding)])),
+    ...(first?.receipt ? [richLine('As it was told: ', { code: `/kpi receipt ${first.receipt}` })] : []),
   ]);
 }
