@@ -22,6 +22,8 @@ interface KpiSetting {
   target?: number | undefined;
   owner?: string | undefined;
   criticality?: string | undefined;
+  /** What a delivered number may move by without being restated, in its own unit. */
+  tolerance?: number | undefined;
   /** Assumptions by name, for a KPI with scenarios. */
   scenarios?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -119,7 +121,11 @@ async function answerKpi(context: AnswerContext, request: KpiRequest): Promise<A
 const receiptWaitMs = 1000;
 
 /** The result with the code under which it is kept; without one where that fails or takes long: the number goes first. */
-async function withReceipt(context: AnswerContext, request: KpiRequest, result: KpiResult): Promise<KpiResult> {
+export async function withReceipt(
+  context: AnswerContext,
+  request: Pick<KpiRequest, 'kpi' | 'question' | 'show'>,
+  result: KpiResult,
+): Promise<KpiResult> {
   const { db, tenant, viewer, now, receipts } = context;
   if (!receipts) return result;
   const { rights, log } = receipts;
@@ -152,17 +158,23 @@ function ask(context: AnswerContext, kpi: Kpi, question: KpiRequest['question'])
 /** What is looked at first thing, where there is data for it: one or two numbers of every group. */
 const firstAsked = ['reach', 'conversations', 'response-time', 'sla', 'tickets', 'reply-rate', 'csat', 'revenue-won'];
 /** Headlines of one overview: more are no headlines, and each of them is a question to the database. */
-const mostHeadlines = 8;
+export const mostHeadlines = 8;
+
+/** KPIs that make headlines: those looked at first, and the others of the catalogue where there is no data for enough of them. */
+export function headlineCandidates(): { first: readonly Kpi[]; others: readonly Kpi[] } {
+  const numbers = kpis.filter(({ board, defaultBy, funnel, matrix }) => !board && !defaultBy && !funnel && !matrix);
+  const first = firstAsked.flatMap((id) => kpis.filter((kpi) => kpi.id === id));
+  return { first, others: numbers.filter((kpi) => !first.includes(kpi)) };
+}
 
 /**
  * The KPIs that have a value for their default period, those looked at first before the others of the catalogue, until
  * there are enough. A table is no headline, nor is what is no single number: stages, a grid, rows.
  */
 async function headlines(context: AnswerContext): Promise<KpiResult[]> {
-  const numbers = kpis.filter(({ board, defaultBy, funnel, matrix }) => !board && !defaultBy && !funnel && !matrix);
-  const first = firstAsked.flatMap((id) => kpis.filter((kpi) => kpi.id === id));
   const results: KpiResult[] = [];
-  for (const kpi of new Set([...first, ...numbers])) {
+  const { first, others } = headlineCandidates();
+  for (const kpi of [...first, ...others]) {
     const outcome = await ask(context, kpi, { period: null, by: null, filters: [], versus: null, grain: null });
     if (outcome.kind === 'answered' && outcome.result.value !== null) results.push(outcome.result);
     if (results.length === mostHeadlines) break;

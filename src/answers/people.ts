@@ -188,7 +188,7 @@ export async function countPeople(db: Db, tenantId: number): Promise<PeopleCount
 
 /** Whom a person without rights can ask: owners and admins by name, those of crema.yaml first. */
 export async function administrators(
-  db: Db,
+  db: Queryable,
   tenantId: number,
 ): Promise<{ name: string; slackUserId: string | null }[]> {
   return db.query(sql`

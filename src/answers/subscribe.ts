@@ -1,5 +1,6 @@
 import { type Cadence, cadenceWords, readTime, takeCadence, zoneNamed, zonesLike } from '../domain/cadence.ts';
 import { closest } from '../lib/closest.ts';
+import { readAddress } from '../lib/mailbox.ts';
 import { parseRequest } from './parse.ts';
 import { quoteWord } from './words.ts';
 
@@ -45,6 +46,9 @@ export interface Templates {
   digest: readonly string[];
   report: readonly string[];
 }
+
+/** Those that are there without any configuration. */
+export const builtInTemplates: Templates = { digest: ['morning-coffee'], report: ['weekly', 'monthly'] };
 
 const usual = {
   digest: { cadence: { kind: 'weekdays' }, at: '08:30' },
@@ -93,7 +97,13 @@ export function parseSubscribe(
 function take(words: readonly string[], reading: Reading, templates: Templates): Taken {
   const [word = '', next = ''] = words;
   const lower = word.toLowerCase();
-  if ((lower === 'digest' || lower === 'report') && reading.kind === null) return { used: 1, change: { kind: lower } };
+  if ((lower === 'digest' || lower === 'report') && reading.kind === null) {
+    // `report weekly` names it, `report weekly mon` says how often.
+    const isNamed = templates[lower].includes(next.toLowerCase()) && takeCadence(words.slice(1))?.used !== 2;
+    return isNamed
+      ? { used: 2, change: { kind: lower, rest: [...reading.rest, next] } }
+      : { used: 1, change: { kind: lower } };
+  }
   const cadence = takeCadence(words);
   if (cadence) return once(reading, 'cadence', cadence.cadence, cadence.used, words);
   if (lower === 'at') {
@@ -175,7 +185,8 @@ function placeOf(word: string): SubscribeTo | undefined {
   const name = /^#([^\s#<>@]{1,80})$/.exec(word)?.[1];
   if (name !== undefined) return { kind: 'channel name', name: name.toLowerCase() };
   const address = /^<mailto:([^|>]+)(?:\|[^>]*)?>$/.exec(word)?.[1] ?? word;
-  return /^[^\s@<>|,;"]+@[^\s@<>|,;"]+\.[^\s@<>|,;".]+$/.test(address) ? { kind: 'address', address } : undefined;
+  const read = readAddress(address);
+  return read === undefined ? undefined : { kind: 'address', address: read };
 }
 
 function ofQuestion(reading: Reading): SubscribeRequest | SubscribeMisunderstood {

@@ -67,6 +67,35 @@ export function changePhrase(result: KpiResult, locale: string): string {
   }
 }
 
+/**
+ * The change alone, where what it is compared with is said elsewhere: `up 3.4 points, better`; empty where there is nothing
+ * to compare with.
+ */
+export function shortChange(result: KpiResult, locale: string): string {
+  const { comparison } = result;
+  switch (comparison?.verdict) {
+    case undefined:
+    case 'no-baseline':
+      return '';
+    case 'partial':
+      return 'not complete yet';
+    case 'not-mature':
+      return 'not all decided yet';
+    case 'same':
+      return 'unchanged';
+    case 'few-cases':
+      return `${moved(comparison!, result, locale)}, few cases`;
+    case 'too-close':
+      return `${moved(comparison!, result, locale)}, within chance`;
+    case 'better':
+    case 'worse':
+      return `${moved(comparison!, result, locale)}, ${comparison!.verdict}`;
+    case 'higher':
+    case 'lower':
+      return moved(comparison!, result, locale);
+  }
+}
+
 /** Units whose zero is not nothing, or that are shares already: a percentage of them would mislead. */
 const onScale: readonly Unit[] = ['ratio', 'score', 'points'];
 

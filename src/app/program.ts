@@ -8,6 +8,7 @@ import { CremaError, messageOf, usageError } from '../lib/errors.ts';
 import { createLog, type Log } from '../lib/log.ts';
 import { type Command, type CommandContext, type ExitCode, globalOptions, type Io } from './command.ts';
 import { checkReports } from './reports.ts';
+import { checkSubscriptions } from './subscriptions.ts';
 import { checkTargets } from './targets.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -107,6 +108,7 @@ function contextOf(input: ProgramInput, environment: Environment, globals: Globa
       });
       checkTargets(loaded.config);
       checkReports(loaded.config);
+      checkSubscriptions(loaded.config);
       return loaded;
     },
     untilStopped: input.untilStopped,

@@ -13,16 +13,22 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { CremaError, messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createStops } from '../lib/stops.ts';
+import { createPrinter } from '../pdf/printer.ts';
 import { createSlackDoor } from '../slack/app.ts';
+import { createHolidays } from '../subscriptions/holidays.ts';
 import { endByLink, linkedSubscription } from '../subscriptions/unsubscribe.ts';
 import { createCronListener } from '../web/cron.ts';
 import { createMetrics } from '../web/metrics.ts';
 import { createWebServer } from '../web/server.ts';
 import { createUnsubscribeRoute } from '../web/unsubscribe.ts';
 import { createWebhookRoute } from '../web/webhooks.ts';
+import { freshnessWaitMinutes, startDeliveries } from './deliveries/start.ts';
+import { ownHolidays, templatesOf } from './deliveries/templates.ts';
 import { aggregateInWords, configuredJobs } from './jobs.ts';
+import { mailRefusal, openMail } from './mail.ts';
 import { openDatabase, prepareSchema } from './open.ts';
 import { policiesOf } from './policies.ts';
+import { syncSubscriptions } from './subscriptions.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
 import { webhookSourcesOf } from './webhook-sources.ts';
 
@@ -89,7 +95,16 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     stops.onStop('jobs', () => running.stop());
     const charts = createChartRenderer();
     stops.onStop('charts', () => charts.close());
+    const printer = createPrinter({ executablePath: environment.browserPath, home: environment.home, log });
+    stops.onStop('printer', () => printer.close());
 
+    let current = config;
+    const mail = openMail(environment, () => current, tenant);
+    if (mail) stops.onStop('mail', () => mail.close());
+    const templates = templatesOf(() => current, tenant);
+    const holidays = createHolidays(() => ownHolidays(current, tenant));
+    const dispatching: { wake?: () => void } = {};
+    if (options.configPresent) await syncSubscriptions(db, config, tenant, clock.now());
     const slack = await openSlackDoor(environment, {
       db,
       clock,
@@ -98,6 +113,12 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       settings,
       charts,
       observe: metrics.handled,
+      subscribing: {
+        templates: templates.names,
+        holidays,
+        mailRefusal: (address) => mailRefusal(address, mail),
+        onChange: () => dispatching.wake?.(),
+      },
     });
     let webhookSources = webhookSourcesOf(config, tenant);
     const stopping = new AbortController();
@@ -143,6 +164,19 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     } else {
       log.warn('slack is not configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (docs/slack-setup.md)');
     }
+    const deliveries = startDeliveries({
+      ...{ db, tenant, settings, clock, log, charts, printer, templates },
+      ...(slack ? { slack } : {}),
+      ...(mail ? { mail: { ...mail, publicUrl: environment.publicUrl ?? web.url } } : {}),
+      schedule: () => ({ ...holidays, waitMinutes: freshnessWaitMinutes }),
+      observe: (delivery, ended) =>
+        metrics.delivered({
+          ...{ kind: delivery.kind, carrier: delivery.carrier, outcome: ended.kind },
+          secondsLate: Math.max(0, delivery.dueAt.until(clock.now()).total('seconds')),
+        }),
+    });
+    dispatching.wake = () => deliveries.wake();
+    stops.onStop('deliveries', () => deliveries.stop());
     log.info({ url: web.url, tenant: tenant.slug, timezone: tenant.timezone }, 'crema is up');
 
     return {
@@ -153,6 +187,9 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         terms = slaTerms(policiesOf(next, tenant.slug));
         Object.assign(tenant, await loadTenant(db, options.tenant));
         webhookSources = webhookSourcesOf(next, tenant);
+        current = next;
+        await syncSubscriptions(db, next, tenant, clock.now());
+        dispatching.wake?.();
         await running.reload();
         for (const id of Object.keys(settings)) delete settings[id];
         Object.assign(settings, next.kpis);

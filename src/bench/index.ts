@@ -24,6 +24,11 @@ export const benches: readonly Bench[] = [
     run: async (_, line) => (await import('./charts.ts')).benchCharts({ log: line }),
   },
   {
+    name: 'report',
+    summary: 'PDFs per second warm and cold with ten charts, memory over 200, against a browser per report',
+    run: async (context, line, options) => (await import('./report/bench.ts')).runReportBench(context, line, options),
+  },
+  {
     name: 'slack',
     summary: 'time from /kpi to text and chart in the sandbox, ack p99',
     run: async (context, line) => (await import('./slack-bench.ts')).runSlackBench(context, line),

@@ -9,7 +9,19 @@ const axes = ['hour', 'day', 'week', 'month', 'category'];
 export const maxCells = { rows: 24, columns: 60 } as const;
 export const maxStages = 8;
 export const maxPanels = 8;
-const kinds = ['line', 'step', 'area', 'bar', 'stacked', 'grouped', 'histogram', 'doughnut', 'funnel', 'heatmap', 'multiples'];
+const kinds = [
+  'line',
+  'step',
+  'area',
+  'bar',
+  'stacked',
+  'grouped',
+  'histogram',
+  'doughnut',
+  'funnel',
+  'heatmap',
+  'multiples',
+];
 const formats = ['percent', 'count', 'duration', 'points', 'number'];
 
 /**
@@ -104,7 +116,9 @@ function* problemsOfPanels({ series, panels = [], labels, axis, target }: ChartS
   for (const { format, target: aim, unfinished, about } of panels) {
     if (!formats.includes(format)) yield `unknown value format ${format}`;
     if (aim !== null && !Number.isFinite(aim)) yield `target is ${aim}`;
-    const odd = [...unfinished, ...about].find((index) => !(Number.isInteger(index) && index >= 0 && index < labels.length));
+    const odd = [...unfinished, ...about].find(
+      (index) => !(Number.isInteger(index) && index >= 0 && index < labels.length),
+    );
     if (odd !== undefined) yield `index ${odd} is outside the labels`;
   }
 }

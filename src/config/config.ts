@@ -1,19 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
+import { digestsSchema } from './digests.ts';
 import { readDocument } from './document.ts';
+import { locale } from './locale.ts';
 import { mailSchema } from './mail.ts';
 import { pipelineScenarios } from './pipeline-scenarios.ts';
 import { reportsSchema } from './reports.ts';
 import { isMap, settings, unknown } from './settings.ts';
 import { checkSla, slaSchema } from './sla.ts';
 import { sourcesSchema } from './sources.ts';
+import { subscriptionsSchema } from './subscriptions.ts';
 import { timezone } from './timezone.ts';
 import { expandVariables, type Variables } from './variables.ts';
 
 const roles = ['agent', 'supervisor', 'admin', 'owner', 'executive'] as const;
-
-const locale = z.string().refine(isLocale, { error: 'is not a language tag such as en or id-ID' });
 
 const tenantSchema = settings({
   name: z.string().optional(),
@@ -28,6 +29,8 @@ const tenantSchema = settings({
   mail: mailSchema.default(mailSchema.parse({})),
   sla: slaSchema.optional(),
   sources: sourcesSchema,
+  digests: digestsSchema,
+  subscriptions: subscriptionsSchema,
 }).superRefine(
   (tenant: unknown, context) => {
     if (!isMap(tenant)) return;
@@ -61,6 +64,8 @@ const kpiSchema = settings({
   target: z.number().optional(),
   owner: z.string().optional(),
   criticality: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+  /** What a delivered number may move by without being restated, in its own unit. */
+  tolerance: z.number().nonnegative().optional(),
   scenarios: pipelineScenarios.optional(),
 });
 
@@ -111,6 +116,11 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
           report(['reports', name, 'strip', index], unknown(id, 'KPI', knownKpis));
     }
   }
+  if (parsed.success && knownKpis) {
+    for (const [path, id] of digestKpis(parsed.data.tenants)) {
+      if (!knownKpis.includes(id)) report(path, unknown(id, 'KPI', knownKpis));
+    }
+  }
   if (!parsed.success || problems.length > 0) {
     problems.sort((a, b) => a.line - b.line);
     throw usageError(
@@ -122,6 +132,17 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   const config = parsed.data;
   config.tenants.default ??= tenantSchema.parse({});
   return config;
+}
+
+/** The KPIs that digests name, each with where it stands. */
+function* digestKpis(tenants: Readonly<Record<string, TenantConfig>>): Generator<[path: PropertyKey[], id: string]> {
+  for (const [slug, { digests }] of Object.entries(tenants)) {
+    for (const [name, digest] of Object.entries(digests)) {
+      for (const list of ['headlines', 'chart'] as const)
+        for (const [index, id] of (digest[list] ?? []).entries())
+          yield [['tenants', slug, 'digests', name, list, index], id];
+    }
+  }
 }
 
 /** Only sources name variables: elsewhere `${` is text like any other. */
@@ -177,12 +198,4 @@ export async function loadConfig(
     );
   }
   return { config: parseConfig(text, file, options.knownKpis, options.variables), present: true };
-}
-
-function isLocale(tag: string): boolean {
-  try {
-    return Intl.NumberFormat.supportedLocalesOf(tag).length > 0;
-  } catch {
-    return false;
-  }
 }

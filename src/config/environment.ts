@@ -33,15 +33,15 @@ export const variables = [
     secret: true,
   },
   {
-    name: 'PUPPETEER_EXECUTABLE_PATH',
-    description: 'Chrome or Chromium that prints reports; unset: an installed one, else the bundled one',
-  },
-  {
     name: 'SMTP_URL',
     description: 'where mail is handed in (smtp://user:password@host:587, smtps://...); unset: no mail',
     secret: true,
   },
   { name: 'MAIL_FROM', description: 'sender of mail for tenants without mail.from in the configuration file' },
+  {
+    name: 'PUPPETEER_EXECUTABLE_PATH',
+    description: 'Chrome or Chromium that prints reports; unset: an installed one, else the bundled one (Linux x64)',
+  },
   { name: 'SLACK_API_URL', description: 'another Slack API base, ends in /api/ (the sandbox)' },
   {
     name: 'LOG_LEVEL',
@@ -63,10 +63,10 @@ export interface Environment {
   slackAppToken: string | undefined;
   slackApiUrl: string | undefined;
   cronSecret: string | undefined;
-  /** Chrome or Chromium for printing. */
-  browserPath: string | undefined;
   smtpUrl: string | undefined;
   mailFrom: string | undefined;
+  /** Chrome or Chromium for printing. */
+  browserPath: string | undefined;
   /** Undefined: as the command likes it. */
   logLevel: string | undefined;
 }
@@ -121,9 +121,9 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     slackAppToken: read('SLACK_APP_TOKEN'),
     slackApiUrl,
     cronSecret: read('CRON_SECRET'),
-    browserPath: read('PUPPETEER_EXECUTABLE_PATH'),
     smtpUrl,
     mailFrom,
+    browserPath: read('PUPPETEER_EXECUTABLE_PATH'),
     logLevel,
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import sql from 'sql-template-tag';
 import type { Db, Queryable } from '../db/db.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { RawFile } from './artifacts.ts';
 
 /** A digest or report as it was made for one view of one slot. */
 export interface Edition<Content> {
@@ -52,10 +53,11 @@ export function createEditions(deps: { db: Db; tenantId: number; clock: Clock })
     const there = await find(key, viewKey);
     if (there) return there;
     const content = await make();
+    const madeAt = clock.now().toString();
     await db.run(sql`
       insert into ops.editions (tenant_id, kind, subject, slot, view_key, viewer, made_at, content)
       values (${tenantId}, ${key.kind}, ${key.subject}, ${key.slot}, ${viewKey}, ${key.viewer},
-        ${clock.now().toString()}, ${JSON.stringify(content)}::jsonb)
+        ${madeAt}, ${JSON.stringify(content)}::jsonb)
       on conflict (tenant_id, kind, subject, slot, view_key) do nothing`);
     return (await find(key, viewKey))!;
   }
@@ -76,6 +78,36 @@ export function createEditions(deps: { db: Db; tenantId: number; clock: Clock })
       }
     },
   };
+}
+
+/**
+ * The files of an edition, made now unless they are there: everybody it goes to gets the same bytes. Of several processes
+ * that make them at once one's are kept, all of them together.
+ */
+export async function filesOnce(
+  db: Db,
+  tenantId: number,
+  editionId: number,
+  make: () => Promise<readonly RawFile[]>,
+): Promise<readonly RawFile[]> {
+  const read = (from: Queryable) =>
+    from.query<RawFile>(sql`
+      select name, media_type as "mediaType", bytes from ops.edition_files
+      where tenant_id = ${tenantId} and edition_id = ${editionId} order by name`);
+  const there = await read(db);
+  if (there.length > 0) return there;
+  const made = await make();
+  return db.tx(async (tx) => {
+    await tx.query(sql`
+      select 1 from ops.editions where tenant_id = ${tenantId} and edition_id = ${editionId} for update`);
+    const others = await read(tx);
+    if (others.length > 0) return others;
+    for (const { name, mediaType, bytes } of made)
+      await tx.run(sql`
+        insert into ops.edition_files (tenant_id, edition_id, name, media_type, bytes)
+        values (${tenantId}, ${editionId}, ${name}, ${mediaType}, ${bytes})`);
+    return made;
+  });
 }
 
 /** An edition by its id, for sending it again or changing what was sent. */

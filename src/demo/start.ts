@@ -79,6 +79,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
         slackSigningSecret: secrets.signingSecret,
         slackAppToken: undefined,
         slackApiUrl: sandbox.apiUrl,
+        smtpUrl: sandbox.smtpUrl,
       },
       config,
       configPresent: true,

@@ -128,6 +128,8 @@ export function zonesLike(text: string, closest: (text: string, candidates: read
   const places = new Map(
     zones.map((zone) => [(zone.split('/').at(-1) ?? zone).toLowerCase().replaceAll('_', ' '), zone]),
   );
+  const same = places.get(text.toLowerCase().replaceAll('_', ' '));
+  if (same !== undefined) return [same];
   const near = closest(text.replaceAll('_', ' '), [...places.keys()]).map((place) => places.get(place)!);
   return [...new Set([...near, ...closest(text, zones)])].slice(0, 3);
 }

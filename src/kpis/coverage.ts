@@ -4,6 +4,7 @@ import {
   type DateRange,
   defaultPeriod,
   type PeriodDates,
+  type PeriodExpression,
   resolvePeriod,
   startOfDay,
   yearBefore,
@@ -27,11 +28,16 @@ export function datesOf(question: KpiQuestion, reach: Reach, at: ReadAt, weekSta
         )
       : resolvePeriod(question.period, context, reach.data);
   const { versus } = question;
-  if (!versus) return dates;
-  return {
-    ...dates,
-    previous: versus.kind === 'year-before' ? yearBefore(dates) : resolvePeriod(versus, context, reach.data),
-  };
+  switch (versus?.kind) {
+    case undefined:
+      return dates;
+    case 'none':
+      return { ...dates, previous: null };
+    case 'year-before':
+      return { ...dates, previous: yearBefore(dates) };
+    default:
+      return { ...dates, previous: resolvePeriod(versus as PeriodExpression, context, reach.data) };
+  }
 }
 
 /** What was believed on an earlier day was believed of the time until its end: then the next day is today. */

@@ -7,8 +7,8 @@ export interface KpiQuestion {
   period: PeriodExpression | null;
   by: DimensionId | null;
   filters: readonly { dimension: DimensionId; value: string }[];
-  /** What to compare with; null: the stretch before, as domain/period.ts says. */
-  versus: PeriodExpression | { kind: 'year-before' } | null;
+  /** What to compare with; null: the stretch before, as domain/period.ts says. `none`: nothing, which saves asking. */
+  versus: PeriodExpression | { kind: 'year-before' } | { kind: 'none' } | null;
   grain: Exclude<Grain, 'hour'> | null;
   /** Whether the records behind the number are wanted too, where the KPI lists some. */
   records?: boolean;

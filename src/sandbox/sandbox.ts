@@ -10,6 +10,8 @@ import { createEvents } from './events.ts';
 import { createFaults, type Fault, type PendingFault } from './faults.ts';
 import { createFileDesk } from './file-desk.ts';
 import { httpTransport } from './http-transport.ts';
+import { createMailbox } from './mail/mailbox.ts';
+import { createMailSink, type MailSink } from './mail/sink.ts';
 import type { Message } from './message.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { type ApiCall, createRecorder, type Dispatch } from './record.ts';
@@ -35,6 +37,8 @@ const defaultEventRetryMs: readonly number[] = [100, 1_000, 5_000];
 export interface SandboxOptions {
   /** 0 or absent: any free port. */
   port?: number;
+  /** Port of the server that takes mail; 0 or absent: any free port. */
+  mailPort?: number;
   /**
    * Business time: message timestamps and the life of response URLs. Signatures and acknowledgements use real time. A
    * movable clock can be moved in the console.
@@ -71,6 +75,10 @@ export interface Sandbox extends Driver {
   readonly url: string;
   /** Base of the Web API, ends in `/api/`: the SDK's `slackApiUrl`. */
   readonly apiUrl: string;
+  /** Where the bot hands in mail: `smtp://127.0.0.1:PORT`. */
+  readonly smtpUrl: string;
+  /** What it took, oldest first; every kind of trouble can be planned there. */
+  readonly mail: Omit<MailSink, 'url' | 'stop'>;
   setBotUrl(url: string | undefined): void;
   /** Asks the bot's address for its challenge (`url_verification`), as Slack does when the address is entered. */
   verifyBotUrl(): Promise<Outcome>;
@@ -112,7 +120,11 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const routes: Route[] = [];
   const server = createHttpServer(routes, log);
-  const base = await listen(server, options.port ?? 0);
+  const sink = await createMailSink({ clock, port: options.mailPort ?? 0, onChange: store.touch });
+  const base = await listen(server, options.port ?? 0).catch(async (error: unknown) => {
+    await sink.stop();
+    throw error;
+  });
   const sockets = createSocketMode({ socketBase: () => base.replace('http', 'ws'), onChange: signal.emit });
   server.on('upgrade', sockets.upgrade);
 
@@ -152,6 +164,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     commands: options.commands ?? ['/kpi'],
   });
   const pages = createConsole({
+    ...{ mailbox: createMailbox(sink), mailFaults: sink },
     ...{ store, views, faults, driver, completions: options.completions ?? [] },
     clock: { clock, timezone: options.timezone ?? 'UTC' },
   });
@@ -179,6 +192,8 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...driver,
     url: `${base}/`,
     apiUrl: `${base}/api/`,
+    smtpUrl: sink.url,
+    mail: sink,
     setBotUrl(url) {
       botUrl = url;
     },
@@ -201,6 +216,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       events.stop();
       files.stop();
       pages.stop();
+      await sink.stop();
       sockets.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -9,7 +9,22 @@ export const actionIds = {
   share: 'kpi.share',
   /** A menu of periods; the command it is about is in the block id, behind `askAbout`. */
   period: 'kpi.period',
+  /** Opens the form for a new subscription; with a number in its value, for changing that one. */
+  subscribe: 'sub.form',
+  /** Something in that form was changed: it shows the next times. */
+  subscribeField: 'sub.field',
+  /** Buttons of one subscription, by its number in the value. */
+  pause: 'sub.pause',
+  resume: 'sub.resume',
+  unsubscribe: 'sub.end',
+  nextTimes: 'sub.next',
+  subscriptions: 'sub.list',
+  /** Opens what somebody wants of their digest and of numbers anywhere. */
+  digestSettings: 'digest:settings',
 } as const;
+
+/** Callback ids of forms, kept as long. */
+export const formIds = { subscribe: 'sub.form', digestSettings: 'digest:settings' } as const;
 
 /** Prefix of the block id that carries a menu's command: a menu's own values are too short for one. */
 export const askAbout = 'about ';

@@ -1,12 +1,14 @@
 import type { RequestListener } from 'node:http';
 import { App, AuthorizationError, type AuthorizeResult, type Receiver } from '@slack/bolt';
 import type { KpiSettings } from '../answers/answer.ts';
+import { builtInTemplates } from '../answers/subscribe.ts';
 import type { Db } from '../db/db.ts';
 import type { Carrier } from '../deliveries/delivery.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { createHolidays } from '../subscriptions/holidays.ts';
 import { createSlackCarrier } from './carrier/carrier.ts';
 import { type ChartDrawer, createChartImages } from './chart-images.ts';
 import { clientOptions, createClient, type Identity, identify } from './client.ts';
@@ -21,9 +23,10 @@ import { type Reader, readerOf } from './readers.ts';
 import { describeError } from './redact.ts';
 import { createReply } from './reply.ts';
 import { createRequests } from './requests.ts';
-import { route } from './routes.ts';
+import { route, routeForm } from './routes.ts';
 import { createRunning } from './running.ts';
 import { createSocketIntake } from './socket-intake.ts';
+import type { Subscribing } from './subscriptions/deps.ts';
 
 export interface SlackDoorDeps {
   db: Db;
@@ -41,6 +44,8 @@ export interface SlackDoorDeps {
   /** Another Web API base, ends in `/api/`. */
   apiUrl?: string;
   observe?: (handled: Handled) => void;
+  /** What can be subscribed to, and where it may go; without it what is built in, and no mail. */
+  subscribing?: Subscribing;
   timing?: Partial<Timing>;
 }
 
@@ -69,6 +74,13 @@ const usualTiming: Timing = {
   retryWaitsMs: [500, 2_000],
   drainMs: 8_000,
   readyForMs: 30_000,
+};
+
+/** Where nothing is configured. */
+const builtIn: Subscribing = {
+  templates: () => builtInTemplates,
+  holidays: createHolidays(() => ({})),
+  mailRefusal: () => 'Crema sends no mail here.',
 };
 
 export interface SlackDoor {
@@ -114,10 +126,14 @@ export async function createSlackDoor(deps: SlackDoorDeps): Promise<SlackDoor> {
       },
     });
   const requests = createRequests({ db, clock, tenantId: tenant.tenantId });
+  const { subscribing = builtIn } = deps;
+  const routeDeps = { ...askDeps, requests, profiles, botUserId, replyTo, subscribing };
   const dispatch = createDispatch({
     ...{ log, running, replyTo, slowAfterMs: timing.slowAfterMs, observe: deps.observe },
     requests,
-    route: (exchange) => route(exchange, { ...askDeps, requests, profiles, botUserId }),
+    client,
+    route: (exchange) => route(exchange, routeDeps),
+    routeForm: (exchange) => routeForm(exchange, routeDeps),
     isClosing: () => state !== 'open',
     botUserId,
   });

@@ -27,7 +27,7 @@ export function message(text: string, blocks: KnownBlock[]): Message {
 }
 
 /** Emoji off: a name such as `:smile:` stays what it is. */
-function plainText(text: string, most: number): PlainTextElement {
+export function plainText(text: string, most: number): PlainTextElement {
   return { type: 'plain_text', text: clip(oneLine(text), most) || '–', emoji: false };
 }
 
@@ -59,8 +59,8 @@ export function context(...elements: (string | MrkdwnElement)[]): ContextBlock {
   };
 }
 
-/** A piece of a rich line: plain, bold, as code, or a person. Text from anywhere is literal in all of them. */
-export type Piece = string | { bold: string } | { code: string } | { user: string };
+/** A piece of a rich line: plain, bold, as code, a person, or a channel. Text from anywhere is literal in all of them. */
+export type Piece = string | { bold: string } | { code: string } | { user: string } | { channel: string };
 
 export function richLine(...pieces: Piece[]): RichTextBlock {
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: pieces.map(richElement) }] };
@@ -82,6 +82,7 @@ export function richList(items: readonly Piece[][]): RichTextBlock {
 function richElement(piece: Piece): RichTextElement {
   if (typeof piece === 'string') return { type: 'text', text: printable(piece) || ' ' };
   if ('user' in piece) return { type: 'user', user_id: piece.user };
+  if ('channel' in piece) return { type: 'channel', channel_id: piece.channel };
   return 'bold' in piece
     ? { type: 'text', text: printable(piece.bold) || ' ', style: { bold: true } }
     : { type: 'text', text: printable(piece.code) || ' ', style: { code: true } };

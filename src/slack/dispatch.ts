@@ -1,6 +1,8 @@
 import type { Log } from '../lib/log.ts';
 import type { Exchange } from './ask.ts';
+import { answerForm, atFirst, type FormAnswer, type FormDeps } from './forms.ts';
 import { type Incoming, readIncoming } from './incoming.ts';
+import { failedForm } from './messages/forms.ts';
 import { failureMessage, restartingMessage } from './messages/notices.ts';
 import { describeError } from './redact.ts';
 import { createReference } from './reference.ts';
@@ -21,6 +23,8 @@ export interface DispatchDeps {
   requests: Requests;
   running: Running;
   route: (exchange: Exchange) => Promise<void>;
+  routeForm: (exchange: Exchange) => Promise<FormAnswer>;
+  client: FormDeps['client'];
   replyTo: (incoming: Incoming, log: Log) => Reply;
   /** True while the door closes. */
   isClosing: () => boolean;
@@ -88,13 +92,48 @@ export function createDispatch(deps: DispatchDeps): (delivered: Delivered) => Pr
     }
   }
 
+  /** A form is acknowledged with what became of it. */
+  async function handleForm(incoming: Incoming, { ack }: Delivered, startedAt: number): Promise<void> {
+    const reference = createReference();
+    const { kind, name, userId } = incoming;
+    const own = log.child({ reference, kind, name, user: userId });
+    let ackSeconds = 0;
+    const respond = async (response: unknown) => {
+      ackSeconds = (performance.now() - startedAt) / 1000;
+      await (ack as ((response?: unknown) => Promise<void>) | undefined)?.(response);
+    };
+    const route = deps.isClosing() ? async () => restarting(incoming) : deps.routeForm;
+    const exchange = { incoming, reply: deps.replyTo(incoming, own), log: own };
+    const outcome = await answerForm(exchange, respond, { ...deps, route }, reference).catch((error: unknown) => {
+      own.error(describeError(error), 'could not answer a form');
+      return 'failed' as const;
+    });
+    const totalSeconds = (performance.now() - startedAt) / 1000;
+    own.info({ outcome, ackMs: ackSeconds * 1000, totalMs: totalSeconds * 1000 }, 'slack request handled');
+    deps.observe?.({ kind, outcome, ackSeconds, totalSeconds });
+  }
+
   return async (delivered) => {
     const startedAt = performance.now();
+    const form = isForm(delivered.body) ? readIncoming(delivered.body, deps.botUserId()) : null;
+    if (form) {
+      await running.track(handleForm(form, delivered, startedAt));
+      return;
+    }
     await acknowledge(delivered);
     const incoming = readIncoming(delivered.body, deps.botUserId());
     if (incoming === null) log.debug({ type: typeOf(delivered.body) }, 'slack request of a kind nobody listens to');
     else await running.track(handle(incoming, startedAt));
   };
+}
+
+function restarting(incoming: Incoming): FormAnswer {
+  const said = 'I am restarting. Send it again in a minute.';
+  return { kind: 'errors', errors: atFirst(incoming, said), form: failedForm };
+}
+
+function isForm(body: unknown): boolean {
+  return typeOf(body) === 'view_submission';
 }
 
 function typeOf(body: unknown): string {

@@ -9,11 +9,11 @@ export type WayBack = 'response url' | 'ephemeral' | 'direct' | 'home' | 'none';
 
 /** One thing a person did, or that became known of one, as Slack reports it, reduced to what we use. */
 export interface Incoming {
-  kind: 'command' | 'action' | 'mention' | 'direct' | 'home' | 'user change';
+  kind: 'command' | 'action' | 'form' | 'mention' | 'direct' | 'home' | 'user change';
   way: WayBack;
-  /** `/kpi`, or the action id without its number; the kind's own name for everything else. */
+  /** `/kpi`, the action id without its number, a form's callback id; the kind's own name for everything else. */
   name: string;
-  /** What was typed, or the command that the pressed button carries. */
+  /** What was typed, the command that the pressed button carries, or what a form keeps in its metadata. */
   words: string;
   /** The option that was chosen from a menu. */
   chosen: string | undefined;
@@ -28,8 +28,22 @@ export interface Incoming {
   messageId: string | undefined;
   /** What an answer does to the message: a command has none, one that others read must stay. */
   target: 'none' | 'own message' | 'shared message';
+  /** Opens a modal within three seconds, once; undefined where nothing was pressed or typed. */
+  triggerId: string | undefined;
+  /** The modal or Home in which it was done. */
+  view: IncomingView | undefined;
   /** The user as an event describes it. */
   reported: unknown;
+}
+
+export interface IncomingView {
+  id: string;
+  type: 'modal' | 'home';
+  /** Of what the person saw: an update that names it fails when the view has changed since. */
+  hash: string | undefined;
+  metadata: string;
+  /** What is filled in, by block id; several where several can be chosen, empty where nothing is. */
+  values: Readonly<Record<string, readonly string[]>>;
 }
 
 const nothing = {
@@ -41,17 +55,20 @@ const nothing = {
   key: undefined,
   messageId: undefined,
   target: 'none',
+  triggerId: undefined,
+  view: undefined,
   reported: undefined,
 } as const;
 
 /**
- * Reads a verified payload; null for what the bot does not listen to (views, shortcuts, what bots say, the bot's own
+ * Reads a verified payload; null for what the bot does not listen to (closed views, shortcuts, what bots say, the bot's own
  * messages). `botUserId` is taken out of what was said to the bot.
  */
 export function readIncoming(body: unknown, botUserId?: string): Incoming | null {
   const payload = record(body);
   if (typeof payload.command === 'string') return readCommand(payload);
   if (payload.type === 'block_actions') return readAction(payload);
+  if (payload.type === 'view_submission') return readForm(payload);
   return payload.type === 'event_callback' ? readEvent(payload, botUserId) : null;
 }
 
@@ -66,6 +83,7 @@ function readCommand(payload: Fields): Incoming {
     channelId: text(payload.channel_id) ?? '',
     responseUrl: text(payload.response_url),
     key: keyOf('command', payload.trigger_id),
+    triggerId: text(payload.trigger_id),
   };
 }
 
@@ -74,12 +92,14 @@ function readAction(payload: Fields): Incoming | null {
   if (typeof action.action_id !== 'string') return null;
   const container = record(payload.container);
   const channelId = text(record(payload.channel).id) ?? text(container.channel_id) ?? '';
+  const view = viewOf(payload.view);
   const about = text(action.block_id)?.startsWith(askAbout) ? String(action.block_id).slice(askAbout.length) : '';
   return {
     ...nothing,
     kind: 'action',
-    way: 'response url',
-    name: action.action_id.replace(/:\w+$/, ''),
+    // What is done in a modal is answered in the modal.
+    way: view === undefined ? 'response url' : view.type === 'home' ? 'home' : 'none',
+    name: action.action_id.replace(/:\d+$/, ''),
     words: text(action.value) ?? about,
     chosen: text(record(action.selected_option).value),
     userId: text(record(payload.user).id) ?? '',
@@ -88,7 +108,47 @@ function readAction(payload: Fields): Incoming | null {
     key: keyOf('action', payload.trigger_id),
     messageId: text(container.message_ts),
     target: container.is_ephemeral === true || isDirect(channelId) ? 'own message' : 'shared message',
+    triggerId: text(payload.trigger_id),
+    view,
   };
+}
+
+/** A form that was sent. The same one sent twice is one thing done, as long as it was not sent back. */
+function readForm(payload: Fields): Incoming | null {
+  const view = viewOf(payload.view);
+  const name = text(record(payload.view).callback_id);
+  if (view === undefined || name === undefined) return null;
+  return {
+    ...nothing,
+    ...{ kind: 'form', way: 'none', name, words: view.metadata, view },
+    userId: text(record(payload.user).id) ?? '',
+    key: keyOf('form', `${view.id} ${view.hash ?? ''}`),
+    triggerId: text(payload.trigger_id),
+  };
+}
+
+function viewOf(value: unknown): IncomingView | undefined {
+  const view = record(value);
+  const id = text(view.id);
+  if (id === undefined) return undefined;
+  const values = Object.entries(record(record(view.state).values)).map(
+    ([block, held]) => [block, Object.values(record(held)).flatMap(heldBy)] as const,
+  );
+  return {
+    ...{ id, type: view.type === 'home' ? 'home' : 'modal', hash: text(view.hash) },
+    metadata: text(view.private_metadata) ?? '',
+    values: Object.fromEntries(values),
+  };
+}
+
+/** Every element reports what it holds in a field of its own. */
+function heldBy(value: unknown): string[] {
+  const held = record(value);
+  const options = Array.isArray(held.selected_options) ? held.selected_options : [held.selected_option];
+  return [
+    ...[held.value, held.selected_time, held.selected_conversation],
+    ...options.map((option) => record(option).value),
+  ].flatMap((one) => text(one) ?? []);
 }
 
 function readEvent(payload: Fields, botUserId: string | undefined): Incoming | null {

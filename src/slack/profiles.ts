@@ -1,6 +1,7 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import sql from 'sql-template-tag';
 import type { Db } from '../db/db.ts';
+import { zoneNamed } from '../domain/cadence.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Log } from '../lib/log.ts';
 import { type Identity, reasonOf } from './client.ts';
@@ -20,6 +21,8 @@ export interface Profile {
   standing: Standing;
   name: string | null;
   email: string | null;
+  /** IANA; null where Slack does not say. */
+  timezone: string | null;
 }
 
 /** `unchecked`: Slack does not say, and has not said within a day; `busyFor` in seconds where it asks to be left alone. */
@@ -104,18 +107,19 @@ export function createProfiles(deps: ProfilesDeps): Profiles {
 
   async function read(user: string): Promise<(Profile & { checkedAt: Temporal.Instant }) | undefined> {
     const [row] = await db.query<Profile & { checkedAt: Temporal.Instant }>(sql`
-      select standing, name, email, checked_at as "checkedAt" from ops.slack_users
+      select standing, name, email, timezone, checked_at as "checkedAt" from ops.slack_users
       where tenant_id = ${tenantId} and slack_user_id = ${user}`);
     return row;
   }
 
-  async function write(user: string, { standing, name, email }: Profile): Promise<void> {
+  async function write(user: string, { standing, name, email, timezone }: Profile): Promise<void> {
     const at = clock.now().toString();
     await db.run(sql`
-      insert into ops.slack_users (tenant_id, slack_user_id, standing, name, email, checked_at)
-      values (${tenantId}, ${user}, ${standing}, ${name}, ${email}, ${at})
+      insert into ops.slack_users (tenant_id, slack_user_id, standing, name, email, timezone, checked_at)
+      values (${tenantId}, ${user}, ${standing}, ${name}, ${email}, ${timezone}, ${at})
       on conflict (tenant_id, slack_user_id) do update
-      set standing = excluded.standing, name = excluded.name, email = excluded.email, checked_at = excluded.checked_at`);
+      set standing = excluded.standing, name = excluded.name, email = excluded.email,
+        timezone = excluded.timezone, checked_at = excluded.checked_at`);
   }
 
   /**
@@ -127,7 +131,7 @@ export function createProfiles(deps: ProfilesDeps): Profiles {
     const kept = typeof user === 'string' ? await read(user) : undefined;
     if (typeof user !== 'string' || !kept) return;
     const says = readProfile(reported as SlackUser, deps.identity());
-    if (says && says.standing === kept.standing && says.email === kept.email) return;
+    if (says && says.standing === kept.standing && says.email === kept.email && says.timezone === kept.timezone) return;
     // A look-up that began before the change must not be written after it.
     await underWay.get(user);
     silences.delete(user);
@@ -141,10 +145,10 @@ export function createProfiles(deps: ProfilesDeps): Profiles {
 
 type SlackUser = NonNullable<Awaited<ReturnType<WebClient['users']['info']>>['user']>;
 
-const nobody: Profile = { standing: 'foreign', name: null, email: null };
+const nobody: Profile = { standing: 'foreign', name: null, email: null, timezone: null };
 
-function known({ standing, name, email }: Profile): Checked {
-  return { kind: 'known', standing, name, email };
+function known({ standing, name, email, timezone }: Profile): Checked {
+  return { kind: 'known', standing, name, email, timezone };
 }
 
 /** Undefined where Slack says nothing of use. Every doubt makes somebody less than a member. */
@@ -160,6 +164,7 @@ export function readProfile(
     standing,
     name: profile?.real_name || user.real_name || profile?.display_name || user.name || null,
     email: (confirmed && profile?.email?.trim()) || null,
+    timezone: zoneNamed(user.tz ?? '') ?? null,
   };
 }
 

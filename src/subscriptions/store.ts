@@ -123,8 +123,10 @@ export async function putSubscription(
   const known = wanted.name === undefined ? undefined : await lockNamed(tx, tenantId, wanted.name);
   if (!known) return insert(tx, tenantId, wanted, now);
   await rewrite(tx, known, wanted, now);
-  const isElsewhere = known.carrier !== wanted.carrier || known.recipient !== wanted.recipient;
-  if (known.state !== 'active' && (isElsewhere || (known.state === 'ended' && known.stateReason === takenOut)))
+  if (
+    known.state !== 'active' &&
+    (isElsewhere(known, wanted) || (known.state === 'ended' && known.stateReason === takenOut))
+  )
     await makeActive(tx, known, now);
   return known.subscriptionId;
 }
@@ -144,7 +146,10 @@ async function insert(tx: Tx, tenantId: number, wanted: NewSubscription, now: Te
   return row!.id;
 }
 
-/** Changes one that was made by hand; false where it has ended. Its name and owner stay. */
+/**
+ * Changes one that was made by hand; false where it has ended. Its owner stays; one that rested and goes elsewhere now is
+ * taken up.
+ */
 export async function changeSubscription(
   tx: Tx,
   tenantId: number,
@@ -158,22 +163,26 @@ export async function changeSubscription(
   const known = rows.map(fromRow)[0];
   if (!known) return false;
   await rewrite(tx, known, { ...wanted, ...(known.owner === null ? {} : { owner: known.owner }) }, now);
+  if (known.state === 'paused' && isElsewhere(known, wanted)) await makeActive(tx, known, now);
   return true;
 }
 
 async function rewrite(tx: Tx, known: Subscription, wanted: NewSubscription, now: Temporal.Instant): Promise<void> {
   const { cadence } = wanted;
   const isRescheduled = scheduleKey(known) !== scheduleKey(wanted);
-  const isElsewhere = known.carrier !== wanted.carrier || known.recipient !== wanted.recipient;
   await tx.run(sql`
     update ops.subscriptions
     set kind = ${wanted.kind}, subject = ${wanted.subject}, carrier = ${wanted.carrier}, recipient = ${wanted.recipient},
-      recipient_name = ${wanted.recipientName ?? (isElsewhere ? null : known.recipientName)},
+      recipient_name = ${wanted.recipientName ?? (isElsewhere(known, wanted) ? null : known.recipientName)},
       viewer = ${wanted.viewer ?? null}, owner = ${wanted.owner ?? null}, cadence = ${cadence.kind},
       day = ${dayOf(cadence)}::smallint, at_time = ${wanted.at}, timezone = ${wanted.timezone},
       holidays = ${wanted.holidays ?? null}, locale = ${wanted.locale ?? null},
       handled_until = ${(isRescheduled ? now : known.handledUntil).toString()}, next_due_at = null
     where tenant_id = ${known.tenantId} and subscription_id = ${known.subscriptionId}`);
+}
+
+function isElsewhere(known: Subscription, wanted: NewSubscription): boolean {
+  return known.carrier !== wanted.carrier || known.recipient !== wanted.recipient;
 }
 
 function scheduleKey({

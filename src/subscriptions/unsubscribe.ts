@@ -1,11 +1,14 @@
 import type { Queryable } from '../db/db.ts';
+import { cadencePhrase } from '../domain/cadence.ts';
 import { setState, subscriptionByKey } from './store.ts';
 import type { Subscription } from './subscription.ts';
 
 /** What the page of a link says of a subscription: to whom it goes is nobody's business who only holds the link. */
 export interface LinkedSubscription {
-  /** `the report “weekly”, every week at 08:30 (Asia/Jakarta)` */
+  /** `the report “executive”` */
   what: string;
+  /** `every Monday at 08:30 (Asia/Jakarta)` */
+  when: string;
   ended: boolean;
 }
 
@@ -21,7 +24,7 @@ export async function linkedSubscription(
   key: string,
 ): Promise<LinkedSubscription | undefined> {
   const found = await subscriptionByKey(db, tenantId, key);
-  return found && { what: inWords(found), ended: found.state === 'ended' };
+  return found && { ...inWords(found), ended: found.state === 'ended' };
 }
 
 /** Ends what a link belongs to; the second time it finds it ended. */
@@ -34,17 +37,11 @@ export async function endByLink(
   const found = await subscriptionByKey(db, tenantId, key);
   if (!found) return undefined;
   await setState(db, tenantId, found.subscriptionId, { state: 'ended', reason: 'ended by the link in a mail', now });
-  return { what: inWords(found), ended: true };
+  return { ...inWords(found), ended: true };
 }
 
 const things = { report: 'the report', digest: 'the digest', kpi: 'the answer to' } as const;
-const rhythms = {
-  daily: 'every day',
-  weekdays: 'on working days',
-  weekly: 'every week',
-  monthly: 'every month',
-} as const;
 
-function inWords({ kind, subject, cadence, at, timezone }: Subscription): string {
-  return `${things[kind]} “${subject}”, ${rhythms[cadence.kind]} at ${at} (${timezone})`;
+function inWords({ kind, subject, cadence, at, timezone }: Subscription): Omit<LinkedSubscription, 'ended'> {
+  return { what: `${things[kind]} “${subject}”`, when: `${cadencePhrase(cadence)} at ${at} (${timezone})` };
 }

@@ -14,6 +14,8 @@ export interface Metrics {
   webhooksSettled(settled: { outcome: string; secondsSince: readonly number[] }): void;
   /** One attempt at a job in this process. */
   jobRan(ran: { job: string; outcome: string; seconds: number }): void;
+  /** One delivery that has ended, as far as it has; `secondsLate` after it was due. */
+  delivered(delivery: { kind: string; carrier: string; outcome: string; secondsLate: number }): void;
   /** How the jobs of all replicas stand, at every tick of the schedules. */
   jobBacklog(backlog: { lagSeconds: number; open: number; dead: number }): void;
 }
@@ -89,6 +91,19 @@ export function createMetrics(): Metrics {
     buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600],
     registers,
   });
+  const deliveries = new Counter({
+    name: 'crema_deliveries_total',
+    help: 'Digests, reports, answers and notices by what became of them',
+    labelNames: ['kind', 'carrier', 'outcome'],
+    registers,
+  });
+  const deliverySeconds = new Histogram({
+    name: 'crema_delivery_late_seconds',
+    help: 'Time from when something was due until it was sent, waiting for data included',
+    labelNames: ['kind'],
+    buckets: [1, 2, 5, 15, 60, 300, 1200, 3600, 14_400],
+    registers,
+  });
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
   const jobLag = gauge('crema_job_lag_seconds', 'Age of the oldest slot that is due and not done');
   const jobsOpen = gauge('crema_jobs_open', 'Runs that wait, are queued or run');
@@ -114,6 +129,10 @@ export function createMetrics(): Metrics {
     jobRan({ job, outcome, seconds }) {
       jobRuns.inc({ job, outcome });
       jobSeconds.observe({ job }, seconds);
+    },
+    delivered({ kind, carrier, outcome, secondsLate }) {
+      deliveries.inc({ kind, carrier, outcome });
+      if (outcome === 'sent') deliverySeconds.observe({ kind }, secondsLate);
     },
     jobBacklog({ lagSeconds, open, dead }) {
       jobLag.set(lagSeconds);

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { escapeHtml } from '../lib/html.ts';
 import { readBody } from './body.ts';
 import { send } from './respond.ts';
 import type { Route } from './routes.ts';
 
 /** What a link ends, in words, and whether it has. */
 export interface Linked {
+  /** `the report “executive”` */
   what: string;
+  /** `every Monday at 08:30 (Asia/Jakarta)` */
+  when: string;
   ended: boolean;
 }
 
@@ -48,10 +52,10 @@ export function createUnsubscribeRoute({ find, end }: UnsubscribeDeps): Route {
           response,
           200,
           'You are unsubscribed',
-          `Nothing more will come of ${linked.what}. To take it up again, ask whoever set it up.`,
+          `You get no more of ${linked.what}. To take it up again, ask whoever set it up.`,
         );
       }
-      show(response, 200, 'Unsubscribe?', `This ends ${linked.what}.`, 'Unsubscribe');
+      show(response, 200, 'Unsubscribe?', `This ends ${linked.what}, which comes ${linked.when}.`, 'Unsubscribe');
     },
   };
 }
@@ -62,7 +66,8 @@ body{margin:0;min-height:100vh;display:grid;place-items:center}
 main{box-sizing:border-box;width:min(30rem,100%);padding:2rem 1.5rem;background:#fff;border:1px solid #e4dfd9;border-radius:12px}
 h1{margin:0 0 .5rem;font-size:1.5rem;line-height:1.25}
 p{margin:0 0 1rem;overflow-wrap:anywhere}
-p:last-child{margin:0;color:#655d56;font-size:.9rem}
+form{margin:0 0 1.25rem}
+footer{color:#655d56;font-size:.9rem}
 button{font:inherit;font-weight:600;min-height:48px;padding:.5rem 1.5rem;border:0;border-radius:8px;background:#5b3a24;color:#fff;cursor:pointer}
 button:hover{background:#452b1a}
 button:focus-visible{outline:3px solid #0b5394;outline-offset:3px}
@@ -79,16 +84,12 @@ const policy = [
 ].join('; ');
 
 function show(response: ServerResponse, status: number, title: string, text: string, button?: string): void {
-  const form = button === undefined ? '' : `<form method="post"><p><button>${escaped(button)}</button></p></form>`;
+  const form = button === undefined ? '' : `<form method="post"><button>${escapeHtml(button)}</button></form>`;
   const page = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${style}</style></head>
-<body><main><h1>${escaped(title)}</h1><p>${escaped(text)}</p>${form}<p>Crema</p></main></body></html>
+<meta name="robots" content="noindex"><title>${escapeHtml(title)}</title><style>${style}</style></head>
+<body><main><h1>${escapeHtml(title)}</h1><p>${escapeHtml(text)}</p>${form}<footer>Crema</footer></main></body></html>
 `;
   response.setHeader('content-security-policy', policy);
   send(response, status, page, 'text/html; charset=utf-8');
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

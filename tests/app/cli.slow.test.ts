@@ -198,6 +198,7 @@ describe('the command line', () => {
       'clock',
       'people',
       'slack',
+      'mail',
       'charts, fonts',
     ])
       expect(ran.out).toContain(what);

@@ -36,6 +36,32 @@ describe('crema.yaml', () => {
     });
   });
 
+  test('digests name KPIs that there are, as many as can be read', () => {
+    const text = [
+      'tenants:',
+      '  default:',
+      '    digests:',
+      '      morning-coffee: {headlines: [sla, tikets], chart: [sla]}',
+      '      Sales: {}',
+      '      empty: {headlines: []}',
+      '      long: {findings: 9, headline: [sla]}',
+    ].join('\n');
+    const { message } = refusal(() => parseConfig(text, 'crema.yaml', kpiIds));
+    expect(message).toContain('crema.yaml:5 tenants.default.digests.Sales: ');
+    expect(message).toContain('crema.yaml:6 tenants.default.digests.empty.headlines: names no KPI');
+    expect(message).toContain('did you mean headlines?');
+    const wrong = refusal(() => parseConfig(text.split('\n').slice(0, 4).join('\n'), 'crema.yaml', kpiIds));
+    expect(wrong.message).toBe(
+      'crema.yaml:4 tenants.default.digests.morning-coffee.headlines.1: "tikets" is no KPI; did you mean tickets?',
+    );
+    const digests = { 'morning-coffee': { headlines: ['sla'], findings: 0 } };
+    expect(
+      parseConfig(JSON.stringify({ tenants: { default: { digests } } }), 'f', kpiIds).tenants.default,
+    ).toMatchObject({
+      digests,
+    });
+  });
+
   test('reports every problem at once, with line, path and what would be right', () => {
     const text = [
       'tenants:',
@@ -83,6 +109,23 @@ people:
     );
   });
 
+  test('reads whom mail comes from and where it may go to', () => {
+    const mail = (text: string) => parseConfig(`tenants: {default: {mail: ${text}}}`, 'c.yaml').tenants.default!.mail;
+    expect(mail('{from: "Crema, the bot <Crema@Example.com>"}')).toEqual({
+      from: { name: 'Crema, the bot', address: 'Crema@example.com' },
+      ...{ allowed_domains: [], insecure_smtp: false },
+    });
+    expect(parseConfig('', 'c.yaml').tenants.default!.mail).toEqual({ allowed_domains: [], insecure_smtp: false });
+    const { message } = refusal(() =>
+      mail(
+        '{from: nobody, reply_to: "a@example.com, b@example.com", allowed_domains: [example.com, "*", a@example.com]}',
+      ),
+    );
+    for (const path of ['mail.from: is not an address', 'mail.reply_to: is', 'allowed_domains.1', 'allowed_domains.2'])
+      expect(message).toContain(path);
+    expect(message).not.toContain('allowed_domains.0');
+  });
+
   test('a syntax error names line and column', () => {
     expect(refusal(() => parseConfig('people: [', 'c.yaml')).message).toMatch(/c\.yaml: .*line 1/s);
   });
@@ -106,9 +149,19 @@ describe('the environment', () => {
         SLACK_API_URL: 'http://x',
         LOG_LEVEL: 'loud',
         SLACK_BOT_TOKEN: 'xapp-secret',
+        SMTP_URL: 'mail.example.com:hunter2',
+        MAIL_FROM: 'nobody',
       }),
     );
-    for (const name of ['PORT', 'DATABASE_URL', 'SLACK_API_URL', 'LOG_LEVEL', 'SLACK_BOT_TOKEN'])
+    for (const name of [
+      'PORT',
+      'DATABASE_URL',
+      'SLACK_API_URL',
+      'LOG_LEVEL',
+      'SLACK_BOT_TOKEN',
+      'SMTP_URL',
+      'MAIL_FROM',
+    ])
       expect(error.message).toContain(name);
     expect(error.message).not.toContain('hunter2');
     expect(error.message).not.toContain('xapp-secret');

@@ -153,9 +153,13 @@ describe('a worker that dies', () => {
     // Silence, a heartbeat to notice it, and a look into the queue; the queue alone would wait for four hours.
     expect(performance.now() - killedAt).toBeLessThan(15_000);
     expect(await own()).toEqual(['killed 2026-11-20T08:01']);
-    const runs = await database.db.query(sql`
-      select attempt, state from ops.job_runs where tenant_id = ${of.tenant.tenantId}`);
-    expect(runs).toEqual([{ attempt: 2, state: 'done' }]);
+    // The effect is committed before the end of the run is.
+    const runs = () =>
+      database.db.query<{ attempt: number; state: string }>(sql`
+        select attempt, state from ops.job_runs where tenant_id = ${of.tenant.tenantId}`);
+    await until('its run has ended', async () => (await runs()).every(({ state }) => state !== 'running'));
+    expect(await runs()).toEqual([{ attempt: 2, state: 'done' }]);
+    expect(await own()).toEqual(['killed 2026-11-20T08:01']);
   });
 
   test('in every attempt ends the run as failed, not for ever', async () => {

@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { join, raw } from 'sql-template-tag';
 import type { Db } from '../../src/db/db.ts';
 import { everything } from '../../src/db/viewer.ts';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
@@ -74,6 +74,41 @@ export async function ask(asker: Asker, kpi: string | Kpi, asked: Asked = {}): P
   return outcome.result;
 }
 
+/** What has records of the tenant, with the columns by which they are found. */
+async function analyse({ db, tenantId }: Asker): Promise<void> {
+  const tables = {
+    'crm.tickets': '(tenant_id, source, id, created_at)',
+    'crm.surveys': '(tenant_id, source, id)',
+    'crm.messages': '(tenant_id, source, id, contact_id, conversation_id, sent_at)',
+    'crm.conversations': '(tenant_id, source, id)',
+    'crm.leads': '',
+    'crm.opportunities': '',
+    'crm.contacts': '(tenant_id, source, id, created_at)',
+    'crm.campaigns': '(tenant_id, source, id)',
+    'crm.campaign_reports': '(tenant_id, source, campaign_id, at)',
+  };
+  for (const [table, columns] of Object.entries(tables)) {
+    const some = await db.query(sql`select from ${raw(table)} where tenant_id = ${tenantId} limit 1`);
+    if (some.length > 0) await db.run(sql`analyze ${raw(table)} ${raw(columns)}`);
+  }
+}
+
+/** Aggregates of which the tenant has records, or rows: the others stay as empty as they are. */
+async function filledRollups({ db, tenantId }: Asker): Promise<ReadonlySet<string>> {
+  const rows = await db.query<{ id: string }>(
+    join(
+      rollups.map(
+        ({ id, table, entityTable }) => sql`
+          select ${id}::text as id
+          where exists (select from ${raw(entityTable)} where tenant_id = ${tenantId})
+            or exists (select from ${raw(table)} where tenant_id = ${tenantId})`,
+      ),
+      ' union all ',
+    ),
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Makes every aggregate of the tenant and says how far its sources reach. */
 export async function settle(
   asker: Asker,
@@ -83,14 +118,13 @@ export async function settle(
   const { db, tenantId, timezone } = asker;
   const now = Temporal.Instant.from(asker.now);
   // Records that come by the writer are analysed; those of a test came past it.
-  await db.run(sql`analyze crm.tickets (tenant_id, source, id, created_at), crm.surveys (tenant_id, source, id)`);
-  await db.run(sql`
-    analyze crm.messages (tenant_id, source, id, contact_id, conversation_id, sent_at), crm.conversations (tenant_id, source, id)`);
+  await analyse(asker);
   await markAllTickets(db, tenantId);
   await sweepSla(db, { tenantId, timezone }, slaTerms(defaultPolicies), { now: Temporal.Instant.from(sweptAt) });
   await markAllChats(db, tenantId);
   await sweepConversations(db, { tenantId, timezone });
-  for (const rollup of rollups) await rebuild(db, rollup, { tenantId, timezone }, now);
+  const filled = await filledRollups(asker);
+  for (const rollup of rollups) if (filled.has(rollup.id)) await rebuild(db, rollup, { tenantId, timezone }, now);
   const streams = [...new Set([...rollups.map(({ stream }) => stream), ...kpis.flatMap((kpi) => kpi.streams)])];
   for (const [source, asOf] of Object.entries(watermarks)) {
     await db.run(sql`

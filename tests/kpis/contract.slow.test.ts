@@ -105,7 +105,7 @@ describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) =>
 
   test('without any data there is no value, and nothing pretends to be one', async () => {
     empty ??= tenantIn('UTC', '2026-11-20T15:00:00Z', 'empty');
-    for (const period of [undefined, 'today', 'all', 'mtd', '2026-Q1']) {
+    for (const period of [undefined, 'today', 'all', '2026-Q1']) {
       const result = await ask(await empty, id, { ...(period ? { period } : {}), by: kpi.dimensions[0]! });
       expect(result.value).toBeNull();
       expect(Object.values(result.parts).every((part) => part === null)).toBe(true);
@@ -224,8 +224,11 @@ describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) =>
   });
 
   test('its picture can be drawn, over time and by every dimension, and its numbers told', async () => {
+    const day = '2026-11-18';
     for (const by of [undefined, ...kpi.dimensions]) {
-      for (const period of ['2026-10-01..2026-11-19', '2026-11-18']) {
+      // Of a single day, with the dimensions at the ends of the list: those between them are drawn by the same code.
+      const isOfDayToo = isThorough || by === undefined || by === kpi.dimensions[0] || by === kpi.dimensions.at(-1);
+      for (const period of ['2026-10-01..2026-11-19', ...(isOfDayToo ? [day] : [])]) {
         const result = await known(asker, id, { period, ...(by ? { by } : {}) });
         const spec = chartOfAnswer(result, 'en');
         expect(spec === null || result.value !== null).toBe(true);
@@ -257,6 +260,9 @@ describe.each(ofRecords.map((kpi) => [kpi.id, kpi] as const))('%s', (id, kpi) =>
       (await ask(asker, slow, { period, grain })).series.points.filter((point) => !point.mature).map(({ at }) => at);
     // On the 20th, what had ended when the 15th began is decided.
     expect(await undecided('day')).toEqual(['15', '16', '17', '18', '19', '20'].map((day) => `2026-11-${day}`));
+    // Longer buckets come of the same code: one KPI of each kind and group is asked for them.
+    const alike = ofRecords.find((one) => one.kind === kpi.kind && one.group === kpi.group);
+    if (alike !== kpi && !isThorough) return;
     expect(await undecided('week')).toEqual(['2026-11-09', '2026-11-16']);
     expect(await undecided('month')).toEqual(['2026-11-01']);
     const { points } = (await ask(asker, { ...kpi, maturesAfterDays: 0 }, { period })).series;

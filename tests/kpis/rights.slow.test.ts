@@ -93,8 +93,9 @@ const undecided: Readonly<Record<string, (record: Rec, asked: Asked) => boolean>
 /** CREMA_PROPERTY_RUNS above 1 asks everybody everything; otherwise who sees the same as another is asked less. */
 const isThorough = Number(process.env.CREMA_PROPERTY_RUNS ?? 1) > 1;
 
-/** KPIs of operators' own records, of which this company has none yet: nobody has shown that their answers leak nothing. */
-const unproven: readonly string[] = [
+/** Held in other files. */
+const elsewhere: readonly string[] = [
+  // Those of operators' own records: adoption-rights.slow.test.ts.
   ...['users', 'active-users'],
   // Those of conversations: engagement.test.ts asks them as an agent and as a supervisor.
   ...['conversations', 'conversation-status', 'active-conversations', 'response-rate', 'response-time', 'wait-time'],
@@ -107,7 +108,7 @@ const isForSupervisors = ({ audience }: Kpi) => audience === 'supervisors';
 const shared = kpis.filter(({ id }) => id in counts);
 
 test('every KPI of the catalogue says here which records it counts, or is refused as a whole', () => {
-  const others = kpis.filter((kpi) => !isForSupervisors(kpi) && !unproven.includes(kpi.id));
+  const others = kpis.filter((kpi) => !isForSupervisors(kpi) && !elsewhere.includes(kpi.id));
   expect(Object.keys(counts).toSorted()).toEqual(others.map(({ id }) => id).toSorted());
 });
 
@@ -134,7 +135,7 @@ test.each(tenantNames)(
       const list = await answerTo(view, ['list'], now.usual);
       const listed = list.kind === 'list' ? list.kpis.filter(isForSupervisors) : [];
       expect([id, listed.length]).toEqual([id, may ? companyWide.length : 0]);
-      const overview = await answerTo(view, [], now.usual);
+      const overview = await overviewOf(view);
       const headlines = overview.kind === 'overview' ? overview.results.map(({ kpi }) => kpi) : [];
       if (!may) expect(headlines.filter((headline) => companyWide.some((kpi) => kpi.id === headline))).toEqual([]);
     }
@@ -232,6 +233,16 @@ function answerTo(view: View, words: readonly string[], at: string): Promise<Ans
   };
   const context = { db: database.db, tenant, viewer: view.viewer, now: Temporal.Instant.from(at), settings: {} };
   return answer(context, parseRequest(words));
+}
+
+const overviews = new Map<string, Promise<Answer>>();
+
+/** The overview of the usual moment, asked once by each. */
+function overviewOf(view: View): Promise<Answer> {
+  const key = `${view.tenant} ${view.viewer}`;
+  const asked = overviews.get(key) ?? answerTo(view, [], now.usual);
+  overviews.set(key, asked);
+  return asked;
 }
 
 /** Whatever in an answer tells of records, people or tenants its asker may not see. */
@@ -367,7 +378,7 @@ async function tryAll(view: View, kpi: Kpi, tally: Tally, brief = false): Promis
     await go({ period: week, now: now.past, by });
     await go({ period: today, by });
   }
-  for (const dimension of ['team', 'operator', 'account'] as const) {
+  for (const [turn, dimension] of (['team', 'operator', 'account'] as const).entries()) {
     if (!kpi.dimensions.includes(dimension)) continue;
     const { seen, unseen } = values(view, dimension);
     const own = seen.at(-1);
@@ -375,7 +386,9 @@ async function tryAll(view: View, kpi: Kpi, tally: Tally, brief = false): Promis
     if (own && !brief)
       await go({ period: ever, now: now.urgent, by: dimension, filter: { dimension, value: own.id, keeps } });
     const foreign = [unseen.ids.at(-1)?.id, unseen.names[0]?.name, otherTenants(view.tenant, dimension)];
-    for (const value of foreign) {
+    // KPIs find values by the same code: each tries one of them, turn about.
+    const tried = isThorough ? foreign : foreign.slice((shared.indexOf(kpi) + turn) % foreign.length).slice(0, 1);
+    for (const value of tried) {
       if (value === undefined) continue;
       const said = await go({ period: week, filter: { dimension, value, keeps: () => false } });
       if (said.kind !== 'unknown-value')
@@ -404,8 +417,10 @@ describe.each(tenantNames)('of tenant "%s", no answer leaks', (tenant) => {
       const view = viewOf(tenant, id, sees[tenant]);
       const isAsBefore = tenant === 'theirs' || sights.indexOf(sights[index]!) < index;
       await Promise.all(shared.map((kpi) => tryAll(view, kpi, tally, isAsBefore && !isThorough)));
-      for (const at of isThorough ? Object.values(now) : [now.usual])
-        tally.leaks.push(...forbiddenIn(await answerTo(view, [], at), view).map((text) => `overview shows ${text}`));
+      for (const at of isThorough ? Object.values(now) : [now.usual]) {
+        const overview = await (at === now.usual ? overviewOf(view) : answerTo(view, [], at));
+        tally.leaks.push(...forbiddenIn(overview, view).map((text) => `overview shows ${text}`));
+      }
       for (const key of ['questions', 'refused', 'numbers'] as const) total[key] += tally[key];
       total.leaks.push(...tally.leaks);
       expect(tally.leaks).toEqual([]);
@@ -432,9 +447,10 @@ test('several who will read an answer are shown what each of them may see', asyn
       const grants = common(some.sees.ours, other.sees.ours);
       const view = viewOf('ours', `${some.id} ${other.id}`, grants);
       for (const one of [some, other]) expect(view.visible.every((record) => maySee(one.sees.ours, record))).toBe(true);
-      const kpi = shared[pair++ % shared.length]!;
-      await tryOut(view, kpi, { period: week, by: kpi.dimensions.at(-1)! }, tally);
-      await tryOut(view, kpi, { period: week, now: now.past, table: true }, tally);
+      const kpi = shared[pair % shared.length]!;
+      const isOfPast = pair++ % 2 === 0;
+      if (isOfPast || isThorough) await tryOut(view, kpi, { period: week, now: now.past, table: true }, tally);
+      if (!isOfPast || isThorough) await tryOut(view, kpi, { period: week, by: kpi.dimensions.at(-1)! }, tally);
     }
   }
   const [sue, ben, zoe] = ['slack:sue', 'slack:ben', 'slack:zoe'];

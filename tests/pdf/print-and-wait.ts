@@ -1,5 +1,5 @@
+import { descendants as browserPids } from '../../src/bench/report/processes.ts';
 import { aDocument, testPrinter } from './printing.ts';
-import { browserPids } from './processes.ts';
 
 /** Prints once, says which processes its browser has, and waits to be killed. */
 await testPrinter().print(aDocument());

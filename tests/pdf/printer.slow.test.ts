@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
+import { descendants as browserPids, isRunning } from '../../src/bench/report/processes.ts';
 import type { Printer, PrinterOptions } from '../../src/pdf/printer.ts';
-import { aDocument, testPrinter } from './printing.ts';
-import { browserFolders, browserPids, isRunning } from './processes.ts';
+import { aDocument, browserFolders, testPrinter } from './printing.ts';
 import { readPdf } from './read-pdf.ts';
 
 let printer: Printer;

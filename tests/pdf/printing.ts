@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { PrintRequest } from '../../src/pdf/printer.ts';
@@ -20,4 +21,9 @@ export function aDocument(request: Partial<PrintRequest> = {}): PrintRequest {
     paper: 'A4',
     ...request,
   };
+}
+
+/** Folders of browsers that the process with this id started. */
+export function browserFolders(pid = process.pid): string[] {
+  return readdirSync(os.tmpdir()).filter((name) => name.startsWith(`crema-chromium-${pid}-`));
 }

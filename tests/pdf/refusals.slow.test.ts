@@ -120,9 +120,11 @@ describe('a document that asks for anything is refused, and nothing is fetched',
 describe('a document cannot read a local file', () => {
   test.each(Object.keys({ ...ways, ...harmless }))('by %s', async (name) => {
     for (const url of Object.values(local)) {
-      const printed = await printer.print(aDocument({ html: `<p>here</p>${{ ...ways, ...harmless }[name]!(url)}` })).catch((error) => {
-        expect(error).toMatchObject({ code: 'PDF_REFUSED' });
-      });
+      const printed = await printer
+        .print(aDocument({ html: `<p>here</p>${{ ...ways, ...harmless }[name]!(url)}` }))
+        .catch((error) => {
+          expect(error).toMatchObject({ code: 'PDF_REFUSED' });
+        });
       if (!printed) continue;
       const { pages } = await readPdf(printed);
       expect(pages[0]!.text).toContain('here');

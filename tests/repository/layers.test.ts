@@ -50,7 +50,8 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'chart.js': ['charts'],
   canvas: ['charts'],
   piscina: ['charts'],
-  'puppeteer-core': ['pdf'],
+  // The benchmark starts the browsers it compares with.
+  'puppeteer-core': ['pdf', 'bench'],
   '@sparticuz/chromium': ['pdf'],
   commander: ['app'],
   zod: ['config', 'sources'],

@@ -94,7 +94,7 @@ describe('looking up many people', () => {
       async check(user): Promise<Checked> {
         asked.push(user);
         if (asked.length > 20) return { kind: 'unchecked', busyFor: 5 };
-        return { kind: 'known', standing: 'guest', name: user, email: null };
+        return { kind: 'known', standing: 'guest', name: user, email: null, timezone: null };
       },
     };
     const find = createFindPeople({ db: database.db, tenantId, profiles, log: silentLog });

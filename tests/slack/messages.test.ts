@@ -9,10 +9,11 @@ import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { groups } from '../../src/kpis/groups.ts';
 import { kpiOf, kpis } from '../../src/kpis/index.ts';
 import { validateBlocks } from '../../src/sandbox/blocks/validate.ts';
-import { askAbout } from '../../src/slack/action-ids.ts';
+import { actionIds, askAbout } from '../../src/slack/action-ids.ts';
 import type { Message } from '../../src/slack/blocks.ts';
 import type { Refusal } from '../../src/slack/find-people.ts';
 import { limits } from '../../src/slack/limits.ts';
+import { digestMessages } from '../../src/slack/messages/digest.ts';
 import { homeMessage } from '../../src/slack/messages/home.ts';
 import { answerMessage } from '../../src/slack/messages/index.ts';
 import {
@@ -26,6 +27,7 @@ import {
 import { refusalMessage } from '../../src/slack/messages/refusal.ts';
 import { leadMessage, resultMessage } from '../../src/slack/messages/result.ts';
 import { shareNotice } from '../../src/slack/messages/share-notice.ts';
+import { aDigest, aLine } from '../digests/digests.ts';
 import { aBreakdown, aFunnel, aLeaderboard, aMatrix, anAnswer, aResult, aWorkload } from './results.ts';
 
 const view = { locale: 'en', canShare: true };
@@ -227,6 +229,19 @@ const messages: readonly (readonly [string, Message])[] = [
       view,
     ),
   ],
+  ['a digest', digestMessages(aDigest(), { locale: 'en', readers: '#general, weekdays 08:30' }).main],
+  ['the thread of a digest', digestMessages(aDigest(), { locale: 'en' }).thread!],
+  [
+    'a digest of a late source that has nothing to say',
+    digestMessages(
+      aDigest({
+        ...{ findings: [], chart: null, scope: 'team Delivery only' },
+        late: [{ source: 'crm', streams: ['survey', 'ticket'], asOf: '2026-11-22T04:10:00Z', isLate: true }],
+      }),
+      { locale: 'en' },
+    ).main,
+  ],
+  ['a digest of nothing', digestMessages(aDigest({ lines: [], chart: null, asOf: null }), { locale: 'en' }).main],
   ['no receipt', answerMessage({ kind: 'no-receipt', code: 'k7f3a2' }, view)],
   ['a receipt without its code', answerMessage({ kind: 'no-receipt', code: '' }, view)],
   ['the list of nothing', answerMessage({ kind: 'list', kpis: [] }, view)],
@@ -245,7 +260,13 @@ const messages: readonly (readonly [string, Message])[] = [
   ],
   [
     'the Home of a supervisor',
-    homeMessage({ person: aPerson('Sari Wijaya'), results: [aResult(), stale], now: homeNow, locale: 'en' }),
+    homeMessage({
+      subscriptions: [],
+      person: aPerson('Sari Wijaya'),
+      results: [aResult(), stale],
+      now: homeNow,
+      locale: 'en',
+    }),
   ],
   [
     'the Home of an executive without numbers',
@@ -254,7 +275,7 @@ const messages: readonly (readonly [string, Message])[] = [
         ...aPerson('Maya Hartono'),
         ...{ role: 'executive', configured: true, own: [], rights: { all: true, teams: [], operators: [] } },
       },
-      ...{ results: [], now: homeNow, locale: 'en' },
+      ...{ results: [], subscriptions: [], now: homeNow, locale: 'en' },
     }),
   ],
   ['looking it up', lookingUpMessage()],
@@ -274,7 +295,9 @@ function verdictOn(message: Message) {
 function commandsIn(message: Message): string[] {
   return message.blocks.flatMap((block) => {
     if (block.type !== 'actions') return [];
-    const values = block.elements.flatMap((element) => ('value' in element && element.value ? [element.value] : []));
+    const values = block.elements.flatMap((element) =>
+      'value' in element && element.value && element.action_id !== actionIds.digestSettings ? [element.value] : [],
+    );
     const about = block.block_id?.startsWith(askAbout) ? [block.block_id.slice(askAbout.length)] : [];
     return [...values, ...about];
   });
@@ -401,9 +424,25 @@ function foreignMessages(name: string): Message[] {
       ...{ locale: 'en' },
       notice: shareNotice({ kind: 'no audience', why: { kind: 'without rights', names: [name] } }),
     }),
-    homeMessage({ person: aPerson(name), results: [aResult()], now: homeNow, locale: 'en' }),
+    homeMessage({ subscriptions: [], person: aPerson(name), results: [aResult()], now: homeNow, locale: 'en' }),
     unknownCommandMessage(name),
+    ...digestNamed(name),
   ];
+}
+
+/** A digest whose every word that may come from outside is that name, as long as one may be. */
+function digestNamed(name: string): Message[] {
+  const { main, thread } = digestMessages(
+    aDigest({
+      ...{ title: name, scope: name },
+      lines: Array.from({ length: 8 }, () => aLine({ title: name })),
+      findings: Array.from({ length: 3 }, () => ({ kind: 'unusual' as const, kpi: null, text: name, words: name })),
+      late: Array.from({ length: 4 }, () => ({ source: name, streams: [name], asOf: null, isLate: true })),
+      chart: { ...aDigest().chart!, altText: name },
+    }),
+    { locale: 'en', readers: name },
+  );
+  return thread ? [main, thread] : [main];
 }
 
 /** Two streams that differ, of sources of that name. */

@@ -77,14 +77,20 @@ describe('an unusual day', () => {
     const planted = (mean: number) => (random: () => number) => {
       const days = countDays(92, mean, random);
       const last = days.at(-1)!;
-      return [...days.slice(0, -1), { kind: 'count' as const, count: Math.round((last as { count: number }).count * 0.7) }];
+      return [
+        ...days.slice(0, -1),
+        { kind: 'count' as const, count: Math.round((last as { count: number }).count * 0.7) },
+      ];
     };
     expect(shareOfAlarms(planted(400), 500)).toBeGreaterThan(0.9);
     expect(shareOfAlarms(planted(20), 500)).toBeLessThan(0.2);
   });
 
   test('says what is usual on such a weekday, and which way the day is off', () => {
-    const days: DayValue[] = Array.from({ length: 70 }, (_, day) => ({ kind: 'count', count: day % 7 === 0 ? 40 : 100 }));
+    const days: DayValue[] = Array.from({ length: 70 }, (_, day) => ({
+      kind: 'count',
+      count: day % 7 === 0 ? 40 : 100,
+    }));
     const quiet = anomalyOf(days, { kind: 'count', count: 40 });
     expect(quiet).toMatchObject({ z: 0, weeks: 10 });
     expect(quiet?.expected).toBeCloseTo(40);
@@ -107,7 +113,9 @@ describe('an unusual day', () => {
 describe('of several tests', () => {
   test('those hold that Benjamini and Hochberg let through', () => {
     // Their own example (1995, section 4): 15 p-values, of which four hold at 5 %.
-    const ps = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528, 0.759, 1];
+    const ps = [
+      0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.324, 0.4262, 0.5719, 0.6528, 0.759, 1,
+    ];
     expect(benjaminiHochberg(ps, 0.05).filter(Boolean)).toHaveLength(4);
     expect(benjaminiHochberg(ps.toReversed(), 0.05).slice(-4)).toEqual([true, true, true, true]);
     expect(benjaminiHochberg([], 0.05)).toEqual([]);
@@ -117,7 +125,8 @@ describe('of several tests', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }), (ps) => {
         const held = benjaminiHochberg(ps, 0.1);
-        for (const [i, p] of ps.entries()) for (const [j, q] of ps.entries()) if (p < q && held[j]) expect(held[i]).toBe(true);
+        for (const [i, p] of ps.entries())
+          for (const [j, q] of ps.entries()) if (p < q && held[j]) expect(held[i]).toBe(true);
       }),
     );
   });

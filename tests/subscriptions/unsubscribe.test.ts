@@ -23,13 +23,13 @@ beforeEach(async () => {
 describe('a subscription that is ended by its link', () => {
   test('is named without its recipient, ends once, and is found ended then', async () => {
     const { subscriptionId: id, unsubscribeKey: key } = await read(await put());
-    const what = 'the report “executive”, every week at 08:30 (Asia/Jakarta)';
-    expect(await linkedSubscription(database.db, 1, key)).toEqual({ what, ended: false });
-    expect(await endByLink(database.db, 1, key, now)).toEqual({ what, ended: true });
+    const words = { what: 'the report “executive”', when: 'every Monday at 08:30 (Asia/Jakarta)' };
+    expect(await linkedSubscription(database.db, 1, key)).toEqual({ ...words, ended: false });
+    expect(await endByLink(database.db, 1, key, now)).toEqual({ ...words, ended: true });
     expect(await read(id)).toMatchObject({ state: 'ended', stateReason: 'ended by the link in a mail' });
     const later = now.add({ hours: 1 });
-    expect(await endByLink(database.db, 1, key, later)).toEqual({ what, ended: true });
-    expect(await linkedSubscription(database.db, 1, key)).toEqual({ what, ended: true });
+    expect(await endByLink(database.db, 1, key, later)).toEqual({ ...words, ended: true });
+    expect(await linkedSubscription(database.db, 1, key)).toEqual({ ...words, ended: true });
   });
 
   test('is the one of the key and of the tenant alone', async () => {

@@ -4,14 +4,14 @@ import { createWebServer } from '../../src/web/server.ts';
 import { createUnsubscribeRoute, type Linked } from '../../src/web/unsubscribe.ts';
 
 const key = 'a-key-of-24_characters00';
-const what = 'the report “<weekly>”, every week at 08:30 (Asia/Jakarta)';
+const words = { what: 'the report “<weekly>”', when: 'every Monday at 08:30 (Asia/Jakarta)' };
 
 async function served() {
-  const known = new Map<string, Linked>([[key, { what, ended: false }]]);
+  const known = new Map<string, Linked>([[key, { ...words, ended: false }]]);
   const find = vi.fn(async (asked: string) => known.get(asked));
   const end = vi.fn(async (asked: string) => {
     if (!known.has(asked)) return undefined;
-    known.set(asked, { what, ended: true });
+    known.set(asked, { ...words, ended: true });
     return known.get(asked);
   });
   const web = await createWebServer({
@@ -39,8 +39,10 @@ describe('the link in a mail', () => {
       const { status, page } = await ask(key, { method });
       expect(status).toBe(200);
       if (method === 'GET') {
-        expect(page).toContain('the report “&lt;weekly&gt;”, every week at 08:30 (Asia/Jakarta)');
-        expect(page).toContain('<form method="post"><p><button>Unsubscribe</button>');
+        expect(page).toContain(
+          'This ends the report “&lt;weekly&gt;”, which comes every Monday at 08:30 (Asia/Jakarta).',
+        );
+        expect(page).toContain('<form method="post"><button>Unsubscribe</button>');
       }
     }
     expect(end).not.toHaveBeenCalled();

@@ -2,6 +2,7 @@ import type { Command } from '../command.ts';
 import { aggregate } from './aggregate.ts';
 import { check } from './check.ts';
 import { deliveries } from './deliveries.ts';
+import { digest } from './digest.ts';
 import { doctor } from './doctor.ts';
 import { importFiles } from './import.ts';
 import { ingest } from './ingest.ts';
@@ -10,7 +11,9 @@ import { kpi } from './kpi.ts';
 import { migrate } from './migrate.ts';
 import { refresh } from './refresh.ts';
 import { report } from './report.ts';
+import { schedule } from './schedule.ts';
 import { start } from './start.ts';
+import { subscriptions } from './subscriptions.ts';
 import { sync } from './sync.ts';
 import { webhooks } from './webhooks.ts';
 
@@ -23,7 +26,10 @@ export const commands: readonly Command[] = [
   sync,
   refresh,
   kpi,
+  digest,
   report,
+  subscriptions,
+  schedule,
   jobs,
   aggregate,
   check,

@@ -1,5 +1,6 @@
 import { type Answer, answer, type KpiSettings } from '../../answers/answer.ts';
 import { chartOfAnswer } from '../../answers/chart.ts';
+import { answerMail } from '../../answers/mail.ts';
 import { parseRequest } from '../../answers/parse.ts';
 import { administrators } from '../../answers/people.ts';
 import { splitWords } from '../../answers/words.ts';
@@ -12,11 +13,13 @@ import type { Log } from '../../lib/log.ts';
 import type { Message } from '../../slack/blocks.ts';
 import { answerMessage } from '../../slack/messages/index.ts';
 import type { Picture } from '../../slack/messages/result.ts';
+import { type MailDeps, mailLetter } from './mail.ts';
 import { type ReadingDeps, readingOf, withoutReading } from './reading.ts';
 
 export interface MakeDeps extends ReadingDeps {
   settings: KpiSettings;
   charts: Pick<ChartRenderer, 'png'>;
+  mail: MailDeps | undefined;
   clock: Clock;
   log: Log;
 }
@@ -41,10 +44,16 @@ export function kpiMaker(deps: MakeDeps): Make {
       ...{ locale, canShare: false, ...(forAll ? { forAll } : {}), ...(drawn ? { picture: drawn.picture } : {}) },
       ...(answered.kind === 'result' ? {} : { administrators: await administrators(db, tenant.tenantId) }),
     };
-    return {
-      kind: 'letter',
-      letter: { body: slackBody(answerMessage(answered, view)), files: drawn?.files ?? [] },
-    };
+    if (delivery.carrier === 'slack')
+      return {
+        kind: 'letter',
+        letter: { body: slackBody(answerMessage(answered, view)), files: drawn?.files ?? [] },
+      };
+    const [chart] = drawn?.files ?? [];
+    const content = answerMail(answered, { locale, ...(chart ? { chart: chart.name, altText: drawn?.altText } : {}) });
+    if (!content)
+      return { kind: 'skip', reason: `the question cannot be answered by mail any more: ${subscription.subject}` };
+    return mailLetter(deps.mail, delivery, reading, { ...content, ...(chart ? { images: [chart] } : {}) }, now);
   };
 }
 
@@ -57,18 +66,22 @@ async function chartFile(
   answered: Answer,
   locale: string,
   failures: number,
-): Promise<{ picture: Picture; files: RawFile[] } | undefined> {
+): Promise<{ picture: Picture; files: RawFile[]; altText: string } | undefined> {
   const spec =
     answered.kind === 'result' && answered.request.show === 'chart' ? chartOfAnswer(answered.result, locale) : null;
   if (!spec) return undefined;
   try {
     const bytes = await charts.png(spec);
     const files = [{ name: 'chart.png', mediaType: 'image/png', bytes }];
-    return { picture: { kind: 'image', fileId: 'file:chart.png', altText: spec.altText }, files };
+    return {
+      picture: { kind: 'image', fileId: 'file:chart.png', altText: spec.altText },
+      files,
+      altText: spec.altText,
+    };
   } catch (error) {
     if (failures < mostDrawings) throw error;
     log.warn({ err: error }, 'the chart of a delivery could not be drawn');
-    return { picture: { kind: 'missing' }, files: [] };
+    return { picture: { kind: 'missing' }, files: [], altText: '' };
   }
 }
 

@@ -1,4 +1,3 @@
-import sql from 'sql-template-tag';
 import { findPersonNamed, peopleOf, rightsOf } from '../../answers/people.ts';
 import type { Rights } from '../../answers/rights.ts';
 import type { Db } from '../../db/db.ts';
@@ -7,6 +6,7 @@ import type { Made } from '../../deliveries/dispatch.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { CremaError } from '../../lib/errors.ts';
 import type { SlackDoor } from '../../slack/app.ts';
+import { preferencesOf } from '../../subscriptions/preferences.ts';
 import { subscriptionOf } from '../../subscriptions/store.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 
@@ -37,12 +37,6 @@ export interface ReadingDeps {
   slack: Pick<SlackDoor, 'readerOf'> | undefined;
 }
 
-interface Preference {
-  locale: string | null;
-  timezone: string | null;
-  followed: string[] | null;
-}
-
 /** The same as the outcome of making it. */
 export function withoutReading(none: NoReading): Made {
   return 'nobody' in none ? { kind: 'refused', reason: none.nobody } : { kind: 'skip', reason: none.over };
@@ -62,13 +56,12 @@ export async function readingOf(deps: ReadingDeps, delivery: Delivery): Promise<
   const { viewer } = reader;
   const rights = await rightsOf(db, tenant.tenantId, viewer);
   if (!rights) return { nobody: 'whoever reads it may not see anything any more' };
-  const [preference] = await db.query<Preference>(sql`
-    select locale, timezone, followed from ops.preferences where tenant_id = ${tenant.tenantId} and viewer = ${viewer}`);
+  const preference = await preferencesOf(db, tenant.tenantId, viewer);
   return {
     ...{ subscription, viewer, rights, ...(reader.label === undefined ? {} : { label: reader.label }) },
-    locale: preference?.locale ?? subscription.locale ?? tenant.locale,
-    timezone: preference?.timezone ?? subscription.timezone,
-    followed: preference?.followed ?? null,
+    locale: preference.locale ?? subscription.locale ?? tenant.locale,
+    timezone: preference.timezone ?? subscription.timezone,
+    followed: preference.followed ?? null,
     forAll: delivery.carrier === 'slack' && !/^[UW]/.test(delivery.recipient),
   };
 }

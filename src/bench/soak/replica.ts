@@ -35,13 +35,8 @@ async function start({ databaseUrl, home, config, stand }: ToReplica & { kind: '
     environment: {
       ...{ databaseUrl, home, port: 0, configFile: 'crema.yaml', configNamed: false, publicUrl: undefined },
       ...{ slackBotToken: undefined, slackSigningSecret: undefined, slackAppToken: undefined, slackApiUrl: undefined },
-      ...{
-        browserPath: undefined,
-        cronSecret: undefined,
-        smtpUrl: undefined,
-        mailFrom: undefined,
-        logLevel: undefined,
-      },
+      ...{ cronSecret: undefined, smtpUrl: undefined, mailFrom: undefined, logLevel: undefined },
+      browserPath: undefined,
     },
     ...{ config: parseConfig(config, 'soak'), configPresent: true, tenant: 'default', host: '127.0.0.1', clock },
     ...{ log: createLog({ level: 'warn' }), timing },

@@ -101,7 +101,11 @@ function drawAbout(
 }
 
 /** A scale that holds all values and the target; sums stand on zero, a line that hardly moves is not drawn as a cliff. */
-function scaleOf({ target, zero }: ChartPanel, known: readonly number[], { y, height }: Box): (value: number) => number {
+function scaleOf(
+  { target, zero }: ChartPanel,
+  known: readonly number[],
+  { y, height }: Box,
+): (value: number) => number {
   const all = target === null ? known : [...known, target];
   let [low, high] = [Math.min(...all), Math.max(...all)];
   if (zero) [low, high] = [Math.min(0, low), Math.max(0, high)];

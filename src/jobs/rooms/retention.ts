@@ -19,6 +19,30 @@ const rules: readonly Rule[] = [
   { table: 'ops.job_runs', at: 'due_at', keepDays: 90, when: "state in ('done', 'failed')" },
   // Longer than a year: last year's report can still be checked against this year's.
   { table: 'ops.receipts', at: 'answered_at', keepDays: 400 },
+  // As long as their receipts: what was delivered can be fetched again byte for byte.
+  {
+    table: 'ops.deliveries',
+    at: 'settled_at',
+    keepDays: 400,
+    when: "state in ('sent', 'failed', 'skipped', 'unknown')",
+  },
+  { table: 'ops.restatements', at: 'found_at', keepDays: 400 },
+  {
+    table: 'ops.edition_files',
+    at: '(select e.made_at from ops.editions e where e.tenant_id = ops.edition_files.tenant_id and e.edition_id = ops.edition_files.edition_id)',
+    keepDays: 35,
+  },
+  { table: 'ops.editions', at: 'made_at', keepDays: 400 },
+  {
+    table: 'ops.artifacts',
+    at: 'created_at',
+    keepDays: 400,
+    when: `not exists (
+      select from ops.deliveries d, jsonb_array_elements(d.letter -> 'files') file
+      where d.tenant_id = ops.artifacts.tenant_id and file ->> 'hash' = ops.artifacts.hash)`,
+  },
+  // What was told of findings that are long gone; `last_slot` is a local date.
+  { table: 'ops.findings', at: 'last_slot::date', keepDays: 90 },
   ...snapshots.map(({ table, keepDays }) => ({ table, at: 'day', keepDays })),
 ];
 

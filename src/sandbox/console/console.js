@@ -59,7 +59,8 @@ const seenKey = `seen:${place.user}`;
 function markUnread(latest) {
   newest = latest;
   const seen = JSON.parse(sessionStorage.getItem(seenKey) ?? '{}');
-  if (place.tab !== 'home') seen[place.channel] = newest[place.channel] ?? 0;
+  const shown = { messages: place.channel, mail: 'mail' }[place.tab];
+  if (shown) seen[shown] = newest[shown] ?? 0;
   for (const [id, order] of Object.entries(newest)) {
     seen[id] ??= order;
     const link = document.querySelector(`#sidebar a[data-channel="${id}"]`);
@@ -194,7 +195,7 @@ startPanes(refresh);
 writeTimes(document);
 writeMoments(document);
 showModal(byId('modal').innerHTML);
-if (place.tab !== 'home') {
+if (place.tab === 'messages') {
   writeDays(messages);
   const linked = location.hash && document.getElementById(location.hash.slice(1));
   if (linked) linked.scrollIntoView({ block: 'center' });

@@ -10,6 +10,11 @@ export function moment(epochSeconds: number, format: string, fallback: string, l
   return link === undefined || link === '' ? time : html`<a href="${safeHref(link)}" rel="noreferrer">${time}</a>`;
 }
 
+/** A moment of the sandbox's clock; UTC until the browser knows better. */
+export function instantOf(at: Temporal.Instant, format: string): Html {
+  return moment(at.epochMilliseconds / 1000, format, `${at.toString().slice(0, 16).replace('T', ' ')} UTC`);
+}
+
 /** The time of a message timestamp; UTC until the browser knows better. */
 export function timeOf(ts: string): Html {
   const seconds = Number(ts);

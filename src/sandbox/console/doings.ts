@@ -4,9 +4,10 @@ import type { Driver } from '../driver/driver.ts';
 import type { Faults } from '../faults.ts';
 import type { Filling } from '../filled-in.ts';
 import type { Json } from '../json.ts';
+import type { MailSink } from '../mail/sink.ts';
 import { botUserId, people } from '../workspace.ts';
 import { type BusinessClock, clockMoves } from './clock.ts';
-import { presetFault } from './trouble.ts';
+import { mailPresetFault, presetFault } from './trouble.ts';
 
 /** What the page may ask for, by the last part of the address: each does it as the person who looks. */
 export type Doing = (body: Json) => Promise<Outcome | undefined>;
@@ -16,10 +17,12 @@ const text = (body: Json, name: string): string => (typeof body[name] === 'strin
 export function createDoings({
   driver,
   faults,
+  mailFaults,
   clock: { clock, timezone },
 }: {
   driver: Driver;
   faults: Faults;
+  mailFaults: Pick<MailSink, 'failNext' | 'clearFaults'>;
   clock: BusinessClock;
 }): Readonly<Record<string, Doing>> {
   const who = (body: Json): { user: string; channel: string } => ({
@@ -85,10 +88,13 @@ export function createDoings({
     async fault(body) {
       const fault = presetFault(text(body, 'id'), body.lasting === true);
       if (fault !== undefined) faults.failNext(fault);
+      const mailFault = mailPresetFault(text(body, 'id'), body.lasting === true);
+      if (mailFault !== undefined) mailFaults.failNext(mailFault);
       return undefined;
     },
     async restore() {
       faults.clear();
+      mailFaults.clearFaults();
       return undefined;
     },
     workspace,

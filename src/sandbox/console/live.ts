@@ -6,8 +6,11 @@ import { channelsOf } from './place.ts';
 const coalesceMs = 20;
 const heartbeatMs = 15_000;
 
-/** Server-sent events: after a change every console learns the newest entry of each channel of its person. */
-export function createLive(store: Store): { attach(person: Person, response: ServerResponse): void; stop(): void } {
+/** Server-sent events: after a change every console learns the newest entry of each channel of its person, and of the mailbox. */
+export function createLive(
+  store: Store,
+  mails: () => number,
+): { attach(person: Person, response: ServerResponse): void; stop(): void } {
   const attached = new Map<ServerResponse, Person>();
   let told = store.revision();
   let timer: NodeJS.Timeout | undefined;
@@ -17,7 +20,7 @@ export function createLive(store: Store): { attach(person: Person, response: Ser
       id,
       store.visible(id, person.id).at(-1)?.order ?? 0,
     ]);
-    return Object.fromEntries(entries);
+    return { ...Object.fromEntries(entries), mail: mails() };
   }
 
   function tell(response: ServerResponse, person: Person): void {

@@ -24,19 +24,25 @@ function mentions(channel: Channel, person: Person, everybody: readonly Person[]
   return [bot.realName, ...others.map(({ realName }) => realName)].map((name) => `@${name}`);
 }
 
+/** How the middle of the page is laid out. */
+function region({ tab, mail }: Place): string {
+  if (tab === 'mail') return mail === '' ? 'mailbox' : 'mailbox reading';
+  return tab === 'home' ? 'home' : '';
+}
+
 /** The whole console for one person in one place. */
 export function drawPage(place: Place, drawing: Drawing, completions: readonly string[]): string {
   const { person, channel, tab } = place;
   const parts = drawParts(place, drawing);
-  const name = channel.kind === 'im' ? bot.realName : `#${channel.name}`;
+  const name = tab === 'mail' ? 'Mailbox' : channel.kind === 'im' ? bot.realName : `#${channel.name}`;
   const open = (pane: string): string => addressOf({ ...place, pane: place.pane === pane ? '' : pane });
-  const home = tab === 'home';
+  const messages = tab === 'messages';
   const names = mentions(channel, person, drawing.store.directory.people());
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${name} · ${team.name} sandbox</title><link rel="icon" href="/console/icon.svg"><link rel="stylesheet" href="/console/style.css"><link rel="stylesheet" href="/console/panes.css">
+<title>${name} · ${team.name} sandbox</title><link rel="icon" href="/console/icon.svg"><link rel="stylesheet" href="/console/style.css"><link rel="stylesheet" href="/console/panes.css"><link rel="stylesheet" href="/console/mail.css">
 <script src="/console/console.js" type="module"></script></head>
-<body data-user="${person.id}" data-channel="${channel.id}" data-tab="${tab}" data-pane="${place.pane}" data-direct="${String(channel.kind === 'im')}" data-shape="${parts.shape}" data-now="${parts.now}"
+<body data-user="${person.id}" data-channel="${channel.id}" data-tab="${tab}" data-mail="${place.mail}" data-pane="${place.pane}" data-direct="${String(channel.kind === 'im' && tab !== 'mail')}" data-shape="${parts.shape}" data-now="${parts.now}"
  data-completions="${JSON.stringify(completions)}" data-mentions="${JSON.stringify(names)}" class="${parts.pane.markup !== '' && 'with-pane'}">
 <a class="skip" href="#messages">Skip to the conversation</a>
 <header class="brand"><button type="button" id="menu" aria-expanded="false" aria-controls="sidebar" hidden><span aria-hidden="true">☰</span><span class="visually-hidden">Channels and people</span></button>
@@ -44,8 +50,8 @@ export function drawPage(place: Place, drawing: Drawing, completions: readonly s
 <nav id="sidebar" aria-label="Workspace">${parts.sidebar}</nav>
 <main><header class="place"><div id="place">${parts.title}</div>
 <div class="bar-tools"><a class="tool" id="face" href="${open('clock')}" data-pane="clock">${parts.face}</a><a class="tool" id="trouble" href="${open('trouble')}" data-pane="trouble">${parts.trouble}</a></div></header>
-<div id="messages" class="${home && 'home'}" tabindex="0" ${home ? html`role="region" aria-label="Home of ${name}"` : html`role="log" aria-label="Conversation in ${name}"`}>${parts.main}</div>
-${!home && composer(place, name)}</main>
+<div id="messages" class="${region(place)}" tabindex="0" ${messages ? html`role="log" aria-label="Conversation in ${name}"` : html`role="region" aria-label="${tab === 'home' && 'Home of '}${name}"`}>${parts.main}</div>
+${messages && composer(place, name)}</main>
 <aside id="pane" aria-label="Beside the conversation" ${parts.pane.markup === '' && html`hidden`}>${parts.pane}</aside>
 <dialog id="modal" aria-labelledby="modal-title">${parts.modal}</dialog>
 <dialog id="zoom" aria-label="Picture"><form method="dialog"><button class="button">Close</button></form><img alt=""></dialog>

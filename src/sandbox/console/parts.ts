@@ -1,20 +1,25 @@
 import type { Faults } from '../faults.ts';
+import type { Mailbox } from '../mail/mailbox.ts';
+import type { MailSink } from '../mail/sink.ts';
 import type { Store } from '../store.ts';
 import type { ViewDesk } from '../view-desk.ts';
 import { bot } from '../workspace.ts';
 import { type BusinessClock, drawClockFace, drawClockPane } from './clock.ts';
 import { drawConversation } from './conversation.ts';
 import { type Html, html } from './html.ts';
+import { drawMailbox } from './mail.ts';
 import { addressOf, type Place } from './place.ts';
 import { drawSidebar } from './sidebar.ts';
 import { drawThread } from './thread.ts';
-import { drawTrouble, drawTroubleCount } from './trouble.ts';
+import { drawTrouble, drawTroubleCount, type Troubles } from './trouble.ts';
 import { drawHome, drawModal } from './view.ts';
 
 export interface Drawing {
   store: Store;
   views: ViewDesk;
   faults: Faults;
+  mailFaults: Pick<MailSink, 'failNext' | 'pendingFaults' | 'clearFaults'>;
+  mailbox: Mailbox;
   clock: BusinessClock;
 }
 
@@ -38,6 +43,8 @@ export function shapeOf({ channel, person, tab }: Place): string {
 }
 
 function title({ channel, tab }: Place): Html {
+  if (tab === 'mail')
+    return html`<h1>Mailbox</h1><p class="faint">What the bot sends by e-mail; nothing leaves this machine</p>`;
   const direct = channel.kind === 'im';
   const topic = direct
     ? tab === 'home'
@@ -58,23 +65,32 @@ function pane(place: Place, drawing: Drawing): Html {
   const draw = (): Html => {
     if (kind === 'thread') return drawThread(place.channel, place.person.id, ts, drawing.store);
     if (kind === 'clock') return drawClockPane(drawing.clock);
-    return drawTrouble(place.channel, place.person, drawing.faults.pending());
+    return drawTrouble(place.channel, place.person, troubles(drawing));
   };
   return html`<header><h2>${name}</h2><a class="icon" href="${close}" data-pane="" aria-label="Close ${name}"><span aria-hidden="true">✕</span></a></header>${draw()}`;
 }
 
+function troubles({ faults, mailFaults }: Drawing): Troubles {
+  return { slack: faults.pending(), mail: mailFaults.pendingFaults() };
+}
+
+function main(place: Place, { store, views, mailbox }: Drawing): Html {
+  if (place.tab === 'mail') return drawMailbox(place, mailbox);
+  return place.tab === 'home' ? drawHome(views.home(place.person.id), store) : drawConversation(place, store);
+}
+
 export function drawParts(place: Place, drawing: Drawing): Parts {
   const { store, views } = drawing;
-  const { person, tab } = place;
+  const { person } = place;
   return {
     now: drawing.clock.clock.now().epochMilliseconds,
     shape: shapeOf(place),
-    sidebar: drawSidebar(place, store.directory),
+    sidebar: drawSidebar(place, store.directory, drawing.mailbox.mails().length),
     title: title(place),
-    main: tab === 'home' ? drawHome(views.home(person.id), store) : drawConversation(place, store),
+    main: main(place, drawing),
     pane: pane(place, drawing),
     modal: drawModal(views.stack(person.id), store),
     face: drawClockFace(drawing.clock),
-    trouble: drawTroubleCount(drawing.faults.pending()),
+    trouble: drawTroubleCount(troubles(drawing)),
   };
 }

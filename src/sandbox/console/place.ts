@@ -5,8 +5,10 @@ import { type Channel, executive, isMember, type Person } from '../workspace.ts'
 export interface Place {
   person: Person;
   channel: Channel;
-  /** The bot's direct message has two sides. */
-  tab: 'home' | 'messages';
+  /** The bot's direct message has two sides; the mailbox is nobody's. */
+  tab: 'home' | 'messages' | 'mail';
+  /** The open mail, `7`, and another side of it, `7.text`; nothing when none is. */
+  mail: string;
   /** `thread:TS`, `clock`, `trouble`, or nothing. */
   pane: string;
 }
@@ -22,13 +24,19 @@ export function placeOf(query: URLSearchParams, directory: Directory): Place {
     directory.people().find(({ id }) => id === query.get('as')) ?? (directory.person(executive.id) as Person);
   const own = channelsOf(person, directory);
   const channel = own.find(({ id }) => id === query.get('c')) ?? (own[0] as Channel);
-  const tab = channel.kind === 'im' && query.get('tab') === 'home' ? 'home' : 'messages';
-  return { person, channel, tab, pane: query.get('pane') ?? '' };
+  const tab = tabOf(query.get('tab'), channel);
+  return { person, channel, tab, mail: (tab === 'mail' && query.get('mail')) || '', pane: query.get('pane') ?? '' };
 }
 
-export function addressOf({ person, channel, tab, pane }: Place): string {
+function tabOf(asked: string | null, channel: Channel): Place['tab'] {
+  if (asked === 'mail') return 'mail';
+  return channel.kind === 'im' && asked === 'home' ? 'home' : 'messages';
+}
+
+export function addressOf({ person, channel, tab, mail, pane }: Place): string {
   const parts = [`as=${person.id}`, `c=${channel.id}`];
-  if (tab === 'home') parts.push('tab=home');
+  if (tab !== 'messages') parts.push(`tab=${tab}`);
+  if (tab === 'mail' && mail !== '') parts.push(`mail=${encodeURIComponent(mail)}`);
   if (pane !== '') parts.push(`pane=${encodeURIComponent(pane)}`);
   return `/?${parts.join('&')}`;
 }

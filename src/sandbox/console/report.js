@@ -1,13 +1,14 @@
 // Where the page is, and telling the sandbox what the person does there.
 
-const { user, channel, tab, pane } = document.body.dataset;
+const { user, channel, tab, mail, pane } = document.body.dataset;
 
 /** `pane` changes while the page is open. */
-export const place = { user, channel, tab, pane };
+export const place = { user, channel, tab, mail, pane };
 
 export function query() {
   const parts = new URLSearchParams({ as: place.user, c: place.channel });
-  if (place.tab === 'home') parts.set('tab', 'home');
+  if (place.tab !== 'messages') parts.set('tab', place.tab);
+  if (place.mail) parts.set('mail', place.mail);
   if (place.pane) parts.set('pane', place.pane);
   return parts.toString();
 }

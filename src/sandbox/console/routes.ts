@@ -5,20 +5,24 @@ import type { Driver } from '../driver/driver.ts';
 import type { Faults } from '../faults.ts';
 import { contentType, readBody, sendJson, sendText } from '../http.ts';
 import { isObject, type Json, parseJson } from '../json.ts';
+import type { Mailbox } from '../mail/mailbox.ts';
 import type { Route } from '../server.ts';
 import type { Store } from '../store.ts';
 import type { ViewDesk } from '../view-desk.ts';
 import type { BusinessClock } from './clock.ts';
 import { createDoings, type Doing } from './doings.ts';
 import { createLive } from './live.ts';
+import { mailRoutes } from './mail-routes.ts';
 import { drawPage } from './page.ts';
 import { type Drawing, drawParts } from './parts.ts';
-import { placeOf } from './place.ts';
+import { type Place, placeOf } from './place.ts';
 
 export interface ConsoleDeps {
   store: Store;
   views: ViewDesk;
   faults: Faults;
+  mailFaults: Drawing['mailFaults'];
+  mailbox: Mailbox;
   driver: Driver;
   clock: BusinessClock;
   completions: readonly string[];
@@ -30,6 +34,7 @@ const policy = [
   "style-src 'self'",
   "img-src 'self' https:",
   "connect-src 'self'",
+  "frame-src 'self'",
   "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
@@ -38,6 +43,7 @@ const policy = [
 const assets: Readonly<Record<string, string>> = {
   'style.css': 'text/css',
   'panes.css': 'text/css',
+  'mail.css': 'text/css',
   'console.js': 'text/javascript',
   'composer.js': 'text/javascript',
   'fields.js': 'text/javascript',
@@ -76,17 +82,23 @@ async function perform(doing: Doing, request: IncomingMessage, response: ServerR
 
 /** The console's pages, pictures, live updates and actions. It acts only through the driver, as a person would. */
 export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): void } {
-  const { store, views, faults, completions } = deps;
-  const live = createLive(store);
-  const drawing: Drawing = { store, views, faults, clock: deps.clock };
+  const { store, views, faults, mailFaults, mailbox, completions } = deps;
+  const live = createLive(store, () => mailbox.mails().length);
+  const drawing: Drawing = { store, views, faults, mailFaults, mailbox, clock: deps.clock };
+
+  async function placeAskedFor(request: IncomingMessage): Promise<Place> {
+    const place = placeOf(queryOf(request), store.directory);
+    if (place.tab === 'mail') await mailbox.prepare();
+    return place;
+  }
 
   const routes: Route[] = [
     {
       method: 'GET',
       path: '/',
-      handle(request, response) {
+      async handle(request, response) {
         response.setHeader('content-security-policy', policy);
-        const place = placeOf(queryOf(request), store.directory);
+        const place = await placeAskedFor(request);
         sendText(response, 200, drawPage(place, drawing, completions), 'text/html');
       },
     },
@@ -103,8 +115,8 @@ export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): voi
     {
       method: 'GET',
       path: '/console/parts',
-      handle(request, response) {
-        const parts = drawParts(placeOf(queryOf(request), store.directory), drawing);
+      async handle(request, response) {
+        const parts = drawParts(await placeAskedFor(request), drawing);
         const plain = Object.entries(parts).map(([name, part]) => [
           name,
           typeof part === 'object' ? part.markup : part,
@@ -133,6 +145,7 @@ export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): voi
         response.end(file.bytes);
       },
     },
+    ...mailRoutes(mailbox),
     ...Object.entries(createDoings(deps)).map(
       ([name, doing]): Route => ({
         method: 'POST',

@@ -30,13 +30,22 @@ function carryOver(before, fresh) {
   }
 }
 
+/** Puts the new drawing in the place of the old one; where the person was in it stays. */
+function replace(before, fresh) {
+  const { scrollTop } = before;
+  const focused = before.contains(document.activeElement) && document.activeElement.getAttribute('href');
+  before.replaceWith(fresh);
+  fresh.scrollTop = scrollTop;
+  if (focused) fresh.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
+}
+
 /** A list whose entries have `data-key`: only those whose markup changed are swapped. */
 export function createList(list) {
   const known = new Map();
   for (const entry of list.children) known.set(entry.dataset.key, entry.outerHTML);
   const nearEnd = () => list.scrollHeight - list.scrollTop - list.clientHeight < 120;
   const toEnd = () => list.scrollTo({ top: list.scrollHeight });
-  const staysAtEnd = !list.classList.contains('home');
+  const staysAtEnd = list.getAttribute('role') === 'log';
 
   function next(entry) {
     let after = entry.nextElementSibling;
@@ -63,7 +72,7 @@ export function createList(list) {
         writeMoments(fresh);
         for (const image of fresh.querySelectorAll('img'))
           image.addEventListener('load', () => stay && toEnd(), { once: true });
-        if (entry) entry.replaceWith(fresh);
+        if (entry) replace(entry, fresh);
         entry = fresh;
       }
       const expected = previous === null ? list.querySelector(':scope > [data-key]') : next(previous);

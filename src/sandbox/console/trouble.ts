@@ -1,4 +1,5 @@
 import type { Fault, PendingFault } from '../faults.ts';
+import type { MailFault } from '../mail/faults.ts';
 import { bot, type Channel, isMember, type Person } from '../workspace.ts';
 import { type Html, html } from './html.ts';
 
@@ -78,6 +79,58 @@ const presets: readonly Preset[] = [
   },
 ];
 
+interface MailPreset {
+  id: string;
+  title: string;
+  means: string;
+  fault: MailFault;
+}
+
+/** The same for the server that takes mail. */
+const mailPresets: readonly MailPreset[] = [
+  {
+    id: 'mail-later',
+    title: 'Mail server busy',
+    means: '451, try again later',
+    fault: { kind: 'answer', at: 'recipient', code: 451, text: '4.3.2 busy, try again later' },
+  },
+  {
+    id: 'mail-nobody',
+    title: 'No such mailbox',
+    means: '550 for the recipient',
+    fault: { kind: 'answer', at: 'recipient', code: 550, text: '5.1.1 no such mailbox' },
+  },
+  { id: 'mail-drop', title: 'Mail line drops', means: 'while the mail is sent', fault: { kind: 'drop' } },
+  {
+    id: 'mail-lost-answer',
+    title: 'Mail answer lost',
+    means: 'taken, then the line drops',
+    fault: { kind: 'lost-answer' },
+  },
+];
+
+/** What is planned to go wrong, at Slack and at the mail server. */
+export interface Troubles {
+  slack: readonly PendingFault[];
+  mail: readonly MailFault[];
+}
+
+/** The fault of the mail server of that name, as `presetFault`. */
+export function mailPresetFault(id: string, lasting: boolean): MailFault | undefined {
+  const preset = mailPresets.find((each) => each.id === id);
+  return preset && { ...preset.fault, times: lasting ? Number.POSITIVE_INFINITY : 1 };
+}
+
+function mailTitleOf(fault: MailFault): string {
+  const same = (preset: MailPreset): boolean => {
+    const { fault: planned } = preset;
+    if (planned.kind === 'answer' && fault.kind === 'answer')
+      return planned.code === fault.code && planned.at === fault.at;
+    return planned.kind === fault.kind;
+  };
+  return mailPresets.find(same)?.title ?? `mail: ${fault.kind}`;
+}
+
 /** The fault of that name, planned once or until it is taken back; `undefined` for a name there is not. */
 export function presetFault(id: string, lasting: boolean): Fault | undefined {
   const preset = presets.find((each) => each.id === id);
@@ -90,15 +143,15 @@ function titleOf(fault: Fault): string {
   return presets.find((preset) => preset.id === id)?.title ?? `${id} (${methods})`;
 }
 
-function planned(pending: readonly PendingFault[]): Html {
-  if (pending.length === 0) return html`<p class="state">Everything works</p>`;
+function planned({ slack, mail }: Troubles): Html {
+  if (slack.length + mail.length === 0) return html`<p class="state">Everything works</p>`;
   const often = (left: number): string =>
     Number.isFinite(left) ? (left === 1 ? 'next time' : `next ${left} times`) : 'until restored';
-  return html`<div class="state on"><ul>${pending.map(({ fault, left }) => html`<li><strong>${titleOf(fault)}</strong>, ${often(left)}</li>`)}</ul>
+  return html`<div class="state on"><ul>${slack.map(({ fault, left }) => html`<li><strong>${titleOf(fault)}</strong>, ${often(left)}</li>`)}${mail.map((fault) => html`<li><strong>${mailTitleOf(fault)}</strong>, ${often(fault.times ?? 1)}</li>`)}</ul>
     <button type="button" class="button" data-restore>Restore</button></div>`;
 }
 
-function row({ id, title, means }: Preset): Html {
+function row({ id, title, means }: Preset | MailPreset): Html {
   return html`<li><span><strong>${title}</strong><small>${means}</small></span>
     <span class="pair"><button type="button" class="button" data-fault="${id}" aria-label="${title}, once">Once</button>
     <button type="button" class="button" data-fault="${id}" data-lasting aria-label="${title}, until restored">Always</button></span></li>`;
@@ -130,15 +183,17 @@ function changes(channel: Channel, person: Person): Change[] {
 }
 
 /** "Make it fail": what could be, what can change in the workspace, and, at the foot so that nothing jumps, what is planned. */
-export function drawTrouble(channel: Channel, person: Person, pending: readonly PendingFault[]): Html {
+export function drawTrouble(channel: Channel, person: Person, pending: Troubles): Html {
   return html`<div class="scroll tools">
     <h3>Slack misbehaves</h3><ul class="presets">${presets.map(row)}</ul>
+    <h3>The mail server misbehaves</h3><ul class="presets">${mailPresets.map(row)}</ul>
     <h3>The workspace changes</h3><div class="moves">${changes(channel, person).map(({ act, label }) => html`<button type="button" class="button" data-workspace="${act}">${label}</button>`)}</div>
     <p class="faint">The bot is told of these by events, as in Slack.</p><p class="failure" role="alert" hidden></p></div>
     <footer class="planned" role="status">${planned(pending)}</footer>`;
 }
 
 /** How many faults are planned, for the button that opens the pane. */
-export function drawTroubleCount(pending: readonly PendingFault[]): Html {
-  return html`Make it fail${pending.length > 0 && html` <span class="badge on">${pending.length}</span>`}`;
+export function drawTroubleCount({ slack, mail }: Troubles): Html {
+  const planned = slack.length + mail.length;
+  return html`Make it fail${planned > 0 && html` <span class="badge on">${planned}</span>`}`;
 }

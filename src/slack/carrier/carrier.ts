@@ -6,7 +6,7 @@ import type { Carrier, Delivery, Handing, Letter, Outcome, Proof } from '../../d
 import { holdBack, type Pace, takePlace } from '../../deliveries/paces.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
-import type { Message } from '../blocks.ts';
+import { context, type Message } from '../blocks.ts';
 import { describeError } from '../redact.ts';
 import { uploadBytes, uploadPrivately } from '../upload.ts';
 import { isFileNotReady } from '../ways.ts';
@@ -106,7 +106,7 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
     const files = await uploaded(delivery, handing);
     if (files !== null && 'outcome' in files) return files.outcome;
     const shown = files && delivery.letter.files.length > 0 ? withFiles(body, files.proof) : null;
-    const plain = withoutFiles(body, delivery.letter.files.length > 0);
+    const plain = withoutFiles(body);
     const proof = files?.proof ?? {};
     const ladder: { message: Message; waits: readonly number[] }[] = [
       ...(shown ? [{ message: shown, waits: waitsMs }] : []),
@@ -260,14 +260,11 @@ function withFiles({ text, blocks }: { text: string; blocks: readonly unknown[] 
   return { text, blocks: shown as KnownBlock[] };
 }
 
-function withoutFiles({ text, blocks }: { text: string; blocks: readonly unknown[] }, hadFiles: boolean): Message {
+/** What is left without pictures, which it says. */
+function withoutFiles({ text, blocks }: { text: string; blocks: readonly unknown[] }): Message {
   const kept = blocks.filter((block) => placeholderOf(block) === undefined);
-  const note = {
-    type: 'context',
-    elements: [{ type: 'plain_text', text: 'The chart could not be shown.', emoji: false }],
-  };
-  const lacks = hadFiles && kept.length < blocks.length;
-  return { text, blocks: (lacks ? [...kept, note] : kept) as KnownBlock[] };
+  const note = context('The chart could not be shown.');
+  return { text, blocks: (kept.length < blocks.length ? [...kept, note] : kept) as KnownBlock[] };
 }
 
 function placeholderOf(block: unknown): string | undefined {

@@ -11,6 +11,8 @@ const ways: readonly (readonly [command: string, meaning: string])[] = [
   ['/kpi tickets 30d channel:email vs year', 'one channel, against a year before'],
   ['/kpi backlog table', 'the numbers as a table; csv for CSV'],
   ['/kpi explain sla-reported', 'what exactly is counted'],
+  ['/kpi subscribe digest weekdays at 08:30', 'what comes by itself; /kpi subscribe alone opens a form'],
+  ['/kpi subscriptions', 'what you get, to change, pause or end'],
   ['/kpi receipt CODE', 'an earlier answer as it was, and what changed since'],
 ];
 

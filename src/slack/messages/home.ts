@@ -3,7 +3,10 @@ import { accessPhrase } from '../../answers/access.ts';
 import type { Person } from '../../answers/people.ts';
 import { asOfPhrase } from '../../answers/wording.ts';
 import type { KpiResult } from '../../domain/kpi-result.ts';
+import { actionIds } from '../action-ids.ts';
 import {
+  actions,
+  button,
   context,
   header,
   type Message,
@@ -16,12 +19,17 @@ import {
 } from '../blocks.ts';
 import { oneLine } from '../text.ts';
 import { fieldBlocks } from './overview.ts';
+import { type SubscriptionView, subscriptionBlocks } from './subscriptions.ts';
 import { dateMark, footBlock, staleBlocks } from './value.ts';
 
 export interface HomeView {
   person: Person;
   /** The headline numbers, with this person's rights. */
   results: readonly KpiResult[];
+  /** What this person gets by itself, and what they have made for others. */
+  subscriptions: readonly SubscriptionView[];
+  /** What came of a button that was pressed here. */
+  notice?: string;
   now: Temporal.Instant;
   locale: string;
 }
@@ -31,13 +39,21 @@ const ways: readonly (readonly [words: string, meaning: string])[] = [
   ['@Crema tickets 7d', 'in a channel I am in; only you see the answer'],
   ['backlog table', 'as a message to me, in the Messages tab'],
   ['/kpi list', 'every KPI there is'],
+  ['/kpi subscribe', 'a number, a digest or a report that comes by itself'],
 ];
 
 /** One person's Home: numbers first, then what they may see and why, how fresh it is, and how to ask. */
-export function homeMessage({ person, results, now, locale }: HomeView): Message {
+export function homeMessage({ person, results, subscriptions, notice, now, locale }: HomeView): Message {
   return message('Your numbers', [
+    ...(notice === undefined ? [] : [paragraph(notice)]),
     header('Your numbers'),
     ...numberBlocks(results, locale),
+    header('What you get'),
+    ...subscriptionBlocks(subscriptions),
+    ...actions([
+      button('New subscription', actionIds.subscribe, 'new'),
+      button('My digest', actionIds.digestSettings, 'open'),
+    ]),
     header('What you see'),
     paragraph(accessPhrase(person)),
     header('How fresh it is'),

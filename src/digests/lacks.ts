@@ -1,0 +1,35 @@
+import sql from 'sql-template-tag';
+import { headlineCandidates } from '../answers/answer.ts';
+import { readAs } from '../db/viewer.ts';
+import { type DateRange, startOfDay } from '../domain/period.ts';
+import { askable } from '../kpis/audience.ts';
+import type { Kpi } from '../kpis/kpi.ts';
+import type { DigestDeps } from './ask-lines.ts';
+import type { DigestTemplate } from './template.ts';
+
+/**
+ * What a digest would have to wait for: the streams, as `source:stream`, that its numbers need and that either do not reach
+ * the end of its days or are later than they promise. Never waited for: streams that promise nothing (a file that somebody
+ * imports), and those that never brought anything.
+ */
+export async function lacksFor(
+  { db, tenant, now }: Pick<DigestDeps, 'db' | 'tenant' | 'now'>,
+  template: Pick<DigestTemplate, 'headlines'>,
+  viewer: string,
+  period: DateRange,
+  followed: readonly Kpi[] | null = null,
+): Promise<string[]> {
+  const { tenantId, timezone } = tenant;
+  const kpis = followed?.length ? followed : (template.headlines ?? headlineCandidates().first);
+  return readAs(db, { tenantId, viewer }, async (reader) => {
+    const needed = new Set((await askable(reader, kpis)).flatMap(({ streams }) => streams));
+    const rows = await reader.query<{ lacking: string }>(sql`
+      select source || ':' || stream as lacking from ops.streams
+      where tenant_id = ${tenantId} and stream = any (${[...needed]}::text[])
+        and refresh_sla_minutes is not null and as_of is not null
+        and (as_of < ${startOfDay(period.to, timezone).toString()}::timestamptz
+          or as_of < ${now.toString()}::timestamptz - refresh_sla_minutes * interval '1 minute')
+      order by 1`);
+    return rows.map(({ lacking }) => lacking);
+  });
+}

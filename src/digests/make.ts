@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { scopeLabel } from '../answers/access.ts';
+import { withReceipt } from '../answers/answer.ts';
+import { datedWords } from '../answers/parse.ts';
+import { rightsOf } from '../answers/people.ts';
+import type { Rights } from '../answers/rights.ts';
+import { changeMark, shapeOf, shortChange, shownValue } from '../answers/wording.ts';
+import { formatDateRange, formatTarget, formatValue } from '../domain/format.ts';
+import { addDays, type DateRange, daysBetween } from '../domain/period.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import type { Kpi } from '../kpis/kpi.ts';
+import { CremaError } from '../lib/errors.ts';
+import { type AskedLine, asking, askLines, type DigestDeps, sameDaysBefore } from './ask-lines.ts';
+import type { Digest, DigestFinding, DigestLine } from './digest.ts';
+import type { Finding, FindingContext } from './findings/finding.ts';
+import { findAll, ranked } from './findings/index.ts';
+import { newsAmong, type Reading, rememberFindings } from './findings/memory.ts';
+import { lateSources } from './late.ts';
+import { panelChart } from './panel-chart.ts';
+import type { DigestTemplate } from './template.ts';
+
+export interface DigestOrder {
+  template: DigestTemplate;
+  /** With whose rights; several people with spaces between them, as everywhere. */
+  viewer: string;
+  /** Local dates, half-open; of the tenant's zone, in which all days are counted. */
+  period: DateRange;
+  locale: string;
+  /** Zone in which the reader is told times. */
+  timezone: string;
+  /** Instead of the template's headlines; null: the template's. */
+  followed: readonly Kpi[] | null;
+  /** Only looked at: no receipts, and nothing is told to anybody by it. */
+  dryRun?: boolean;
+}
+
+/**
+ * Makes one digest: numbers with their receipts, what is worth a look and was not told before, a picture, what is late. What
+ * the viewer may not see is left out; rejects with DIGEST_VIEWER for somebody who may see nothing at all. May be made again
+ * for the same day: what it tells then is the same, as far as the data is.
+ */
+export async function makeDigest(deps: DigestDeps, order: DigestOrder): Promise<Digest> {
+  const { db, tenant, now } = deps;
+  const { template, viewer, locale, timezone } = order;
+  const { tenantId } = tenant;
+  const rights = await rightsOf(db, tenantId, viewer);
+  if (!rights) throw new CremaError('DIGEST_VIEWER', `a digest for somebody who may see nothing: ${viewer}`);
+  const period = pastDays(order.period, tenant, now);
+  const before = sameDaysBefore(period);
+  const ask = asking(deps, viewer);
+  const headlines = order.followed?.length ? order.followed : template.headlines;
+  const lines = await askLines(ask, headlines, period);
+  const streams = lines.flatMap(({ result }) => result.freshness.sources);
+  const late = lateSources(streams, period.to, tenant.timezone);
+  const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, ask } };
+  const found = template.findings > 0 ? await findAll(context) : [];
+  const reading: Reading = { tenantId, reader: readerOf(order, rights), slot: period.to };
+  const chosen = ranked(await newsAmong(db, reading, found)).slice(0, template.findings);
+  if (!order.dryRun) {
+    const told = chosen.flatMap((one) => (one.with ? [one.finding, one.with] : [one.finding]));
+    await rememberFindings(db, reading, told, found);
+  }
+  const drawn = template.chart ? lines.filter(({ kpi }) => template.chart?.includes(kpi)) : lines.slice(0, mostDrawn);
+  const scope = scopeLabel(rights);
+  const marks = streams.flatMap(({ asOf }) => (asOf === null ? [] : [asOf]));
+  return {
+    ...{ template: template.name, title: template.title, date: period.to, period, comparedWith: before },
+    ...{ timezone: tenant.timezone, readerTimezone: timezone, locale, scope, late },
+    madeAt: now.toString(),
+    asOf: marks.toSorted(Temporal.Instant.compare)[0] ?? null,
+    lines: await Promise.all(lines.map((line) => lineOf(line, period, rights, deps, order))),
+    findings: chosen.map(toldOf),
+    chart: panelChart(drawn, { period, locale, timezone: tenant.timezone, scope }),
+  };
+}
+
+/** Panels that are read on a phone without looking closely. */
+const mostDrawn = 6;
+
+/** A day that has not ended where the data is counted is left for the next digest: a reader's zone may be ahead of it. */
+function pastDays({ from, to }: DateRange, tenant: Tenant, now: Temporal.Instant): DateRange {
+  const today = now.toZonedDateTimeISO(tenant.timezone).toPlainDate().toString();
+  if (to <= today) return { from, to };
+  const days = daysBetween(today, to);
+  return { from: addDays(from, -days), to: today };
+}
+
+/** Everybody who sees the same numbers has been told the same. */
+function readerOf({ template, followed }: DigestOrder, rights: Rights): string {
+  const seen = rights.all
+    ? []
+    : [rights.teams, rights.operators].map((some) => some.map(({ source, id }) => [source, id]));
+  const what = JSON.stringify([seen, followed?.map(({ id }) => id) ?? null]);
+  return `${template.name} ${createHash('sha256').update(what).digest('hex').slice(0, 16)}`;
+}
+
+async function lineOf(
+  line: AskedLine,
+  period: DateRange,
+  rights: Rights,
+  { log, ...deps }: DigestDeps,
+  { viewer, locale, dryRun }: DigestOrder,
+): Promise<DigestLine> {
+  const { kpi, question, result } = line;
+  const request = { kpi, question, show: 'chart' } as const;
+  const isOfPeriod = result.period.from === period.from && result.period.to === period.to;
+  const keeps = !dryRun && result.value !== null;
+  const kept = keeps ? await withReceipt({ ...deps, viewer, receipts: { rights, log } }, request, result) : result;
+  return {
+    ...{ kpi: kpi.id, title: result.title, value: result.value, unit: result.unit },
+    shown: result.value === null ? 'no data' : shownValue(result, locale),
+    mark: changeMark(result) as DigestLine['mark'],
+    change: result.value === null ? '' : shortChange(result, locale),
+    was: result.comparison?.value ?? null,
+    wasShown: formatValue(result.comparison?.value ?? null, result.unit, shapeOf(result, locale)),
+    verdict: result.comparison?.verdict ?? null,
+    target: result.target && {
+      shown: formatTarget(result.target.value, result.unit, shapeOf(result, locale)),
+      met: result.target.met,
+    },
+    dates: isOfPeriod ? '' : formatDateRange(result.period.from, result.period.to, { locale, year: false }),
+    shape: {
+      ...(result.currency === undefined ? {} : { currency: result.currency }),
+      ...(result.outOf === undefined ? {} : { outOf: result.outOf }),
+    },
+    ...{ receipt: kept.receipt, words: datedWords(request, result) },
+  };
+}
+
+function toldOf({ finding, with: also }: { finding: Finding; with: Finding | null }): DigestFinding {
+  return {
+    ...{ kind: finding.kind, kpi: finding.kpi?.id ?? null, words: also?.words ?? finding.words },
+    text: also ? `${finding.text} ${also.text}` : finding.text,
+  };
+}
