@@ -43,24 +43,22 @@ export async function renderReport(
   report: Report,
   { allowGaps = false }: { allowGaps?: boolean } = {},
 ): Promise<ReportPages> {
-  const gaps: string[] = [];
-  let cause: unknown;
-  const sections: SectionModel[] = [];
-  for (const section of report.sections) {
-    const items = await Promise.all(section.items.map((item) => drawn(item, charts)));
-    for (const { gap, error } of items) {
-      if (gap === null) continue;
-      gaps.push(gap);
-      cause ??= error;
-    }
-    sections.push({ items: items.map((item, index) => itemModel(item, index === 0 ? section : null)) });
-  }
+  const all = await Promise.all(
+    report.sections.map(({ items }) => Promise.all(items.map((item) => drawn(item, charts)))),
+  );
+  const lacking = all.flat().filter(({ gap }) => gap !== null);
+  const gaps = lacking.flatMap(({ gap }) => gap ?? []);
+  const sections = report.sections.map(
+    (section, at): SectionModel => ({
+      items: all[at]!.map((item, index) => itemModel(item, index === 0 ? section : null)),
+    }),
+  );
   if (gaps.length > 0 && !allowGaps) {
     throw new CremaError(
       'REPORT_GAPS',
-      `the report ${report.id} lacks ${gaps.length} of its charts: ${messageOf(cause)}`,
+      `the report ${report.id} lacks ${gaps.length} of its charts: ${messageOf(lacking[0]?.error)}`,
       {
-        cause,
+        cause: lacking[0]?.error,
         remedy: 'Try again; if charts go on failing, the log says why.',
       },
     );
