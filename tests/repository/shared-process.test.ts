@@ -15,6 +15,9 @@ const changes: readonly [what: string, pattern: RegExp][] = [
   ['sets a global', /\bglobalThis(?:\.\w+|\[[^\]]+\])\s*=(?!=)|\bObject\.assign\((?:globalThis|process\.env)/],
 ];
 
+/** The reader of PDF looks for two of a browser's classes: they are there for it alone, and stay. */
+const exceptions = new Set(['pdf/read-pdf.ts sets a global']);
+
 function changesIn(text: string): string[] {
   return changes.filter(([, pattern]) => pattern.test(text)).map(([what]) => what);
 }
@@ -24,7 +27,8 @@ test('no test changes what the next file in its process would find', () => {
   expect(files.length).toBeGreaterThan(100);
   const found = files
     .filter((file) => !file.endsWith(path.basename(import.meta.filename)))
-    .flatMap((file) => changesIn(readFileSync(path.join(tests, file), 'utf8')).map((what) => `${file} ${what}`));
+    .flatMap((file) => changesIn(readFileSync(path.join(tests, file), 'utf8')).map((what) => `${file} ${what}`))
+    .filter((each) => !exceptions.has(each));
   expect(found).toEqual([]);
 });
 

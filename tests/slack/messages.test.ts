@@ -297,7 +297,7 @@ function commandsIn(message: Message): string[] {
   return message.blocks.flatMap((block) => {
     if (block.type !== 'actions') return [];
     const values = block.elements.flatMap((element) =>
-      'value' in element && element.value && element.action_id !== actionIds.digestSettings ? [element.value] : [],
+      'value' in element && element.value && element.action_id?.startsWith('kpi.') ? [element.value] : [],
     );
     const about = block.block_id?.startsWith(askAbout) ? [block.block_id.slice(askAbout.length)] : [];
     return [...values, ...about];
