@@ -8,7 +8,7 @@ import { slaTerms } from '../facts/policies.ts';
 import { bringUpToDate } from '../jobs/upkeep.ts';
 import { CremaError } from '../lib/errors.ts';
 import { operatorIds, supervisedTeamId } from '../sandbox/company/staff.ts';
-import { agent, executive, type Person, supervisor, supportLead } from '../sandbox/workspace.ts';
+import { agent, executive, leadership, type Person, supervisor, supportLead } from '../sandbox/workspace.ts';
 import type { Source } from '../sources/stream.ts';
 import { syncStream } from '../sync/sync.ts';
 import { type DemoCrm, demoSource, demoTimezone, isFounded } from './crm.ts';
@@ -34,6 +34,11 @@ tenants:
         messages: webhook
         quota: {per_minute: ${quota}}
         custom_fields: {segment: segment, source: source, account_id: account, fields.interest: interest}
+    subscriptions:
+      coffee: {what: digest morning-coffee, to: {channel: ${leadership.id}}, when: weekdays at 08:30}
+      coffee-for-sari: {what: digest morning-coffee, to: {person: ${supervisor.id}}, when: weekdays at 08:30}
+      report: {what: report weekly, to: {email: ${executive.email}}, when: weekly mon at 08:00}
+      report-for-leaders: {what: report weekly, to: {channel: ${leadership.id}}, when: weekly mon at 08:00}
 kpis:
   resolution-time: {target: 86400}
 `;

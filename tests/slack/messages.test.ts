@@ -9,7 +9,7 @@ import type { KpiResult } from '../../src/domain/kpi-result.ts';
 import { groups } from '../../src/kpis/groups.ts';
 import { kpiOf, kpis } from '../../src/kpis/index.ts';
 import { validateBlocks } from '../../src/sandbox/blocks/validate.ts';
-import { actionIds, askAbout } from '../../src/slack/action-ids.ts';
+import { askAbout } from '../../src/slack/action-ids.ts';
 import type { Message } from '../../src/slack/blocks.ts';
 import type { Refusal } from '../../src/slack/find-people.ts';
 import { limits } from '../../src/slack/limits.ts';

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Db } from '../../db/db.ts';
 
-/** What is outside in the end: how often each thing arrived, by its key, or by its file's id. */
+/** What is outside in the end: how often each thing arrived, by its key or its mail's Message-ID, or by its file's id. */
 export interface Outside {
   messages: ReadonlyMap<string, number>;
   files: ReadonlyMap<string, number>;
@@ -29,13 +29,14 @@ interface Row {
   type: string | null;
   file: string | null;
   whenUnknown: string;
+  messageId: string | null;
 }
 
 /** Compares every row of the ledger with what is outside. */
 export async function auditDeliveries(db: Db, tenantId: number, outside: Outside): Promise<Audit> {
   const rows = await db.query<Row>(sql`
     select dedupe_key as "dedupeKey", state, reason, letter -> 'body' ->> 'type' as type, proof ->> 'file' as file,
-      when_unknown as "whenUnknown"
+      when_unknown as "whenUnknown", letter -> 'body' ->> 'messageId' as "messageId"
     from ops.deliveries where tenant_id = ${tenantId} order by delivery_id`);
   const audit: Audit = {
     deliveries: rows.length,

@@ -59,7 +59,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
     for (const [number, { id }] of channels.entries()) await subscribe(db, tenantId, number, id, clock.now());
     const replicas = await startReplicas(
       options.replicas,
-      { databaseUrl: options.url, tenantId, slackApiUrl: sandbox.apiUrl, token },
+      { databaseUrl: options.url, tenantId, slackApiUrl: sandbox.apiUrl, smtpUrl: sandbox.smtpUrl, token },
       clock.now,
     );
     const faults: Record<string, number> = {};
@@ -102,7 +102,7 @@ function channelOf(number: number): Channel {
   };
 }
 
-/** Two of three are digests, the third is a report; with clocks in several zones. */
+/** Two of four are digests, the others a report in Slack and one by mail; with clocks in several zones. */
 async function subscribe(
   db: Db,
   tenantId: number,
@@ -115,13 +115,19 @@ async function subscribe(
     { timezone: 'Europe/Berlin', at: '09:30' },
     { timezone: 'UTC', at: '09:30' },
   ];
+  const digest = { kind: 'digest', subject: 'morning-coffee' } as const;
+  const report = { kind: 'report', subject: 'weekly' } as const;
+  const kinds = [digest, report, digest, report];
   await db.tx((tx) =>
     putSubscription(
       tx,
       tenantId,
       {
-        ...(number % 3 === 2 ? { kind: 'report', subject: 'weekly' } : { kind: 'digest', subject: 'morning-coffee' }),
-        ...{ carrier: 'slack', recipient: channel, cadence: { kind: 'daily' } },
+        ...kinds[number % kinds.length]!,
+        ...(number % kinds.length === 3
+          ? { carrier: 'mail', recipient: `bench-${number}@example.com` }
+          : { carrier: 'slack', recipient: channel }),
+        cadence: { kind: 'daily' },
         ...times[number % times.length]!,
       },
       now,
@@ -140,6 +146,10 @@ function plant(sandbox: Sandbox, chance: () => number, planted: Record<string, n
     () => sandbox.failNext({ method: 'files.completeUploadExternal', kind: 'lost-answer' }),
     () => sandbox.failNext({ method: 'chat.postMessage', kind: 'invalid-slack-file' }),
     () => sandbox.failNext({ method: 'upload', kind: 'http', status: 500 }),
+    () => sandbox.mail.failNext({ kind: 'answer', at: 'recipient', code: 451, text: 'try later' }),
+    () => sandbox.mail.failNext({ kind: 'hang' }),
+    () => sandbox.mail.failNext({ kind: 'drop' }),
+    () => sandbox.mail.failNext({ kind: 'lost-answer' }),
   ];
   const names = [
     '429',
@@ -184,6 +194,10 @@ function outsideOf(sandbox: Sandbox, channels: readonly Channel[]): Outside {
   const messages = new Map<string, number>();
   const files = new Map<string, number>();
   const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1);
+  for (const { raw } of sandbox.mail.mails) {
+    const [, id = ''] = /^message-id: (<[^>]*>)/im.exec(raw.toString('latin1')) ?? [];
+    count(messages, id);
+  }
   for (const { id } of channels) {
     for (const { metadata, files: shared } of sandbox.conversation(id, executive.id)) {
       const key = (metadata as { event_payload?: { key?: string } } | undefined)?.event_payload?.key;

@@ -1,9 +1,12 @@
+import { createMailCarrier } from '../../app/mail-carrier.ts';
 import { createDb } from '../../db/db.ts';
 import type { Delivery, NewDelivery } from '../../deliveries/delivery.ts';
 import type { DeliveryTiming, Made } from '../../deliveries/dispatch.ts';
 import { createDispatcher, type Dispatcher } from '../../deliveries/dispatcher.ts';
 import { type Clock, fixedClock, systemClock } from '../../lib/clock.ts';
 import { createLog } from '../../lib/log.ts';
+import { composeMail, messageIdOf } from '../../mail/compose.ts';
+import { createSmtp } from '../../mail/smtp.ts';
 import { createSlackCarrier } from '../../slack/carrier/carrier.ts';
 import { createClient } from '../../slack/client.ts';
 import { createSlackLogger } from '../../slack/logger.ts';
@@ -15,7 +18,15 @@ import { planDue } from '../../subscriptions/plan.ts';
  */
 
 export type ToReplica =
-  | { kind: 'start'; databaseUrl: string; tenantId: number; slackApiUrl: string; token: string; now: string }
+  | {
+      kind: 'start';
+      databaseUrl: string;
+      tenantId: number;
+      slackApiUrl: string;
+      smtpUrl: string;
+      token: string;
+      now: string;
+    }
   | { kind: 'time'; now: string }
   | { kind: 'stop' };
 
@@ -31,6 +42,9 @@ const timing: DeliveryTiming = {
 /** Longest call of Slack's Web API, in milliseconds: shorter than the lease. */
 const callTimeoutMs = 1_000;
 
+/** The same for a mail server, in milliseconds. */
+const smtpTiming = { connectMs: 1_000, commandMs: 1_000, sendMs: 1_500 };
+
 const log = createLog({ level: 'silent' });
 const clock = fixedClock('1970-01-01T00:00:00Z');
 let dispatcher: Dispatcher | undefined;
@@ -44,15 +58,19 @@ process.on('message', (message: ToReplica) => {
   else void (dispatcher?.stop() ?? Promise.resolve()).then(() => process.exit(0));
 });
 
-function start({ databaseUrl, tenantId, slackApiUrl, token, now }: ToReplica & { kind: 'start' }): void {
+function start({ databaseUrl, tenantId, slackApiUrl, smtpUrl, token, now }: ToReplica & { kind: 'start' }): void {
   clock.set(now);
   const db = createDb({ url: databaseUrl, applicationName: 'crema bench replica', log, maxConnections: 6 });
   const client = createClient(token, slackApiUrl, createSlackLogger(log), callTimeoutMs);
   const machine: Clock = systemClock;
+  const smtp = createSmtp({ url: smtpUrl, timing: smtpTiming });
   dispatcher = createDispatcher({
     ...{ db, tenantId, clock, machine, log, timing },
-    carriers: { slack: createSlackCarrier({ db, tenantId, client, machine, log, imageWaitsMs: [100, 200, 400] }) },
-    make: { digest: async (delivery) => digestOf(delivery), report: async (delivery) => reportOf(delivery) },
+    carriers: {
+      slack: createSlackCarrier({ db, tenantId, client, machine, log, imageWaitsMs: [100, 200, 400] }),
+      mail: createMailCarrier({ smtp, allowed: () => ['example.com'] }),
+    },
+    make: { digest: async (delivery) => digestOf(delivery), report: reportOf },
     plan: async () => {
       const moments = { now: clock.now(), machine: machine.now() };
       await planDue(db, tenantId, moments, { isHoliday: () => false, waitMinutes: 20 });
@@ -90,13 +108,31 @@ function digestOf(delivery: Delivery): Made {
   };
 }
 
-/** A file of its own, with a line about it. */
-function reportOf({ slot, recipient }: Delivery): Made {
+/** A file of its own with a line about it, or a mail with the file. */
+async function reportOf(delivery: Delivery): Promise<Made> {
+  const { slot, recipient, carrier, dedupeKey } = delivery;
+  const pdf = { name: 'report.pdf', mediaType: 'application/pdf', bytes: Buffer.from(`report ${slot} ${recipient}`) };
+  if (carrier === 'slack')
+    return {
+      kind: 'letter',
+      letter: { body: { type: 'file', title: `Report ${slot}`, comment: `Report of ${slot}` }, files: [pdf] },
+    };
+  const from = 'crema@example.com';
+  const bytes = await composeMail({
+    ...{ from: { name: 'Crema', address: from }, to: { name: '', address: recipient }, subject: `Report ${slot}` },
+    ...{
+      html: `<p>Report of ${slot}</p>`,
+      text: `Report of ${slot}`,
+      attachments: [pdf],
+      date: delivery.dueAt,
+      dedupeKey,
+    },
+  });
   return {
     kind: 'letter',
     letter: {
-      body: { type: 'file', title: `Report ${slot}`, comment: `Report of ${slot}` },
-      files: [{ name: 'report.pdf', mediaType: 'application/pdf', bytes: Buffer.from(`report ${slot} ${recipient}`) }],
+      body: { from, to: recipient, messageId: messageIdOf(dedupeKey, from) },
+      files: [{ name: 'message.eml', mediaType: 'message/rfc822', bytes }],
     },
   };
 }
