@@ -137,33 +137,25 @@ async function subscribe(
 
 /** One thing that goes wrong, at the next call of its kind. */
 function plant(sandbox: Sandbox, chance: () => number, planted: Record<string, number>): void {
-  const kinds = [
-    () => sandbox.failNext({ method: anyOf(chance), kind: 'rate-limited', retryAfterSeconds: 1 }),
-    () => sandbox.failNext({ method: anyOf(chance), kind: 'http', status: 500 }),
-    () => sandbox.failNext({ method: anyOf(chance), kind: 'error', error: 'internal_error' }),
-    () => sandbox.failNext({ method: anyOf(chance), kind: 'hang' }),
-    () => sandbox.failNext({ method: 'chat.postMessage', kind: 'lost-answer' }),
-    () => sandbox.failNext({ method: 'files.completeUploadExternal', kind: 'lost-answer' }),
-    () => sandbox.failNext({ method: 'chat.postMessage', kind: 'invalid-slack-file' }),
-    () => sandbox.failNext({ method: 'upload', kind: 'http', status: 500 }),
-    () => sandbox.mail.failNext({ kind: 'answer', at: 'recipient', code: 451, text: 'try later' }),
-    () => sandbox.mail.failNext({ kind: 'hang' }),
-    () => sandbox.mail.failNext({ kind: 'drop' }),
-    () => sandbox.mail.failNext({ kind: 'lost-answer' }),
+  const slack = sandbox.failNext;
+  const mail = sandbox.mail.failNext;
+  const kinds: [name: string, plan: () => void][] = [
+    ['429', () => slack({ method: anyOf(chance), kind: 'rate-limited', retryAfterSeconds: 1 })],
+    ['500', () => slack({ method: anyOf(chance), kind: 'http', status: 500 })],
+    ['internal error', () => slack({ method: anyOf(chance), kind: 'error', error: 'internal_error' })],
+    ['hang', () => slack({ method: anyOf(chance), kind: 'hang' })],
+    ['lost answer', () => slack({ method: 'chat.postMessage', kind: 'lost-answer' })],
+    ['lost answer of a file', () => slack({ method: 'files.completeUploadExternal', kind: 'lost-answer' })],
+    ['file not ready', () => slack({ method: 'chat.postMessage', kind: 'invalid-slack-file' })],
+    ['upload 500', () => slack({ method: 'upload', kind: 'http', status: 500 })],
+    ['mail 451', () => mail({ kind: 'answer', at: 'recipient', code: 451, text: 'try later' })],
+    ['mail hangs', () => mail({ kind: 'hang' })],
+    ['mail drops', () => mail({ kind: 'drop' })],
+    ['lost answer of a mail', () => mail({ kind: 'lost-answer' })],
   ];
-  const names = [
-    '429',
-    '500',
-    'internal error',
-    'hang',
-    'lost answer',
-    'lost answer of a file',
-    'file not ready',
-    'upload 500',
-  ];
-  const at = Math.floor(chance() * kinds.length);
-  planted[names[at]!] = (planted[names[at]!] ?? 0) + 1;
-  kinds[at]!();
+  const [name, plan] = kinds[Math.floor(chance() * kinds.length)]!;
+  planted[name] = (planted[name] ?? 0) + 1;
+  plan();
 }
 
 function anyOf(chance: () => number): string {
