@@ -1,8 +1,8 @@
-import type { ChartSpec } from '../charts/spec.ts';
 import type { Digest, DigestLine } from './digest.ts';
 import {
   asOfWords,
   changeWords,
+  chartFile,
   daysPhrase,
   greeting,
   heading,
@@ -14,16 +14,13 @@ import {
   targetMark,
 } from './words.ts';
 
-/** A digest as a mail without its envelope. */
+/** A digest as a mail without its envelope; the HTML names its picture as `cid:` and `chartFile`. */
 export interface DigestMail {
   subject: string;
   html: string;
   text: string;
-  /** To be drawn as PNG; the HTML names each as `cid:NAME`. */
-  images: readonly { name: string; spec: ChartSpec }[];
 }
 
-const chartName = 'chart.png';
 const longestSubject = 120;
 
 /** Colours of the charts; styles stand at the elements, as mail programs drop style sheets. */
@@ -41,7 +38,6 @@ export function digestMail(digest: Digest, view: { readers?: string; picture?: '
     subject: subject.length <= longestSubject ? subject : `${subject.slice(0, longestSubject - 1).trimEnd()}…`,
     html: htmlOf({ ...digest, chart }, footOf(digest, readers), picture === 'missing'),
     text: digestText(digest, readers),
-    images: chart ? [{ name: chartName, spec: chart }] : [],
   };
 }
 
@@ -98,7 +94,7 @@ ${findingsHtml(
   findings.map(({ text }) => text),
   lines.length > 0,
 )}
-${chart ? `<img src="cid:${chartName}" width="600" alt="${escapeHtml(chart.altText)}" style="width:100%;max-width:600px;height:auto;border:0">` : ''}${isMissing ? `<p style="color:${muted}">${missingPicture}</p>` : ''}
+${chart ? `<img src="cid:${chartFile}" width="600" alt="${escapeHtml(chart.altText)}" style="width:100%;max-width:600px;height:auto;border:0">` : ''}${isMissing ? `<p style="color:${muted}">${missingPicture}</p>` : ''}
 <p style="margin:16px 0 0;color:${muted};font-size:13px">${escapeHtml(foot)}</p>
 </div>
 </body>

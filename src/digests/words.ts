@@ -5,6 +5,9 @@ import { latePhrase } from './late.ts';
 
 /** The phrases that every carrier of a digest shares; no markup. */
 
+/** What a digest's picture is called wherever it goes with it. */
+export const chartFile = 'chart.png';
+
 export const nothingStandsOut = 'Nothing stands out.';
 export const missingPicture = 'The chart could not be drawn; its numbers are above.';
 export const noNumbers = 'There are no numbers for you: nothing has been loaded, or nothing that you may see.';

@@ -42,7 +42,12 @@ describe('the audience of a channel', () => {
   test('is everybody on every page of its members, each once', async () => {
     const { audience, asked } = channel(ids(11));
     const viewer = ids(11).slice(1).map(slackViewer).join(' ');
-    expect(await audience()).toEqual({ kind: 'audience', viewer, view: { kind: 'everything' } });
+    expect(await audience()).toEqual({
+      kind: 'audience',
+      viewer,
+      rights: { all: true, teams: [], operators: [] },
+      view: { kind: 'everything' },
+    });
     expect(asked).toEqual([ids(11).slice(2)]);
   });
 

@@ -8,10 +8,11 @@ import { lacksFor } from '../../digests/lacks.ts';
 import { digestMail } from '../../digests/mail.ts';
 import { makeDigest } from '../../digests/make.ts';
 import { type DigestsSettings, type DigestTemplate, templateOf } from '../../digests/template.ts';
+import { chartFile } from '../../digests/words.ts';
 import type { DateRange } from '../../domain/period.ts';
 import { kpiOf } from '../../kpis/index.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
-import { chartFile, digestMessages } from '../../slack/messages/digest.ts';
+import { digestMessages } from '../../slack/messages/digest.ts';
 import { dateBefore } from '../../subscriptions/cadence.ts';
 import { type PlanOptions, scheduleOf } from '../../subscriptions/plan.ts';
 import { lookAgain, type MakeDeps, slackBody } from './kpi.ts';
@@ -52,14 +53,14 @@ export function digestMaker(deps: DigestMakeDeps): Make {
       madeAt,
     } = await editionFor(deps, delivery, reading, { template, period, followed });
     const readers = await readersOf(db, delivery.tenantId, delivery);
+    const files = digest.chart ? await drawn(deps, chartFile, digest.chart, delivery) : [];
+    const view = { ...readers, ...(digest.chart && files.length === 0 && { picture: 'missing' as const }) };
     if (delivery.carrier === 'mail') {
-      const { images: specs, ...content } = digestMail(digest, readers);
-      const images = await Promise.all(specs.map(({ name, spec }) => drawn(deps, name, spec, delivery)));
-      const made = await mailLetter(deps.mail, delivery, reading, { ...content, images: images.flat() }, madeAt);
+      const content = { ...digestMail(digest, view), images: files };
+      const made = await mailLetter(deps.mail, delivery, reading, content, madeAt);
       return made.kind === 'letter' ? { ...made, editionId } : made;
     }
-    const { main, thread, chart } = digestMessages(digest, { locale, ...readers });
-    const files = chart ? await drawn(deps, chartFile, chart, delivery) : [];
+    const { main, thread } = digestMessages(digest, { locale, ...view });
     const also: NewDelivery[] = thread
       ? [{ ...partOf(delivery, 'thread'), editionId, letter: { body: slackBody(thread), files: [] } }]
       : [];

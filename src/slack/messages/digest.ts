@@ -4,6 +4,7 @@ import type { Digest, DigestLine } from '../../digests/digest.ts';
 import {
   asOfWords,
   changeWords,
+  chartFile,
   daysPhrase,
   greeting,
   heading,
@@ -37,9 +38,6 @@ import { escapeText, oneLine } from '../text.ts';
 import { tableText } from './table-text.ts';
 import { dateMark } from './value.ts';
 
-/** What a digest's picture is called until it is uploaded: the carrier puts its id in place of `file:chart.png`. */
-export const chartFile = 'chart.png';
-
 export interface DigestView {
   locale: string;
   /** Who gets it and when, for the footer: `#general, weekdays 08:30`. */
@@ -48,7 +46,10 @@ export interface DigestView {
   picture?: 'missing';
 }
 
-/** A digest in Slack: the message, its picture (to be drawn as `chartFile`), and what goes into its thread. */
+/**
+ * A digest in Slack: the message, its picture (to be drawn as `chartFile`: the carrier puts the id of the uploaded file in
+ * place of `file:chart.png`), and what goes into its thread.
+ */
 export interface DigestMessages {
   main: Message;
   thread: Message | null;
