@@ -95,7 +95,7 @@ async function askLine(ask: Ask, kpi: Kpi, period: DateRange, isOptional: boolea
   const history = await ask(kpi, {
     period: datesOf({ from: addDays(period.from, -historyDays[hasUsualDays(kpi) ? 'usual' : 'drawn']), to: period.to }),
     versus: { kind: 'none' },
-    grain: 'day',
+    ...{ grain: 'day', attention: false },
   });
   // Without a single number in all these days there is none to be compared either.
   if (!history || (isOptional && history.series.points.every(({ value }) => value === null))) return null;

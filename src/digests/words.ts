@@ -6,6 +6,7 @@ import { latePhrase } from './late.ts';
 /** The phrases that every carrier of a digest shares; no markup. */
 
 export const nothingStandsOut = 'Nothing stands out.';
+export const missingPicture = 'The chart could not be drawn; its numbers are above.';
 export const noNumbers = 'There are no numbers for you: nothing has been loaded, or nothing that you may see.';
 
 /** `Morning coffee, Sat 21 Nov`. */

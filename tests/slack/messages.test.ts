@@ -241,6 +241,7 @@ const messages: readonly (readonly [string, Message])[] = [
       { locale: 'en' },
     ).main,
   ],
+  ['a digest whose chart is missing', digestMessages(aDigest(), { locale: 'en', picture: 'missing' }).main],
   ['a digest of nothing', digestMessages(aDigest({ lines: [], chart: null, asOf: null }), { locale: 'en' }).main],
   ['no receipt', answerMessage({ kind: 'no-receipt', code: 'k7f3a2' }, view)],
   ['a receipt without its code', answerMessage({ kind: 'no-receipt', code: '' }, view)],
@@ -296,7 +297,7 @@ function commandsIn(message: Message): string[] {
   return message.blocks.flatMap((block) => {
     if (block.type !== 'actions') return [];
     const values = block.elements.flatMap((element) =>
-      'value' in element && element.value && element.action_id !== actionIds.digestSettings ? [element.value] : [],
+      'value' in element && element.value && element.action_id?.startsWith('kpi.') ? [element.value] : [],
     );
     const about = block.block_id?.startsWith(askAbout) ? [block.block_id.slice(askAbout.length)] : [];
     return [...values, ...about];

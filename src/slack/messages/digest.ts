@@ -8,6 +8,7 @@ import {
   greeting,
   heading,
   latePhrases,
+  missingPicture,
   noNumbers,
   nothingStandsOut,
   restatedPhrase,
@@ -43,6 +44,8 @@ export interface DigestView {
   locale: string;
   /** Who gets it and when, for the footer: `#general, weekdays 08:30`. */
   readers?: string;
+  /** Where the picture could not be drawn: the message then says so. */
+  picture?: 'missing';
 }
 
 /** A digest in Slack: the message, its picture (to be drawn as `chartFile`), and what goes into its thread. */
@@ -56,17 +59,18 @@ export interface DigestMessages {
 const longest = { title: 60, finding: 400, notice: 300 };
 
 export function digestMessages(digest: Digest, view: DigestView): DigestMessages {
-  return { main: mainMessage(digest, view), thread: threadMessage(digest), chart: digest.chart };
+  const chart = view.picture === 'missing' ? null : digest.chart;
+  return { main: mainMessage(digest, view), thread: threadMessage(digest), chart };
 }
 
-function mainMessage(digest: Digest, { readers }: DigestView): Message {
+function mainMessage(digest: Digest, { readers, picture }: DigestView): Message {
   const { lines, chart } = digest;
   return message(summary(digest), [
     header(heading(digest)),
     ...latePhrases(digest).map((phrase) => paragraph(clip(oneLine(phrase), longest.notice))),
     ...(lines.length > 0 ? [fields(lines)] : [paragraph(noNumbers)]),
     ...(lines.length > 0 ? findingBlocks(digest) : []),
-    ...(chart ? [image(`file:${chartFile}`, chart.altText)] : []),
+    ...(chart ? [picture === 'missing' ? context(missingPicture) : image(`file:${chartFile}`, chart.altText)] : []),
     footer(digest, readers),
     ...actions([button('Change what I get', actionIds.digestSettings, digest.template)]),
   ]);
