@@ -58,6 +58,7 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'libphonenumber-js': ['sources'],
   'graphile-worker': ['jobs'],
   'node-cron': ['jobs'],
+  handlebars: ['reports'],
   nodemailer: ['mail'],
   'smtp-server': ['sandbox'],
   'postal-mime': ['sandbox'],
