@@ -13,10 +13,10 @@ RUN npm ls @napi-rs/canvas >/dev/null 2>&1 || true \
  && npm install --no-save --ignore-scripts --no-audit --no-fund "canvas@npm:@napi-rs/canvas@$(node -p "require('./package.json').dependencies.canvas.split('@').at(-1)")"
 
 FROM node:26-bookworm-slim
-# tini reaps what Chromium leaves behind and passes signals on. Chromium is Debian's, for PDF pages; the fonts are for
-# what the bundled ones do not cover.
+# tini reaps what Chromium leaves behind and passes signals on. Chromium is Debian's, for PDF pages. No fonts: charts and
+# pages use the bundled ones only (docs/decisions/pdf.md).
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends tini chromium fonts-noto-core fonts-noto-cjk ca-certificates \
+ && apt-get install --yes --no-install-recommends tini chromium ca-certificates \
  && rm -rf /var/lib/apt/lists/*
 ENV NODE_ENV=production \
     LANG=C.UTF-8 \

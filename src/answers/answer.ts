@@ -22,6 +22,8 @@ interface KpiSetting {
   target?: number | undefined;
   owner?: string | undefined;
   criticality?: string | undefined;
+  /** What a delivered number may move by without being restated, in its own unit. */
+  tolerance?: number | undefined;
   /** Assumptions by name, for a KPI with scenarios. */
   scenarios?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -158,11 +160,11 @@ const firstAsked = ['reach', 'conversations', 'response-time', 'sla', 'tickets',
 /** Headlines of one overview: more are no headlines, and each of them is a question to the database. */
 export const mostHeadlines = 8;
 
-/** KPIs that make headlines, those looked at first before the others of the catalogue. */
-export function headlineCandidates(): readonly Kpi[] {
+/** KPIs that make headlines: those looked at first, and the others of the catalogue where there is no data for enough of them. */
+export function headlineCandidates(): { first: readonly Kpi[]; others: readonly Kpi[] } {
   const numbers = kpis.filter(({ board, defaultBy, funnel, matrix }) => !board && !defaultBy && !funnel && !matrix);
   const first = firstAsked.flatMap((id) => kpis.filter((kpi) => kpi.id === id));
-  return [...new Set([...first, ...numbers])];
+  return { first, others: numbers.filter((kpi) => !first.includes(kpi)) };
 }
 
 /**
@@ -171,7 +173,8 @@ export function headlineCandidates(): readonly Kpi[] {
  */
 async function headlines(context: AnswerContext): Promise<KpiResult[]> {
   const results: KpiResult[] = [];
-  for (const kpi of headlineCandidates()) {
+  const { first, others } = headlineCandidates();
+  for (const kpi of [...first, ...others]) {
     const outcome = await ask(context, kpi, { period: null, by: null, filters: [], versus: null, grain: null });
     if (outcome.kind === 'answered' && outcome.result.value !== null) results.push(outcome.result);
     if (results.length === mostHeadlines) break;

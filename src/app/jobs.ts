@@ -7,12 +7,13 @@ import { installQueue } from '../jobs/queue.ts';
 import type { Kept } from '../jobs/upkeep.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { CommandContext } from './command.ts';
+import { restatementsJob } from './deliveries/restate.ts';
 import type { Session } from './open.ts';
 import { jobsOfSources } from './sync-jobs.ts';
 
-/** Every job there is: the fixed ones, and the streams of the sources of crema.yaml. */
+/** Every job there is: the fixed ones, and those that depend on crema.yaml. */
 export function configuredJobs(config: Config): readonly Job[] {
-  return jobsOf(jobsOfSources(config));
+  return jobsOf([...jobsOfSources(config), restatementsJob(config.kpis)]);
 }
 
 /** What runs a job in this process, for commands. Brings the queue's tables up to date: a run may let others go. */

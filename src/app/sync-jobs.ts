@@ -19,10 +19,15 @@ export function jobsOfSources(config: Config): Job[] {
   );
 }
 
-function jobOf(slug: string, { id, cron, misfire, refreshSlaMinutes, run }: SyncJob): Job {
+/** A list that takes longer than this is not waited for. */
+const listMinutes = 5;
+
+function jobOf(slug: string, { id, cron, misfire, refreshSlaMinutes, after, run }: SyncJob): Job {
+  // Two tenants may call their sources alike.
+  const named = (job: string) => (slug === 'default' ? job : `${slug}/${job}`);
   return {
-    // Two tenants may call their sources alike.
-    id: slug === 'default' ? id : `${slug}/${id}`,
+    id: named(id),
+    ...(after.length > 0 ? { after: { jobs: after.map(named), deadlineMinutes: listMinutes } } : {}),
     title: `reads ${id.replace(/^sync:/, '')}`,
     cadence: { cron, zone: 'UTC' },
     misfire,

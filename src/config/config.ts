@@ -64,6 +64,8 @@ const kpiSchema = settings({
   target: z.number().optional(),
   owner: z.string().optional(),
   criticality: z.enum(['low', 'medium', 'high', 'critical']).optional(),
+  /** What a delivered number may move by without being restated, in its own unit. */
+  tolerance: z.number().nonnegative().optional(),
   scenarios: pipelineScenarios.optional(),
 });
 

@@ -53,10 +53,11 @@ export function createEditions(deps: { db: Db; tenantId: number; clock: Clock })
     const there = await find(key, viewKey);
     if (there) return there;
     const content = await make();
+    const madeAt = clock.now().toString();
     await db.run(sql`
       insert into ops.editions (tenant_id, kind, subject, slot, view_key, viewer, made_at, content)
       values (${tenantId}, ${key.kind}, ${key.subject}, ${key.slot}, ${viewKey}, ${key.viewer},
-        ${clock.now().toString()}, ${JSON.stringify(content)}::jsonb)
+        ${madeAt}, ${JSON.stringify(content)}::jsonb)
       on conflict (tenant_id, kind, subject, slot, view_key) do nothing`);
     return (await find(key, viewKey))!;
   }

@@ -24,6 +24,7 @@ tenants:
   default:
     name: Lumen Goods
     timezone: ${demoTimezone}
+    mail: {from: Crema <crema@lumen-goods.example>}
     sources:
       ${demoSource}:
         kind: chat-crm

@@ -26,8 +26,8 @@ export interface AskedLine {
   history: KpiResult;
 }
 
-/** Weeks of days that are looked back on: as many as tell what is usual. */
-const historyWeeks = 13;
+/** Days that are looked back on: as many as are drawn, or where it can be told what is usual, as many as that takes. */
+const historyDays = { drawn: 14, usual: 13 * 7 };
 /** Questions to the database at a time: a digest is one of many things that go on. */
 const atOnce = 4;
 
@@ -44,6 +44,11 @@ export function asking({ db, tenant, settings, now }: DigestDeps, viewer: string
   };
 }
 
+/** Whether it is known how much days of this number differ by chance: of counts and ratios, not of levels. */
+export function hasUsualDays({ kind, unit, additive }: Kpi): boolean {
+  return kind !== 'stock' && (unit === 'ratio' || (unit === 'count' && additive !== false));
+}
+
 /** The same weekdays before: a week for up to seven days, as many whole weeks as it takes for more. */
 export function sameDaysBefore({ from, to }: DateRange): DateRange {
   const days = 7 * Math.ceil(daysBetween(from, to) / 7);
@@ -54,19 +59,31 @@ export function datesOf({ from, to }: DateRange): { kind: 'dates'; from: string;
   return { kind: 'dates', from, to };
 }
 
+/** As many headlines as a digest should have; what nobody asks first is no headline beyond that. */
+const enoughHeadlines = 5;
+
 /**
  * The numbers of a digest, in order. `chosen`: exactly those, as far as the reader may ask them, also without data; null:
  * the headline numbers there is data for, as many as are read at a glance.
  */
 export async function askLines(ask: Ask, chosen: readonly Kpi[] | null, period: DateRange): Promise<AskedLine[]> {
-  const candidates = chosen ?? headlineCandidates();
-  const lines: AskedLine[] = [];
-  for (let index = 0; index < candidates.length && lines.length < mostHeadlines; index += atOnce) {
-    const some = candidates.slice(index, index + atOnce);
-    const asked = await Promise.all(some.map((kpi) => askLine(ask, kpi, period)));
-    lines.push(...asked.filter((line) => line !== null).filter(({ result }) => chosen || result.value !== null));
+  if (chosen) return askSome(ask, chosen.slice(0, mostHeadlines), period, false);
+  const { first, others } = headlineCandidates();
+  const lines = await askSome(ask, first, period, true);
+  for (let index = 0; index < others.length && lines.length < enoughHeadlines; index += atOnce) {
+    const more = await askSome(ask, others.slice(index, index + atOnce), period, true);
+    lines.push(...more.slice(0, enoughHeadlines - lines.length));
   }
   return lines.slice(0, mostHeadlines);
+}
+
+async function askSome(ask: Ask, some: readonly Kpi[], period: DateRange, isOptional: boolean): Promise<AskedLine[]> {
+  const lines: (AskedLine | null)[] = [];
+  for (let index = 0; index < some.length; index += atOnce) {
+    const asked = some.slice(index, index + atOnce).map((kpi) => askLine(ask, kpi, period, isOptional));
+    lines.push(...(await Promise.all(asked)));
+  }
+  return lines.filter((line) => line !== null).filter(({ result }) => !isOptional || result.value !== null);
 }
 
 /**
@@ -74,13 +91,14 @@ export async function askLines(ask: Ask, chosen: readonly Kpi[] | null, period: 
  * digest's days, it is that of the latest week that is decided, as `/kpi` answers it: a number that will still change
  * cannot be compared.
  */
-async function askLine(ask: Ask, kpi: Kpi, period: DateRange): Promise<AskedLine | null> {
+async function askLine(ask: Ask, kpi: Kpi, period: DateRange, isOptional: boolean): Promise<AskedLine | null> {
   const history = await ask(kpi, {
-    period: datesOf({ from: addDays(period.from, -7 * historyWeeks), to: period.to }),
+    period: datesOf({ from: addDays(period.from, -historyDays[hasUsualDays(kpi) ? 'usual' : 'drawn']), to: period.to }),
     versus: { kind: 'none' },
-    grain: 'day',
+    ...{ grain: 'day', attention: false },
   });
-  if (!history) return null;
+  // Without a single number in all these days there is none to be compared either.
+  if (!history || (isOptional && history.series.points.every(({ value }) => value === null))) return null;
   const isDecided = history.series.points.filter(({ at }) => at >= period.from).every(({ mature }) => mature !== false);
   const question: Partial<KpiQuestion> = isDecided
     ? { period: datesOf(period), versus: datesOf(sameDaysBefore(period)) }

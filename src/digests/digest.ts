@@ -46,6 +46,10 @@ export interface DigestLine {
   target: { shown: string; met: boolean | null } | null;
   /** What it counts where that is not the digest's period: `9–15 Nov`. */
   dates: string;
+  /** What the shape of its value depends on besides unit and locale. */
+  shape?: { currency?: string; outOf?: number };
+  /** What it has become since it was told, where late data has moved it. */
+  restated?: { shown: string; on: string; why: string };
   /** Null where none could be kept. */
   receipt: string | null;
   /** The question with its dates written out. */

@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import { headlineCandidates, mostHeadlines } from '../answers/answer.ts';
+import { headlineCandidates } from '../answers/answer.ts';
 import { readAs } from '../db/viewer.ts';
 import { type DateRange, startOfDay } from '../domain/period.ts';
 import { askable } from '../kpis/audience.ts';
@@ -20,7 +20,7 @@ export async function lacksFor(
   followed: readonly Kpi[] | null = null,
 ): Promise<string[]> {
   const { tenantId, timezone } = tenant;
-  const kpis = followed?.length ? followed : (template.headlines ?? headlineCandidates().slice(0, mostHeadlines));
+  const kpis = followed?.length ? followed : (template.headlines ?? headlineCandidates().first);
   return readAs(db, { tenantId, viewer }, async (reader) => {
     const needed = new Set((await askable(reader, kpis)).flatMap(({ streams }) => streams));
     const rows = await reader.query<{ lacking: string }>(sql`

@@ -7,6 +7,7 @@ import {
   greeting,
   heading,
   latePhrases,
+  missingPicture,
   noNumbers,
   nothingStandsOut,
   summary,
@@ -31,14 +32,16 @@ const muted = '#57606a';
 const rule = '#d8dee4';
 const font = "font-family:'Segoe UI',Helvetica,Arial,sans-serif";
 
-/** `readers`: who gets it and when, for the last line. */
-export function digestMail(digest: Digest, { readers }: { readers?: string } = {}): DigestMail {
+/** `readers`: who gets it and when, for the last line; `picture`: where it could not be drawn, the mail says so. */
+export function digestMail(digest: Digest, view: { readers?: string; picture?: 'missing' } = {}): DigestMail {
+  const { readers, picture } = view;
+  const chart = picture === 'missing' ? null : digest.chart;
   const subject = summary(digest);
   return {
     subject: subject.length <= longestSubject ? subject : `${subject.slice(0, longestSubject - 1).trimEnd()}…`,
-    html: htmlOf(digest, footOf(digest, readers)),
+    html: htmlOf({ ...digest, chart }, footOf(digest, readers), picture === 'missing'),
     text: digestText(digest, readers),
-    images: digest.chart ? [{ name: chartName, spec: digest.chart }] : [],
+    images: chart ? [{ name: chartName, spec: chart }] : [],
   };
 }
 
@@ -76,7 +79,7 @@ function footOf(digest: Digest, readers: string | undefined): string {
     .join(' · ');
 }
 
-function htmlOf(digest: Digest, foot: string): string {
+function htmlOf(digest: Digest, foot: string, isMissing: boolean): string {
   const { lines, findings, chart, locale } = digest;
   return `<!doctype html>
 <html lang="${escapeHtml(locale)}">
@@ -95,7 +98,7 @@ ${findingsHtml(
   findings.map(({ text }) => text),
   lines.length > 0,
 )}
-${chart ? `<img src="cid:${chartName}" width="600" alt="${escapeHtml(chart.altText)}" style="width:100%;max-width:600px;height:auto;border:0">` : ''}
+${chart ? `<img src="cid:${chartName}" width="600" alt="${escapeHtml(chart.altText)}" style="width:100%;max-width:600px;height:auto;border:0">` : ''}${isMissing ? `<p style="color:${muted}">${missingPicture}</p>` : ''}
 <p style="margin:16px 0 0;color:${muted};font-size:13px">${escapeHtml(foot)}</p>
 </div>
 </body>

@@ -119,6 +119,10 @@ async function lineOf(
       met: result.target.met,
     },
     dates: isOfPeriod ? '' : formatDateRange(result.period.from, result.period.to, { locale, year: false }),
+    shape: {
+      ...(result.currency === undefined ? {} : { currency: result.currency }),
+      ...(result.outOf === undefined ? {} : { outOf: result.outOf }),
+    },
     ...{ receipt: kept.receipt, words: datedWords(request, result) },
   };
 }

@@ -6,6 +6,7 @@ import { latePhrase } from './late.ts';
 /** The phrases that every carrier of a digest shares; no markup. */
 
 export const nothingStandsOut = 'Nothing stands out.';
+export const missingPicture = 'The chart could not be drawn; its numbers are above.';
 export const noNumbers = 'There are no numbers for you: nothing has been loaded, or nothing that you may see.';
 
 /** `Morning coffee, Sat 21 Nov`. */
@@ -39,6 +40,11 @@ export function targetMark({ target }: DigestLine): string {
   if (!target) return '';
   if (target.met === null) return `target ${target.shown}`;
   return `target ${target.shown} ${target.met ? '✓' : 'missed'}`;
+}
+
+/** `4.2 h`, or `4.2 h, restated 4.9 h on 12 Nov: 37 cases came late`. */
+export function restatedPhrase({ restated }: DigestLine): string {
+  return restated ? `restated ${restated.shown} on ${restated.on}: ${restated.why}` : '';
 }
 
 /** `▲ up 3.4 points, better`. */

@@ -123,7 +123,8 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
       distribution: kpi.distribution && hasCases ? kpi.distribution(whole) : null,
       ...(kpi.funnel && hasCases && { funnel: funnelOf(kpi.funnel(whole)) }),
       ...(kpi.matrix && hasCases && { matrix: kpi.matrix(whole) }),
-      attention: kpi.attention && reach.data ? await kpi.attention(reader, scope) : null,
+      attention:
+        kpi.attention && reach.data && question.attention !== false ? await kpi.attention(reader, scope) : null,
       records: question.records && kpi.records ? await kpi.records(reader, scope) : null,
       breakdown,
       freshness: {

@@ -12,6 +12,8 @@ export interface KpiQuestion {
   grain: Exclude<Grain, 'hour'> | null;
   /** Whether the records behind the number are wanted too, where the KPI lists some. */
   records?: boolean;
+  /** False where what needs a person now is not wanted, which saves asking. */
+  attention?: false;
   /** Assumptions to count under, as the person wrote them; absent: the KPI's default. */
   scenario?: string;
   /** Local date whose snapshot is wanted; absent: what is known now. */

@@ -51,7 +51,8 @@ export async function composeMail(mail: Mail): Promise<Buffer> {
     messageId: messageIdOf(mail.dedupeKey, from.address),
     headers: {
       'Auto-Submitted': 'auto-generated',
-      'X-Auto-Response-Suppress': 'All',
+      // For Exchange, which heeds no other: answers of machines, but not that it could not be delivered.
+      'X-Auto-Response-Suppress': 'DR, RN, NRN, OOF, AutoReply',
       ...(unsubscribeUrl === undefined ? {} : unsubscribeHeaders(unsubscribeUrl)),
     },
     attachments: [

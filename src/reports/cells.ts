@@ -12,6 +12,9 @@ interface Cell {
   isName: boolean;
 }
 
+/** Longer texts may be broken anywhere; shorter ones only between words. */
+const mostInOneWord = 24;
+
 /** The first column that holds no numbers names the row: a screen reader reads it with each of its cells. */
 export function cellsOf(
   table: {
@@ -26,7 +29,7 @@ export function cellsOf(
   const naming = numeric.indexOf(false);
   const cell = (text: string, column: number): Cell => ({
     text,
-    kind: numeric[column] ? 'number' : '',
+    kind: numeric[column] ? 'number' : text.length > mostInOneWord ? 'lengthy' : '',
     isName: column === naming,
   });
   return { kind, caption, header: header.map(cell), rows: rows.map((row) => row.map(cell)) };

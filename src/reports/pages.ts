@@ -43,17 +43,25 @@ export async function renderReport(
   report: Report,
   { allowGaps = false }: { allowGaps?: boolean } = {},
 ): Promise<ReportPages> {
-  const gaps: string[] = [];
-  const sections: SectionModel[] = [];
-  for (const section of report.sections) {
-    const items = await Promise.all(section.items.map((item) => drawn(item, charts)));
-    for (const { gap } of items) if (gap) gaps.push(gap);
-    sections.push({ items: items.map((item, index) => itemModel(item, index === 0 ? section : null)) });
-  }
+  const all = await Promise.all(
+    report.sections.map(({ items }) => Promise.all(items.map((item) => drawn(item, charts)))),
+  );
+  const lacking = all.flat().filter(({ gap }) => gap !== null);
+  const gaps = lacking.flatMap(({ gap }) => gap ?? []);
+  const sections = report.sections.map(
+    (section, at): SectionModel => ({
+      items: all[at]!.map((item, index) => itemModel(item, index === 0 ? section : null)),
+    }),
+  );
   if (gaps.length > 0 && !allowGaps) {
-    throw new CremaError('REPORT_GAPS', `the report ${report.id} lacks ${gaps.length} of its charts: ${gaps[0]}`, {
-      remedy: 'Try again; if charts go on failing, the log says why.',
-    });
+    throw new CremaError(
+      'REPORT_GAPS',
+      `the report ${report.id} lacks ${gaps.length} of its charts: ${messageOf(lacking[0]?.error)}`,
+      {
+        cause: lacking[0]?.error,
+        remedy: 'Try again; if charts go on failing, the log says why.',
+      },
+    );
   }
   return {
     html: page(modelOf(report, sections)),
@@ -83,6 +91,7 @@ interface Drawn {
   item: Item;
   svg: string | null;
   gap: string | null;
+  error?: unknown;
 }
 
 async function drawn(item: Item, charts: Pick<ChartRenderer, 'svg'>): Promise<Drawn> {
@@ -90,7 +99,7 @@ async function drawn(item: Item, charts: Pick<ChartRenderer, 'svg'>): Promise<Dr
   try {
     return { item, svg: await charts.svg(item.chart), gap: null };
   } catch (error) {
-    return { item, svg: null, gap: `The chart of ${item.title} is missing here: ${messageOf(error)}.` };
+    return { item, svg: null, gap: `The chart of ${item.title} is missing here.`, error };
   }
 }
 

@@ -25,7 +25,7 @@ export async function qualityOf(
       })),
     pending: told.results.reduce((most, { freshness }) => Math.max(most, freshness.pending), 0),
     rejected: await rejectedIn(db, tenant, told.period),
-    missing: [...told.missing],
+    missing: [...new Set(told.missing)],
   };
 }
 

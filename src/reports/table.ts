@@ -14,8 +14,14 @@ export interface TableBelow {
 /** The numbers that the picture shows; of an answer without one, what every surface shows as its table. */
 export function tableBelow(result: KpiResult, chart: ChartSpec | null, locale: string): TableBelow {
   const table = tableFor(result, chart, locale);
-  return result.matrix && !result.breakdown ? withoutEmptyRows(table, result.matrix, locale) : { table, left: [] };
+  if (result.matrix && !result.breakdown) return withoutEmptyRows(table, result.matrix, locale);
+  if (table.rows.length <= mostRows) return { table, left: [] };
+  const left = [`The table has the first ${mostRows} of ${table.rows.length} rows.`];
+  return { table: { ...table, rows: table.rows.slice(0, mostRows) }, left };
 }
+
+/** Rows of a table at most: three pages of one table are a list, and no report. */
+const mostRows = 60;
 
 /** Rows of a matrix in which nothing happened: of 24 hours those of the night. */
 function withoutEmptyRows(table: AnswerTable, { unit }: Matrix, locale: string): TableBelow {

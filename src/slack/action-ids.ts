@@ -20,11 +20,11 @@ export const actionIds = {
   nextTimes: 'sub.next',
   subscriptions: 'sub.list',
   /** Opens what somebody wants of their digest and of numbers anywhere. */
-  digestSettings: 'digest.settings',
+  digestSettings: 'digest:settings',
 } as const;
 
 /** Callback ids of forms, kept as long. */
-export const formIds = { subscribe: 'sub.form', digestSettings: 'digest.settings' } as const;
+export const formIds = { subscribe: 'sub.form', digestSettings: 'digest:settings' } as const;
 
 /** Prefix of the block id that carries a menu's command: a menu's own values are too short for one. */
 export const askAbout = 'about ';

@@ -120,9 +120,11 @@ function deliveryOf(
 ): NewDelivery {
   const expiresAt = at.add({ hours: tooLateHours[kind] });
   const isLate = Temporal.Instant.compare(expiresAt, now) < 0;
+  const isPast = Temporal.Instant.compare(at, now) < 0;
   return {
     ...{ kind, subscriptionId, slot: date, carrier, recipient, dueAt: at, expiresAt },
-    deadlineAt: at.add({ minutes: waitMinutes }),
+    // After an outage the data is behind too: what is late waits as long for it as what is in time.
+    deadlineAt: (isPast ? now : at).add({ minutes: waitMinutes }),
     ...(isLate ? { skipped: `Crema was not running at the time; it is sent up to ${tooLateHours[kind]} h late` } : {}),
   };
 }

@@ -11,6 +11,8 @@ export interface SyncJob {
   misfire: 'latest';
   /** How old the stream's data may get; undefined where it has none of its own. */
   refreshSlaMinutes: number | undefined;
+  /** Jobs that tell it what there is to visit: what they find at the same time is visited then, not in the next run. */
+  after: readonly string[];
   /** One run; it decides itself whether the quota makes it due. Rejects on failure, after noting it. */
   run(deps: SyncDeps, signal: AbortSignal): Promise<SyncResult>;
 }
@@ -23,8 +25,18 @@ export function syncJobs(sources: readonly Source[]): SyncJob[] {
       cron: cronOf(stream, index),
       misfire: 'latest' as const,
       refreshSlaMinutes: stream.shape === 'check' ? undefined : stream.refreshSlaMinutes,
+      after: listsFor(stream, source).map((list) => `sync:${source.name}:${list.id}`),
       run: (deps: SyncDeps, signal: AbortSignal) => syncStream(deps, source, stream.id, { signal }),
     })),
+  );
+}
+
+/** The lists of what a stream of few objects visits: which of them are due is in their latest status. */
+function listsFor(stream: Stream, source: Source): Stream[] {
+  if (stream.shape !== 'visit' || stream.isDue === undefined) return [];
+  return source.streams.filter(
+    (list) =>
+      list.shape === 'list' && list.entity === stream.of && stream.runEveryMinutes % list.runEveryMinutes === 0,
   );
 }
 

@@ -105,6 +105,26 @@ describe('the command line', () => {
     expect(json(ran).value).toBe(1);
   });
 
+  test('prints an answer again by its receipt, and a digest without keeping anything', async () => {
+    const { receipt, value } = json(await crema('kpi', 'tickets', '2026-03-02', '--json'));
+    const again = await crema('kpi', 'receipt', String(receipt));
+    expect(again.code).toBe(0);
+    expect(again.out).toContain('Unchanged since.');
+    expect(again.out).toContain(`receipt ${receipt}`);
+    expect(JSON.parse((await crema('kpi', 'receipt', String(receipt), '--json')).out)).toMatchObject({
+      ...{ code: receipt, words: 'tickets 2026-03-02 vs 2026-02-23', since: { kind: 'unchanged' } },
+      result: { value },
+    });
+    expect((await crema('kpi', 'receipt', 'zzzzzz')).code).toBe(1);
+    const digest = await crema('digest', 'morning-coffee', '2026-03-02..2026-03-04', '--dry-run');
+    expect(digest.code).toBe(0);
+    expect(digest.out).toMatch(/^Morning coffee, Thu 5 Mar · Monday to Wednesday\n/);
+    expect(digest.out).toMatch(/Tickets created +3\n/);
+    expect(digest.out).not.toContain('receipt');
+    expect((await crema('digest', 'lunch')).code).toBe(2);
+    expect((await crema('digest', 'morning-coffee', '--blocks')).code).toBe(0);
+  });
+
   test('writes pictures to a file', async () => {
     const png = path.join(dir, 'backlog.png');
     expect((await crema('kpi', 'backlog', '--format', 'png', '--out', png)).code).toBe(0);
@@ -198,6 +218,7 @@ describe('the command line', () => {
       'clock',
       'people',
       'slack',
+      'mail',
       'charts, fonts',
     ])
       expect(ran.out).toContain(what);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkSpec } from '../../src/charts/check-spec.ts';
 import type { ChartSpec } from '../../src/charts/spec.ts';
-import { aSpec, days, pictures } from './specs.ts';
+import { aSpec, days, multiplesOf, pictures } from './specs.ts';
 
 describe('a spec that cannot be drawn is refused with the reason', () => {
   test.each<[string, Partial<ChartSpec>, RegExp]>([
@@ -93,6 +93,26 @@ describe('a spec that cannot be drawn is refused with the reason', () => {
     ],
   ])('a heatmap %s', (_, overrides, reason) => {
     expect(() => checkSpec(aSpec({ ...cells, ...overrides }))).toThrow(reason);
+  });
+
+  const panels = multiplesOf(2);
+  test.each<[string, Partial<ChartSpec>, RegExp]>([
+    ['of more numbers than can be read', { series: rowsOf(9, ...Array<number>(14).fill(1)) }, /9 panels, at most 8/],
+    ['without what each number has for itself', { panels: [] }, /0 panels for 2 series/],
+    ['by name', { axis: 'category' }, /small multiples are over time/],
+    ['with a target of all', { target: { value: 1, label: 'target 1' } }, /targets of small multiples/],
+    [
+      'with a day that is not there',
+      { panels: panels.panels!.map((panel) => ({ ...panel, about: [13, 14] as [number, number] })) },
+      /index 14 is outside/,
+    ],
+    [
+      'with a target that is no number',
+      { panels: panels.panels!.map((panel) => ({ ...panel, target: Number.NaN })) },
+      /target is NaN/,
+    ],
+  ])('small multiples %s', (_, overrides, reason) => {
+    expect(() => checkSpec({ ...panels, ...overrides })).toThrow(reason);
   });
 
   test('a heatmap has more rows than other charts have series', () => {

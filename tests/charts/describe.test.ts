@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { describeGrouped, describeSeries, describeStacked } from '../../src/charts/describe.ts';
-import { aSpec, days } from './specs.ts';
+import { describeGrouped, describeMultiples, describeSeries, describeStacked } from '../../src/charts/describe.ts';
+import { aSpec, days, multiplesOf } from './specs.ts';
 
 const where = '9–15 Nov 2026, Asia/Jakarta';
 const parts = aSpec({
@@ -64,4 +64,13 @@ test('a line says which buckets are shown apart, and both reasons', () => {
   expect(describeSeries(aSpec({ immature: [4, 5], incomplete: [6] }), 'SLA')).toMatch(
     /latest 93\.0.%.*\. 15 Nov: not complete, shown apart\. 13 Nov to 14 Nov, hatched: not all cases are decided yet\.$/,
   );
+});
+
+test('small multiples are told one by one, each in its own unit and with what may still change', () => {
+  const said = describeMultiples(multiplesOf(7)).replaceAll(/[\u00a0\u202f]/g, ' ');
+  expect(said).toMatch(
+    /^Small charts of 7 numbers, each on its own scale, Asia\/Jakarta\. Ticket SLA compliance 91\.2 %: /,
+  );
+  expect(said).toMatch(/Response time 1 h 12 min: latest 1 h \d\d min \(15 Nov\)/);
+  expect(said).toContain('Reply rate no data: no data');
 });

@@ -133,3 +133,18 @@ test('drawing leaves the event loop to others', async () => {
   });
   expect(inWorkers / inThisThread).toBeLessThan(0.5);
 }, 30_000);
+
+test('vector charts leave no pixels behind', async () => {
+  const forgetful = createChartRenderer({ cacheBytes: 0, workers: 1 });
+  const draw = async (from: number, to: number) => {
+    for (let number = from; number < to; number++) await forgetful.svg(aSpec({ title: `number ${number}` }));
+    return process.memoryUsage.rss() / 1e6;
+  };
+  try {
+    const warm = await draw(0, 40);
+    // With its pixels each would keep 0.8 MB until the collector comes by: 160 MB.
+    expect((await draw(40, 240)) - warm).toBeLessThan(80);
+  } finally {
+    await forgetful.close();
+  }
+}, 60_000);

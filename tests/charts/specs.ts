@@ -1,4 +1,4 @@
-import type { ChartSpec } from '../../src/charts/spec.ts';
+import type { ChartPanel, ChartSpec } from '../../src/charts/spec.ts';
 
 /** A line of seven days; everything can be overridden. */
 export function aSpec(overrides: Partial<ChartSpec> = {}): ChartSpec {
@@ -365,6 +365,9 @@ export const pictures: Record<string, ChartSpec> = {
     })),
     window: { rows: [1, 1], columns: [4, 4], label: 'Best slot: Tue 08–10' },
   }),
+  multiples: multiplesOf(6),
+  'multiples-eight': multiplesOf(8),
+  'multiples-one': multiplesOf(1),
   step: aSpec({
     kind: 'step',
     title: 'Agents under a licence at the end of each day',
@@ -400,3 +403,47 @@ export const pictures: Record<string, ChartSpec> = {
     series: [{ key: 'value', label: 'time between the first and the last reply', values: [1_034_000, 0] }],
   }),
 };
+
+/** Numbers of a fortnight: what still changes, a gap, a target, a level that hardly moves, names of any length. */
+export function multiplesOf(count: number): ChartSpec {
+  const wave = (base: number, size: number, shift: number) =>
+    days(14).map((_, day) => base + size * (Math.sin(day + shift) + ((day * 37) % 11) / 11));
+  const plain = { target: null, zero: false, unfinished: [], about: [13, 13] as [number, number] };
+  const all: [label: string, values: (number | null)[], panel: ChartPanel][] = [
+    [
+      'Ticket SLA compliance',
+      wave(0.9, 0.03, 0),
+      { ...plain, format: 'percent', value: '91.2 %', target: 0.9, unfinished: [11, 12, 13], about: [4, 10] },
+    ],
+    ['Tickets created', wave(60, 20, 1), { ...plain, format: 'count', value: '62', zero: true, about: [11, 13] }],
+    [
+      'Response time',
+      wave(4000, 900, 2),
+      { ...plain, format: 'duration', value: '1 h 12 min', target: 3600, zero: true },
+    ],
+    ['Reach', wave(12_450, 20, 3), { ...plain, format: 'count', value: '12,450' }],
+    [
+      'Revenue won',
+      wave(40_000, 30_000, 4).map((value, day) => (day % 5 === 2 ? null : value)),
+      { ...plain, format: 'number', value: '$42,250.50', zero: true },
+    ],
+    [
+      'رضا العملاء 顧客満足度 Zufriedenheit der Kundschaft',
+      wave(4.2, 0.2, 5),
+      { ...plain, format: 'number', value: '4.21 of 5' },
+    ],
+    ['Reply rate', days(14).map(() => null), { ...plain, format: 'percent', value: 'no data' }],
+    ['Conversations', days(14).map(() => 0), { ...plain, format: 'count', value: '0', zero: true }],
+  ];
+  const chosen = all.slice(0, count);
+  return aSpec({
+    kind: 'multiples',
+    title: '14 days to Sunday 15 Nov',
+    subtitle: 'each on its own scale, Asia/Jakarta',
+    format: 'count',
+    labels: days(14, '2026-11-02'),
+    series: chosen.map(([label, values], index) => ({ key: String(index), label, values })),
+    panels: chosen.map(([, , panel]) => panel),
+    footer: 'Blue ground: the days of the number · dotted: may still change',
+  });
+}

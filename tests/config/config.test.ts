@@ -36,6 +36,32 @@ describe('crema.yaml', () => {
     });
   });
 
+  test('digests name KPIs that there are, as many as can be read', () => {
+    const text = [
+      'tenants:',
+      '  default:',
+      '    digests:',
+      '      morning-coffee: {headlines: [sla, tikets], chart: [sla]}',
+      '      Sales: {}',
+      '      empty: {headlines: []}',
+      '      long: {findings: 9, headline: [sla]}',
+    ].join('\n');
+    const { message } = refusal(() => parseConfig(text, 'crema.yaml', kpiIds));
+    expect(message).toContain('crema.yaml:5 tenants.default.digests.Sales: ');
+    expect(message).toContain('crema.yaml:6 tenants.default.digests.empty.headlines: names no KPI');
+    expect(message).toContain('did you mean headlines?');
+    const wrong = refusal(() => parseConfig(text.split('\n').slice(0, 4).join('\n'), 'crema.yaml', kpiIds));
+    expect(wrong.message).toBe(
+      'crema.yaml:4 tenants.default.digests.morning-coffee.headlines.1: "tikets" is no KPI; did you mean tickets?',
+    );
+    const digests = { 'morning-coffee': { headlines: ['sla'], findings: 0 } };
+    expect(
+      parseConfig(JSON.stringify({ tenants: { default: { digests } } }), 'f', kpiIds).tenants.default,
+    ).toMatchObject({
+      digests,
+    });
+  });
+
   test('reports every problem at once, with line, path and what would be right', () => {
     const text = [
       'tenants:',

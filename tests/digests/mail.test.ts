@@ -51,6 +51,13 @@ describe('a digest as a mail', () => {
     expect(nothing.images).toEqual([]);
   });
 
+  test('says that its picture could not be drawn', () => {
+    const { html, images } = digestMail(aDigest(), { picture: 'missing' });
+    expect(html).toContain('The chart could not be drawn');
+    expect(html).not.toContain('cid:');
+    expect(images).toEqual([]);
+  });
+
   test('has a subject that fits', () => {
     const lines = Array.from({ length: 8 }, () => aLine({ title: 'x'.repeat(200) }));
     expect(digestMail(aDigest({ lines })).subject).toHaveLength(120);

@@ -99,7 +99,7 @@ const elsewhere: readonly string[] = [
   ...['users', 'active-users'],
   // Those of conversations: engagement.test.ts asks them as an agent and as a supervisor.
   ...['conversations', 'conversation-status', 'active-conversations', 'response-rate', 'response-time', 'wait-time'],
-  // Those of sales: sales-rights.test.ts. Of Crema's own streams everybody may know.
+  // Those of sales: sales-rights.slow.test.ts. Of Crema's own streams everybody may know.
   ...['leads', 'funnel', 'pipeline', 'win-rate', 'revenue-won', 'sales-cycle', 'freshness'],
 ];
 

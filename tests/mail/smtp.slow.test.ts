@@ -181,6 +181,16 @@ describe('what is definitely not sent', () => {
     expect((await sent(sink.url)).outcome).toMatchObject({ kind: 'refused', whose });
   });
 
+  test('is what goes to one address, as often as planned, while others get theirs', async () => {
+    const sink = await startSink();
+    sink.failNext({ kind: 'answer', at: 'recipient', code: 450, to: letter.to, times: 2 });
+    const smtp = smtpTo(sink.url);
+    const send = async (to: string) => (await smtp.send({ ...letter, to }, async () => undefined)).kind;
+    const kinds = [await send(letter.to), await send('noor@example.com'), await send(letter.to), await send(letter.to)];
+    expect(kinds).toEqual(['again', 'sent', 'again', 'sent']);
+    expect(sink.mails.map(({ to }) => to)).toEqual(['noor@example.com', letter.to]);
+  });
+
   test('is larger than the server takes', async () => {
     const sink = await startSink({ largest: 20 });
     expect((await sent(sink.url)).outcome).toMatchObject({ kind: 'refused', whose: 'letter' });

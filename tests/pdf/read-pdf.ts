@@ -21,6 +21,8 @@ export interface ReadPdf {
 export interface ReadPage {
   /** Text in the file's order, a line break where a line ends. */
   text: string;
+  /** The same piece by piece, with where it stands: points from the page's top left corner to the start of its line. */
+  pieces: { text: string; x: number; y: number; width: number }[];
   /** PostScript names of the fonts text is drawn with, without the subset's prefix, sorted. */
   fonts: string[];
   /** Of those, the ones whose outlines are not in the file. */
@@ -89,6 +91,11 @@ async function readPage(page: PDFPageProxy): Promise<ReadPage> {
   }
   const { width, height } = page.getViewport({ scale: 1 });
   return {
+    pieces: items.flatMap((item) => {
+      if (!('str' in item) || item.str.trim() === '') return [];
+      const [, , , , x, y] = item.transform as number[];
+      return [{ text: item.str, x: x!, y: height - y!, width: item.width }];
+    }),
     text: items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join(''),
     fonts: [...fonts.keys()].sort(),
     notEmbedded: [...fonts].filter(([, embedded]) => !embedded).map(([name]) => name),

@@ -29,6 +29,9 @@ const landed: Readonly<Record<string, string>> = {
   '000019_singer_records.sql': '79f41b782b2ed7ef',
   '000020_contact_status.sql': '9f3fdc62d318b991',
   '000021_deliveries.sql': 'fcc5e46d06403d85',
+  '000022_receipt_rights.sql': 'bd88b6f8b55d70e8',
+  '000023_slack_zone.sql': 'e1e5a16effe42f08',
+  '000024_edition_files.sql': 'e803d11697d960d2',
 };
 
 test('a landed migration is never edited, and a new one is added to the list', () => {

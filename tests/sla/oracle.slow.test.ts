@@ -64,7 +64,7 @@ describe(`by minutes (seed ${seed})`, () => {
           compared[left === 0 ? 'due' : 'beyond']++;
         }
       }),
-      settings(500),
+      settings(400),
     );
     console.log(`calendars, seed ${seed}:`, JSON.stringify(compared));
   });
@@ -85,7 +85,7 @@ describe(`by minutes (seed ${seed})`, () => {
             states[`${metric} ${state}`] = (states[`${metric} ${state}`] ?? 0) + 1;
         }
       }),
-      settings(400),
+      settings(200),
     );
     console.log(`tickets, seed ${seed}:`, JSON.stringify(states));
     for (const metric of metrics)

@@ -91,8 +91,9 @@ export function oracleOf(
     if (one.target === null) return;
     if (one.fulfilled === now ? one.elapsed > one.target : !ended && one.elapsed >= one.target) one.breached = now;
   };
+  const byInstant = Map.groupBy(events, ({ at }) => at);
   const step = (now: number, happening: boolean) => {
-    if (happening) for (const event of events) if (event.at === origin + now * minute) happen(event, now);
+    if (happening) for (const event of byInstant.get(origin + now * minute) ?? []) happen(event, now);
     current = versions.findLast(({ version }) => version.validFrom <= origin + now * minute);
     for (const one of all) judge(one, now);
   };

@@ -234,6 +234,7 @@ const messages: readonly (readonly [string, Message])[] = [
       { locale: 'en' },
     ).main,
   ],
+  ['a digest whose chart is missing', digestMessages(aDigest(), { locale: 'en', picture: 'missing' }).main],
   ['a digest of nothing', digestMessages(aDigest({ lines: [], chart: null, asOf: null }), { locale: 'en' }).main],
   ['no receipt', answerMessage({ kind: 'no-receipt', code: 'k7f3a2' }, view)],
   ['a receipt without its code', answerMessage({ kind: 'no-receipt', code: '' }, view)],

@@ -357,7 +357,7 @@ describe('Home', () => {
     await company.sandbox.openHome(maya);
     await company.sandbox.waitFor('home', () => home(company).includes('My digest') || undefined);
     const open = async () => {
-      await company.sandbox.clickInView({ user: maya, actionId: 'digest.settings', in: 'home' });
+      await company.sandbox.clickInView({ user: maya, actionId: 'digest:settings', in: 'home' });
       await company.sandbox.waitFor('the form', () => company.sandbox.modal(maya)?.payload.submit);
     };
     await open();

@@ -16,6 +16,7 @@ import { dateBefore } from '../../subscriptions/cadence.ts';
 import { type PlanOptions, scheduleOf } from '../../subscriptions/plan.ts';
 import { lookAgain, type MakeDeps, slackBody } from './kpi.ts';
 import { mailLetter } from './mail.ts';
+import { readersOf } from './readers.ts';
 import { type Reading, readingOf, withoutReading } from './reading.ts';
 
 export interface DigestMakeDeps extends MakeDeps {
@@ -50,13 +51,14 @@ export function digestMaker(deps: DigestMakeDeps): Make {
       editionId,
       madeAt,
     } = await editionFor(deps, delivery, reading, { template, period, followed });
+    const readers = await readersOf(db, delivery.tenantId, delivery);
     if (delivery.carrier === 'mail') {
-      const { images: specs, ...content } = digestMail(digest);
+      const { images: specs, ...content } = digestMail(digest, readers);
       const images = await Promise.all(specs.map(({ name, spec }) => drawn(deps, name, spec, delivery)));
       const made = await mailLetter(deps.mail, delivery, reading, { ...content, images: images.flat() }, madeAt);
       return made.kind === 'letter' ? { ...made, editionId } : made;
     }
-    const { main, thread, chart } = digestMessages(digest, { locale });
+    const { main, thread, chart } = digestMessages(digest, { locale, ...readers });
     const files = chart ? await drawn(deps, chartFile, chart, delivery) : [];
     const also: NewDelivery[] = thread
       ? [{ ...partOf(delivery, 'thread'), editionId, letter: { body: slackBody(thread), files: [] } }]

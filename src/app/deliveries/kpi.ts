@@ -25,7 +25,7 @@ export interface MakeDeps extends ReadingDeps {
 }
 
 /** Between looks for data that is late. */
-export const lookAgain = { seconds: 30 };
+export const lookAgain = { seconds: 5 };
 
 /** The answer to a question that somebody subscribed to, as if they had just asked it. */
 export function kpiMaker(deps: MakeDeps): Make {

@@ -65,9 +65,9 @@ async function driverOf(line: AskedLine, { ask, locale }: FindingContext): Promi
     .slice(0, most.dimensions);
   const found: Driver[] = [];
   for (const by of asked) {
-    const versus = { kind: 'none' } as const;
-    const now = await ask(kpi, { period: datesOf(result.period), by, versus });
-    const before = await ask(kpi, { period: datesOf(result.comparison!.period), by, versus });
+    const plain = { by, versus: { kind: 'none' }, attention: false } as const;
+    const now = await ask(kpi, { period: datesOf(result.period), ...plain });
+    const before = await ask(kpi, { period: datesOf(result.comparison!.period), ...plain });
     const one = now?.breakdown && before?.breakdown && largestPart(kpi, by, rowsOf(now), rowsOf(before));
     if (one) found.push(one);
   }

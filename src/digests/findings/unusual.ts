@@ -4,7 +4,7 @@ import type { SeriesPoint } from '../../domain/kpi-result.ts';
 import type { DateRange } from '../../domain/period.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
 import { type Anomaly, anomalyOf, benjaminiHochberg, type DayValue, unusualZ } from '../../stats/anomaly.ts';
-import type { AskedLine } from '../ask-lines.ts';
+import { type AskedLine, hasUsualDays } from '../ask-lines.ts';
 import { categoryOf, type Finding, type FindingRoom } from './finding.ts';
 
 /** Of all days said to be unusual in one digest, at most this share by mistake. */
@@ -51,9 +51,9 @@ function testedDays(line: AskedLine, period: DateRange): Tested[] {
 }
 
 function dayValue(kpi: Kpi, { value, numerator, denominator }: SeriesPoint): DayValue {
-  if (value === null || kpi.kind === 'stock') return null;
-  if (kpi.unit === 'count' && kpi.additive !== false) return { kind: 'count', count: Number(value) };
-  if (kpi.unit !== 'ratio' || numerator === undefined || denominator === undefined || denominator <= 0) return null;
+  if (value === null || !hasUsualDays(kpi)) return null;
+  if (kpi.unit === 'count') return { kind: 'count', count: Number(value) };
+  if (numerator === undefined || denominator === undefined || denominator <= 0) return null;
   return { kind: 'ratio', successes: Math.min(numerator, denominator), n: denominator };
 }
 

@@ -8,8 +8,10 @@ import {
   greeting,
   heading,
   latePhrases,
+  missingPicture,
   noNumbers,
   nothingStandsOut,
+  restatedPhrase,
   summary,
   targetMark,
 } from '../../digests/words.ts';
@@ -42,6 +44,8 @@ export interface DigestView {
   locale: string;
   /** Who gets it and when, for the footer: `#general, weekdays 08:30`. */
   readers?: string;
+  /** Where the picture could not be drawn: the message then says so. */
+  picture?: 'missing';
 }
 
 /** A digest in Slack: the message, its picture (to be drawn as `chartFile`), and what goes into its thread. */
@@ -55,17 +59,18 @@ export interface DigestMessages {
 const longest = { title: 60, finding: 400, notice: 300 };
 
 export function digestMessages(digest: Digest, view: DigestView): DigestMessages {
-  return { main: mainMessage(digest, view), thread: threadMessage(digest), chart: digest.chart };
+  const chart = view.picture === 'missing' ? null : digest.chart;
+  return { main: mainMessage(digest, view), thread: threadMessage(digest), chart };
 }
 
-function mainMessage(digest: Digest, { readers }: DigestView): Message {
+function mainMessage(digest: Digest, { readers, picture }: DigestView): Message {
   const { lines, chart } = digest;
   return message(summary(digest), [
     header(heading(digest)),
     ...latePhrases(digest).map((phrase) => paragraph(clip(oneLine(phrase), longest.notice))),
     ...(lines.length > 0 ? [fields(lines)] : [paragraph(noNumbers)]),
     ...(lines.length > 0 ? findingBlocks(digest) : []),
-    ...(chart ? [image(`file:${chartFile}`, chart.altText)] : []),
+    ...(chart ? [picture === 'missing' ? context(missingPicture) : image(`file:${chartFile}`, chart.altText)] : []),
     footer(digest, readers),
     ...actions([button('Change what I get', actionIds.digestSettings, digest.template)]),
   ]);
@@ -79,10 +84,10 @@ function fields(lines: readonly DigestLine[]): KnownBlock {
       const target = targetMark(line);
       const name = escapeText(clip(oneLine(line.title), longest.title));
       const dates = line.dates === '' ? '' : ` (${escapeText(line.dates)})`;
-      return mrkdwn(
-        `${name}${dates}${target === '' ? '' : ` · ${target}`}\n*${line.shown}*  ${changeWords(line)}`.trimEnd(),
-        500,
-      );
+      const number = line.restated
+        ? `*${line.shown}*, _${escapeText(restatedPhrase(line))}_`
+        : `*${line.shown}*  ${changeWords(line)}`;
+      return mrkdwn(`${name}${dates}${target === '' ? '' : ` · ${target}`}\n${number}`.trimEnd(), 500);
     }),
   };
 }
@@ -120,5 +125,19 @@ function threadMessage(digest: Digest): Message | null {
     preformatted(tableText(table, { rows: lines.length })),
     ...(first ? [richLine('As it was, and what has changed since: ', { code: `/kpi receipt ${first.receipt}` })] : []),
     richLine('More of a number: ', { code: clip(`/kpi ${lines[0]!.kpi} 30d`, 200) }),
+  ]);
+}
+
+/** For the thread of a digest, when numbers in it have changed: each as it was told, as it is, and why. */
+export function restatementMessage(digest: Digest, receipts: ReadonlySet<string>): Message {
+  const changed = digest.lines.filter(
+    ({ receipt, restated }) => restated !== undefined && receipt !== null && receipts.has(receipt),
+  );
+  const [first] = changed;
+  const said = changed.map((line) => `${line.title} was ${line.shown}, ${restatedPhrase(line)}`);
+  return message(`Restated: ${said.join('; ')}`, [
+    formatted(changed.length === 1 ? '*A number above has changed*' : `*${changed.length} numbers above have changed*`),
+    richList(said.map((text): Piece[] => [clip(oneLine(text), longest.finding)])),
+    ...(first?.receipt ? [richLine('As it was told: ', { code: `/kpi receipt ${first.receipt}` })] : []),
   ]);
 }
