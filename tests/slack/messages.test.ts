@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../../src/answers/answer.ts';
 import { parseRequest } from '../../src/answers/parse.ts';
-import type { Person } from '../../src/answers/people.ts';
 import type { Reprint } from '../../src/answers/reprint.ts';
 import { splitWords } from '../../src/answers/words.ts';
 import type { KpiResult } from '../../src/domain/kpi-result.ts';
@@ -28,7 +27,7 @@ import { refusalMessage } from '../../src/slack/messages/refusal.ts';
 import { leadMessage, resultMessage } from '../../src/slack/messages/result.ts';
 import { shareNotice } from '../../src/slack/messages/share-notice.ts';
 import { aDigest, aLine } from '../digests/digests.ts';
-import { aBreakdown, aFunnel, aLeaderboard, aMatrix, anAnswer, aResult, aWorkload } from './results.ts';
+import { aBreakdown, aFunnel, aLeaderboard, aMatrix, anAnswer, aPerson, aResult, aWorkload } from './results.ts';
 
 const view = { locale: 'en', canShare: true };
 const image = { kind: 'image', fileId: 'F1', altText: 'SLA by day, rising to 94 % on Sunday' } as const;
@@ -48,12 +47,6 @@ const refusals: readonly Refusal[] = [
 ];
 
 const homeNow = Temporal.Instant.from('2026-11-16T01:25:00Z');
-
-function aPerson(name: string): Person {
-  const one = { source: 'crm', id: 'op-1', name };
-  const rights = { all: false, teams: [{ source: 'crm', id: 'team-1', name }], operators: [one] };
-  return { viewer: 'slack:U0SUPV0001', name, role: 'supervisor', configured: false, own: [one], rights };
-}
 
 function answered(text: string): Answer {
   const request = parseRequest(splitWords(text));
@@ -297,6 +290,7 @@ function commandsIn(message: Message): string[] {
   return message.blocks.flatMap((block) => {
     if (block.type !== 'actions') return [];
     const values = block.elements.flatMap((element) =>
+      // Other buttons carry a number or a name.
       'value' in element && element.value && element.action_id?.startsWith('kpi.') ? [element.value] : [],
     );
     const about = block.block_id?.startsWith(askAbout) ? [block.block_id.slice(askAbout.length)] : [];

@@ -1,5 +1,6 @@
 import type { Answer } from '../../src/answers/answer.ts';
 import { parseRequest } from '../../src/answers/parse.ts';
+import type { Person } from '../../src/answers/people.ts';
 import { splitWords } from '../../src/answers/words.ts';
 import type { BreakdownRow, KpiResult } from '../../src/domain/kpi-result.ts';
 
@@ -143,4 +144,10 @@ export function aWorkload(nameOf: (index: number) => string = (index) => `Operat
       other: null,
     },
   };
+}
+
+export function aPerson(name: string): Person {
+  const one = { source: 'crm', id: 'op-1', name };
+  const rights = { all: false, teams: [{ source: 'crm', id: 'team-1', name }], operators: [one] };
+  return { viewer: 'slack:U0SUPV0001', name, role: 'supervisor', configured: false, own: [one], rights };
 }

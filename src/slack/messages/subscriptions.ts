@@ -18,7 +18,8 @@ import {
   richLine,
   richList,
 } from '../blocks.ts';
-import { userIdOf } from '../text.ts';
+import { clip, limits } from '../limits.ts';
+import { oneLine, userIdOf } from '../text.ts';
 import { choiceButtons, exampleLine } from './suggestions.ts';
 
 /** One subscription as its lists show it. */
@@ -29,7 +30,9 @@ export interface SubscriptionView {
 }
 
 /** As many as fit into a message and stay readable; Home has room for as many besides its numbers. */
-const mostShown = 12;
+const mostShown = 10;
+/** Longest stretch of a reason or an address that is shown; a log has it whole. */
+const longestReason = 200;
 
 /** What was subscribed to or changed, with its next times. */
 export function subscribedMessage(
@@ -75,12 +78,13 @@ export function subscriptionBlocks(views: readonly SubscriptionView[]): KnownBlo
   return [
     ...views
       .slice(0, mostShown)
-      .flatMap(({ subscription, next }) => [
+      .flatMap(({ subscription, next }, index): KnownBlock[] => [
+        ...(index === 0 ? [] : [{ type: 'divider' as const }]),
         lineBlock(subscription),
         context(
           [
             `Number ${subscription.subscriptionId}`,
-            ...(subscription.state === 'active' ? [] : [statePhrase(subscription)]),
+            ...(subscription.state === 'active' ? [] : [clip(statePhrase(subscription), longestReason)]),
             ...(next ? [`next ${nextTimeLine(next)}`] : []),
             ...(subscription.name === null ? [] : ['from crema.yaml']),
           ].join(' · '),
@@ -97,7 +101,7 @@ export function subscriptionBlocks(views: readonly SubscriptionView[]): KnownBlo
 /** `Weekly report every Monday at 08:00 (Asia/Jakarta) to #leadership` */
 function lineBlock(subscription: Subscription): KnownBlock {
   const { kind } = subscription;
-  const title = titleOf(subscription);
+  const title = shortTitle(subscription);
   return richLine(
     kind === 'kpi' ? { code: title } : { bold: title },
     `  ${whenPhrase(subscription)}, to `,
@@ -105,8 +109,13 @@ function lineBlock(subscription: Subscription): KnownBlock {
   );
 }
 
+/** A question may be long; its beginning tells which one it is. */
+function shortTitle(subscription: Subscription): string {
+  return clip(oneLine(titleOf(subscription)), limits.header);
+}
+
 function placePiece({ carrier, recipient }: Subscription): Piece {
-  if (carrier === 'mail') return recipient;
+  if (carrier === 'mail') return clip(oneLine(recipient), longestReason);
   const user = userIdOf(recipient);
   return user === undefined ? { channel: recipient } : { user };
 }
@@ -129,17 +138,21 @@ function buttonsOf(subscription: Subscription, which: readonly Deed[]): (Button 
     const [text, actionId] = deeds[deed];
     const made = button(text, actionId, String(subscriptionId));
     if (!made) return undefined;
-    const labelled = { ...made, accessibility_label: `${text}: ${titleOf(subscription)}`.slice(0, 75) };
-    return deed === 'end' ? { ...labelled, style: 'danger' as const, confirm: confirmEnd(subscription) } : labelled;
+    const labelled = {
+      ...made,
+      accessibility_label: clip(oneLine(`${text}: ${titleOf(subscription)}`), limits.buttonText),
+    };
+    return deed === 'end' ? { ...labelled, confirm: confirmEnd(subscription) } : labelled;
   });
 }
 
 function confirmEnd(subscription: Subscription) {
   return {
     title: plainText('Unsubscribe?', 100),
-    text: plainText(`${titleOf(subscription)}, ${whenPhrase(subscription)}, will not be sent any more.`, 300),
+    text: plainText(`${shortTitle(subscription)}, ${whenPhrase(subscription)}, will not be sent any more.`, 300),
     confirm: plainText('Unsubscribe', 30),
     deny: plainText('Keep it', 30),
+    style: 'danger' as const,
   };
 }
 
@@ -206,7 +219,7 @@ export function subscribeMisunderstoodMessage(problem: SubscribeMisunderstood): 
 
 /** To the owner, or whoever looks after it: what happened and how to go on. */
 export function troubleMessage({ kind, subscription, reason, slot }: Trouble): Message {
-  const title = titleOf(subscription);
+  const title = shortTitle(subscription);
   const said = kind === 'paused' ? `${title} rests: ${reason}.` : `${title} of ${slot} was not delivered: ${reason}.`;
   const wayOn =
     kind === 'paused'
