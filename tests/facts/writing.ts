@@ -9,9 +9,11 @@ import type { VersionKind } from '../../src/ingest/batch.ts';
 import { deleteRecords } from '../../src/ingest/delete.ts';
 import { writeBatches } from '../../src/ingest/write.ts';
 import { drain, verify } from '../../src/rollups/engine.ts';
-import { rollups } from '../../src/rollups/index.ts';
 import { defaultPolicies, type Policies } from '../../src/sla/policy.ts';
 import { makeTenant } from '../database.ts';
+import { rollupsOf } from '../rollups/of-streams.ts';
+
+const rollups = rollupsOf('ticket');
 
 /** A state of a record; all states of one writing have the fields of the first. */
 export interface State {

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import sql from 'sql-template-tag';
 import { expect, test } from 'vitest';
 import { drain, verify } from '../../src/rollups/engine.ts';
-import { rollups } from '../../src/rollups/index.ts';
 import { makeTenant, useDatabase } from '../database.ts';
+import { rollupsOf } from '../rollups/of-streams.ts';
 import { deleteTickets, type TicketState, writeTickets, writtenAt } from './batches.ts';
 
 const database = useDatabase();
+const rollups = rollupsOf('ticket');
 
 /** A record's life: a state (or deletion) per version, from 1. */
 const life = fc.array(

@@ -5,6 +5,7 @@ import { addDays, addUnits } from '../../src/domain/period.ts';
 import { makeTenant, useDatabase } from '../database.ts';
 import { type Asker, ask, settle } from './asking.ts';
 import { insertRows } from './contract/records.ts';
+import { localDate } from './oracle.ts';
 
 /*
  * Random operators with changes of role and activation, signs of their presence, licences, campaigns and their reports, asked
@@ -89,11 +90,7 @@ interface Scope {
 type Counts = Record<string, number | null>;
 
 function oracleOf({ operators, licences, campaigns }: Company, timezone: string, now: number) {
-  const dateOf = (at: number) =>
-    Temporal.Instant.fromEpochMilliseconds(at * 1000)
-      .toZonedDateTimeISO(timezone)
-      .toPlainDate()
-      .toString();
+  const dateOf = (at: number) => localDate(at * 1_000_000, timezone);
   const today = dateOf(now);
   const lastDay = ({ to }: Scope) => (addDays(to, -1) < today ? addDays(to, -1) : today);
   /** Whether something was so by the end of a day, or by now. */

@@ -1,3 +1,5 @@
+import { localDate } from './oracle.ts';
+
 /*
  * The KPIs of contacts straight from their words, by walking over contacts, persons and messages one by one: no days summed,
  * nothing kept. Instants are numbers of seconds since 1970.
@@ -35,11 +37,7 @@ export function contactOracle(
   { timezone, now, whole }: { timezone: string; now: number; whole: number },
   all: readonly OracleContact[],
 ) {
-  const dateOf = (at: number) =>
-    Temporal.Instant.fromEpochMilliseconds(at * 1000)
-      .toZonedDateTimeISO(timezone)
-      .toPlainDate()
-      .toString();
+  const dateOf = (at: number) => localDate(at * 1_000_000, timezone);
   const today = dateOf(now);
   const startsAt = (one: OracleContact) => one.created ?? one.seen;
   const endsAt = (one: OracleContact) => (one.deleted === null ? null : Math.max(startsAt(one), one.deleted));

@@ -6,7 +6,7 @@ import { addDays, addUnits } from '../../src/domain/period.ts';
 import { kpis } from '../../src/kpis/index.ts';
 import { insertTickets, makeTenant, useDatabase } from '../database.ts';
 import { type Asker, ask, settle } from './asking.ts';
-import { type OracleAnswer, type OracleScope, type OracleTicket, oracleOf } from './oracle.ts';
+import { localDate, type OracleAnswer, type OracleScope, type OracleTicket, oracleOf } from './oracle.ts';
 
 const database = useDatabase();
 const runs = 30 * Number(process.env.CREMA_PROPERTY_RUNS ?? 1);
@@ -225,7 +225,7 @@ async function agree(asker: Asker, rows: readonly OracleTicket[], asked: Questio
 }
 
 function oracleDate(asker: Asker, at: number): string {
-  return new Temporal.Instant(BigInt(at) * 1000n).toZonedDateTimeISO(asker.timezone).toPlainDate().toString();
+  return localDate(at, asker.timezone);
 }
 
 /** Records that are counted beside the cases: undecided, without a flag, negative. */

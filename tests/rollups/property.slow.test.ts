@@ -6,10 +6,10 @@ import { entities } from '../../src/domain/entities.ts';
 import type { WriteRun } from '../../src/ingest/batch.ts';
 import { deleteRecords } from '../../src/ingest/delete.ts';
 import { drain, rebuild, verify } from '../../src/rollups/engine.ts';
-import { rollups as all } from '../../src/rollups/index.ts';
 import type { TenantZone } from '../../src/rollups/rollup.ts';
 import { makeTenant, useDatabase } from '../database.ts';
 import { expectSettled, wrongDays } from './agreement.ts';
+import { rollupsOf } from './of-streams.ts';
 import { type TicketState, writeTickets } from './writing.ts';
 
 /*
@@ -24,8 +24,7 @@ const seed = Number(process.env.CREMA_PROPERTY_SEED ?? 20_261_120);
 const parameters = { seed, interruptAfterTimeLimit: timeLimit - 20_000 };
 const at = Temporal.Instant.from('2026-11-20T00:00:00Z');
 
-/** Those that tickets can mark; the others have nothing to count here. */
-const rollups = all.filter(({ stream }) => stream === 'ticket');
+const rollups = rollupsOf('ticket');
 
 const ids = ['1', '2', '3', '4', '5', '6'];
 const sources = ['import', 'zendesk'] as const;

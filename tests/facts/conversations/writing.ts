@@ -5,9 +5,11 @@ import { type ConversationsSwept, sweepConversations } from '../../../src/facts/
 import { type VerifiedConversations, verifyConversations } from '../../../src/facts/conversations/verify.ts';
 import { deleteRecords } from '../../../src/ingest/delete.ts';
 import { drain, verify } from '../../../src/rollups/engine.ts';
-import { rollups } from '../../../src/rollups/index.ts';
 import { type RecordsWritten, writeRecords } from '../../../src/sources/records.ts';
 import { makeTenant } from '../../database.ts';
+import { rollupsOf } from '../../rollups/of-streams.ts';
+
+const rollups = rollupsOf('message', 'conversation', 'contact');
 
 export const runAt = Temporal.Instant.from('2026-11-20T12:00:00Z');
 
