@@ -18,6 +18,7 @@ import type { Crm } from '../sandbox/crm/crm.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
 import { demoConfig, loadCompany, refuseOtherData } from './company.ts';
 import { type CompanySize, demoSource, demoTimezone, startCrm } from './crm.ts';
+import { forgetFuture } from './future.ts';
 import { keepTapping } from './tap.ts';
 
 export interface DemoOptions {
@@ -70,6 +71,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     });
     stops.onStop('sandbox', () => sandbox.stop());
     const tenant = await loadTenant(database.db, 'default');
+    await forgetFuture(database.db, clock.now());
     const tap = { db: database.db, tenant, crm, clock, log, dir };
     await loadCompany({ ...tap, config, note });
     const app = await startApp({

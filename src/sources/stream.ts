@@ -93,6 +93,11 @@ export interface VisitStream extends StreamTerms {
    * those that were active lately first, and none never.
    */
   isDue?(object: Visited, now: Temporal.Instant): boolean;
+  /**
+   * Whether the watermark waits for an object, where not for all that will ever be due again: what is over and only looked
+   * at for stragglers does not make what is happening now look old.
+   */
+  holdsWatermark?(object: Visited): boolean;
 }
 
 export interface Visited {

@@ -35,8 +35,7 @@ export function syncJobs(sources: readonly Source[]): SyncJob[] {
 function listsFor(stream: Stream, source: Source): Stream[] {
   if (stream.shape !== 'visit' || stream.isDue === undefined) return [];
   return source.streams.filter(
-    (list) =>
-      list.shape === 'list' && list.entity === stream.of && stream.runEveryMinutes % list.runEveryMinutes === 0,
+    (list) => list.shape === 'list' && list.entity === stream.of && stream.runEveryMinutes % list.runEveryMinutes === 0,
   );
 }
 

@@ -143,7 +143,8 @@ async function oldestDue(
   const objects = await loadFew(run.db, run.key, stream.of);
   let oldest = startedAt;
   for (const object of objects) {
-    if (!stream.isDue?.({ ...object, visitedAt: null }, startedAt)) continue;
+    if (!stream.isDue?.({ ...object, visitedAt: null }, startedAt) || stream.holdsWatermark?.(object) === false)
+      continue;
     if (object.visitedAt === null) return undefined;
     if (Temporal.Instant.compare(object.visitedAt, oldest) < 0) oldest = object.visitedAt;
   }

@@ -272,6 +272,31 @@ describe('reports', () => {
     expect(rows[0]).toMatchObject({ recipients: 10, read: 3, replied: 1, failed: 1 });
   });
 
+  test('are as of the oldest running campaign: one that is only looked at for stragglers makes nothing look old', async () => {
+    const { crm, clock, deps, source } = await startChats();
+    const asOf = async () => {
+      const [row] = await database.db.query<{ as_of: Temporal.Instant }>(sql`
+        select as_of from ops.streams where tenant_id = ${tenantId} and stream = 'campaign_report'`);
+      return row?.as_of.toString();
+    };
+    const run = async () => {
+      await runNow(deps, source, 'campaigns');
+      await runNow(deps, source, 'reports', { now: false });
+      return asOf();
+    };
+    for (const id of ['k-1', 'k-2']) crm.campaigns.push({ campaign_id: id, name: id, status: 'in_progress' });
+    for (const id of ['k-1', 'k-2']) crm.reports.set(id, { success: true, data: { ...report(2), campaign_id: id } });
+    await run();
+    crm.campaigns[0]!.status = 'completed';
+    later(clock, { hours: 1 });
+    const ended = clock.now().toString();
+    // The first look after its end is a whole one.
+    expect(await run()).toBe(ended);
+    later(clock, { hours: 3 });
+    // The next look at the ended one is due in 21 hours; the running one was read now.
+    expect(await run()).toBe(clock.now().toString());
+  });
+
   test('that one campaign has none of, or in a shape of its own, do not keep the others from being read', async () => {
     const { crm, deps, source } = await startChats();
     for (const id of ['k-1', 'k-2', 'k-3']) crm.campaigns.push({ campaign_id: id, name: id, status: 'active' });

@@ -46,6 +46,8 @@ export function reportStream(workspace: Workspace): VisitStream {
       if (!ended.includes(status ?? '')) return minutes >= activeMinutes;
       return !finals || minutes >= endedHours * 60;
     },
+    // Once it has been read after its end, what still trickles in is looked for daily, and is promised to nobody.
+    holdsWatermark: ({ status, cursor }) => !ended.includes(status ?? '') || !(cursor as ReportCursor).finals,
     isUrgent: ({ status }) => !ended.includes(status ?? ''),
     async visit(pace, { id, status, cursor }) {
       try {
