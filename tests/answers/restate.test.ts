@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { restatedBy } from '../../src/answers/restate.ts';
 import type { KpiResult, Unit } from '../../src/domain/kpi-result.ts';
 
-type Told = Pick<KpiResult, 'value' | 'unit'> & Partial<Pick<KpiResult, 'version' | 'denominator' | 'numerator'>>;
+type Told = Pick<KpiResult, 'value' | 'unit'> & Partial<Pick<KpiResult, 'version' | 'denominator' | 'kind'>>;
 
 /** As much of a result as is compared. */
 function aResult(told: Told, period: Partial<KpiResult['period']> = {}): KpiResult {
@@ -77,6 +77,9 @@ describe('the reason', () => {
       { locale: 'en' },
     )?.why;
 
+  const whyCount = (value: number, now: number, kind: KpiResult['kind'] = 'flow') =>
+    why({ unit: 'count', value, kind }, { unit: 'count', value: now, kind });
+
   test.each([
     ['cases that came late', why({ denominator: 100 }, { denominator: 1_337 }), '1,237 cases came late'],
     ['one of them', why({ denominator: 100 }, { denominator: 101 }), '1 case came late'],
@@ -85,6 +88,13 @@ describe('the reason', () => {
       'another definition, before all',
       why({ denominator: 100 }, { denominator: 101, version: 2 }),
       'its definition changed',
+    ],
+    ['cases of what is counted', whyCount(20, 37), '17 cases came late'],
+    ['fewer of them', whyCount(20, 18), '2 cases fewer'],
+    [
+      'corrections of a level: its cases are others every day',
+      whyCount(20, 37, 'stock'),
+      'records were corrected since',
     ],
     [
       'time',

@@ -33,7 +33,8 @@ export const board = channelOf('C0BOARD001', 'board', [supportLead.id, executive
 /** Somebody who sees everything and somebody who sees Tier 2. */
 export const tier2 = channelOf('C0TIER2001', 'tier-2', [supportLead.id, supervisor.id]);
 
-const people = `
+/** `people:` of crema.yaml. */
+export const people = `
 people:
   - {name: Maya Hartono, slack: ${executive.id}, email: ${executive.email}, role: executive}
   - {name: Daniel Okafor, slack: ${supportLead.id}, email: ${supportLead.email}, role: owner}
@@ -81,7 +82,8 @@ export interface Office {
   crema(...argv: string[]): Promise<Ran>;
   /** A job by hand. Returns what it counted. */
   job(id: string): Promise<Record<string, number>>;
-  reload(subscriptions: string): Promise<void>;
+  /** Another crema.yaml. */
+  reload(subscriptions: string, whom?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -117,7 +119,7 @@ export async function openOffice(database: TestDatabase, options: OfficeOptions)
     ...{ SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: sandbox.apiUrl },
     ...{ SMTP_URL: sandbox.smtpUrl },
   };
-  const textOf = (subscriptions: string) => `
+  const yamlOf = (subscriptions: string, whom: string) => `
 tenants:
   default:
     name: Lumen Goods
@@ -126,9 +128,9 @@ tenants:
     digests: {morning-coffee: {headlines: [${options.headlines ?? 'tickets, csat'}]}}
     subscriptions:
 ${subscriptions}
-${people}${options.more ?? ''}`;
-  const configure = async (subscriptions: string) => {
-    const text = textOf(subscriptions);
+${whom}${options.more ?? ''}`;
+  const configure = async (subscriptions: string, whom = people) => {
+    const text = yamlOf(subscriptions, whom);
     await writeFile(path.join(home, 'crema.yaml'), text);
     return parseConfig(text, 'crema.yaml');
   };
@@ -222,7 +224,7 @@ ${people}${options.more ?? ''}`;
         return told.counts;
       }
     },
-    reload: async (subscriptions) => app.reload(await configure(subscriptions)),
+    reload: async (subscriptions, whom) => app.reload(await configure(subscriptions, whom)),
     async stop() {
       await app.stop();
       await sandbox.stop();
