@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import sql, { raw } from 'sql-template-tag';
@@ -13,6 +13,7 @@ import { createSandbox, type Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { agent, botUserId, type Channel, executive, supervisor, supportLead } from '../../../src/sandbox/workspace.ts';
 import { makeTenant, type TestDatabase } from '../../database.ts';
 import { until } from '../../jobs/company.ts';
+import { sharedHome } from '../../pdf/printing.ts';
 import { type SurveyState, type TicketState, writeSurveys, writeTickets } from '../../rollups/writing.ts';
 import { type Ran, runCrema } from '../run-crema.ts';
 
@@ -30,6 +31,8 @@ const channelOf = (id: string, name: string, members: readonly string[]): Channe
 });
 /** The same people as in #leadership, named in another order. */
 export const board = channelOf('C0BOARD001', 'board', [supportLead.id, executive.id]);
+/** Maya and the bot. */
+export const desk = channelOf('C0DESK0001', 'desk', [executive.id]);
 /** Somebody who sees everything and somebody who sees Tier 2. */
 export const tier2 = channelOf('C0TIER2001', 'tier-2', [supportLead.id, supervisor.id]);
 
@@ -102,7 +105,6 @@ export interface OfficeOptions {
 export async function openOffice(database: TestDatabase, options: OfficeOptions): Promise<Office> {
   const { db } = database;
   const home = await mkdtemp(path.join(os.tmpdir(), 'crema-office-'));
-  await chmod(home, 0o755);
   const clock = movableClock(fixedClock(options.now));
   const tenantId = await makeTenant(db, 'default', { timezone });
   await db.run(sql`
@@ -112,12 +114,13 @@ export async function openOffice(database: TestDatabase, options: OfficeOptions)
     insert into crm.operators (tenant_id, source, id, name, team_id, version)
     values (${tenantId}, 'crm', 'op-1', 'Rafael Costa', 'team-1', 1), (${tenantId}, 'crm', 'op-2', 'Ines Moura', 'team-2', 1)`);
   const sandbox = await createSandbox({
-    ...{ clock, log: silentLog, signingSecret, botToken, fileReadyMs: 0, channels: [board, tier2] },
+    ...{ clock, log: silentLog, signingSecret, botToken, fileReadyMs: 0, channels: [board, desk, tier2] },
   });
   const variables = {
-    ...{ DATABASE_URL: database.url, CREMA_HOME: home, CREMA_CONFIG: path.join(home, 'crema.yaml') },
+    ...{ DATABASE_URL: database.url, CREMA_HOME: sharedHome, CREMA_CONFIG: path.join(home, 'crema.yaml') },
     ...{ SLACK_BOT_TOKEN: botToken, SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: sandbox.apiUrl },
     ...{ SMTP_URL: sandbox.smtpUrl },
+    ...(process.env.PUPPETEER_EXECUTABLE_PATH && { PUPPETEER_EXECUTABLE_PATH: process.env.PUPPETEER_EXECUTABLE_PATH }),
   };
   const yamlOf = (subscriptions: string, whom: string) => `
 tenants:
@@ -192,7 +195,7 @@ ${whom}${options.more ?? ''}`;
     },
     async reached(state, count, of = {}) {
       const states = async () => (await office.ledger(of)).map((row) => row.state);
-      await expect.poll(states, { timeout: 60_000 }).toEqual(Array.from({ length: count }, () => state));
+      await expect.poll(states, { timeout: 30_000 }).toEqual(Array.from({ length: count }, () => state));
       return office.ledger(of);
     },
     async editions() {
