@@ -1,3 +1,5 @@
+import PostalMime from 'postal-mime';
+import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDeliveries } from '../../../src/app/deliveries/start.ts';
 import { loadTenant } from '../../../src/app/tenants.ts';
@@ -21,7 +23,7 @@ const clock = movableClock(fixedClock('2026-11-16T07:00:00Z'));
 const broken = (): Promise<never> => Promise.reject(new Error('no canvas'));
 const charts: ChartRenderer = { png: broken, svg: broken, sparkline: broken, close: async () => undefined };
 const printed: string[] = [];
-const sent: { kind: string; carrier: string; failures: number; text: string }[] = [];
+const sent: { kind: string; carrier: string; failures: number; bytes: Buffer }[] = [];
 
 let deliveries: Dispatcher;
 beforeAll(async () => {
@@ -30,10 +32,9 @@ beforeAll(async () => {
   const { tenantId } = tenant;
   const at = { cadence: { kind: 'weekly', day: 1 }, at: '08:00', timezone: 'UTC', viewer: 'boss@example.com' } as const;
   const mail = { carrier: 'mail', recipient: 'boss@example.com' } as const;
-  await db.run({
-    text: `insert into ops.people (tenant_id, person_id, email, role) values ($1, $2, $2, 'executive')`,
-    values: [tenantId, 'boss@example.com'],
-  } as never);
+  await db.run(sql`
+    insert into ops.people (tenant_id, person_id, email, role)
+    values (${tenantId}, 'boss@example.com', 'boss@example.com', 'executive')`);
   await db.tx(async (tx) => {
     await putSubscription(tx, tenantId, { kind: 'report', subject: 'weekly', ...mail, ...at }, clock.now());
     await putSubscription(tx, tenantId, { kind: 'digest', subject: 'morning-coffee', ...mail, ...at }, clock.now());
@@ -42,8 +43,8 @@ beforeAll(async () => {
     async send({ kind, carrier: by, failures, letter }, handing) {
       await handing.handOver();
       const [file] = letter.files;
-      const text = file ? Buffer.from(await handing.bytesOf(file)).toString('utf8') : '';
-      sent.push({ kind, carrier: by, failures, text });
+      const bytes = file ? Buffer.from(await handing.bytesOf(file)) : Buffer.alloc(0);
+      sent.push({ kind, carrier: by, failures, bytes });
       return { kind: 'sent', proof: {} };
     },
   };
@@ -81,10 +82,13 @@ describe('what lost its charts', () => {
       ['report', 3],
     ]);
     expect(printed).toHaveLength(1);
-    expect(printed[0]).toContain('could not be drawn');
-    const textOf = (kind: string) => sent.find((one) => one.kind === kind)!.text.replaceAll('=\r\n', '');
-    expect(textOf('report')).toContain('some small charts could not be drawn');
-    expect(textOf('report')).not.toContain('cid:');
-    expect(textOf('digest')).toContain('The chart could not be drawn');
+    const gaps = printed[0]?.match(/The chart of [^<]+ is missing here\./g) ?? [];
+    expect(gaps.length).toBeGreaterThan(10);
+    const mail = async (kind: string) => PostalMime.parse(sent.find((one) => one.kind === kind)!.bytes);
+    const report = await mail('report');
+    expect(report.html).not.toContain('cid:');
+    for (const said of [report.html, report.text]) expect(said).toContain('some small charts could not be drawn');
+    expect(report.attachments.map(({ mimeType }) => mimeType)).toEqual(['application/pdf']);
+    expect((await mail('digest')).text).toContain('The chart could not be drawn');
   });
 });
