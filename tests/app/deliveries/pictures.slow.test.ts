@@ -89,6 +89,6 @@ describe('what lost its charts', () => {
     expect(report.html).not.toContain('cid:');
     for (const said of [report.html, report.text]) expect(said).toContain('some small charts could not be drawn');
     expect(report.attachments.map(({ mimeType }) => mimeType)).toEqual(['application/pdf']);
-    expect((await mail('digest')).text).toContain('The chart could not be drawn');
+    expect((await mail('digest')).html).toContain('The chart could not be drawn');
   });
 });
