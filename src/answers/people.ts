@@ -160,6 +160,27 @@ export async function findPersonNamed(db: Db, tenantId: number, text: string): P
   return rows.map(({ viewer }) => people.get(viewer)).find((person) => person !== undefined) ?? null;
 }
 
+/**
+ * Whoever may ask and has this address. The viewer is the one they are in Slack, where they are known there: what they want
+ * of their digests is kept under it. Null when it is nobody's.
+ */
+export async function findPersonAt(db: Db, tenantId: number, address: string): Promise<Person | null> {
+  const rows = await db.query<{ viewer: string }>(sql`
+    select ${slackViewer('')} || slack_user_id as viewer, 1 as place from ops.people
+    where tenant_id = ${tenantId} and slack_user_id is not null and ops.email_key(email) = ops.email_key(${address})
+    union all
+    select ${slackViewer('')} || slack_user_id, 2 from ops.slack_users
+    where tenant_id = ${tenantId} and ops.email_key(email) = ops.email_key(${address})
+    union all
+    select person_id, 3 from ops.people
+    where tenant_id = ${tenantId} and ops.email_key(email) = ops.email_key(${address})
+    order by place, viewer
+    limit 20`);
+  const viewers = rows.map(({ viewer }) => viewer);
+  const people = await peopleOf(db, tenantId, viewers);
+  return viewers.map((viewer) => people.get(viewer)).find((person) => person !== undefined) ?? null;
+}
+
 export interface PeopleCount {
   /** In crema.yaml. */
   named: number;

@@ -50,7 +50,7 @@ function toleranceOf(unit: Unit, was: number, given: number | undefined): number
 function reasonOf(told: KpiResult, now: KpiResult, locale: string): string {
   if (told.version !== now.version) return 'its definition changed';
   if (now.value === null) return 'its records are gone';
-  const cases = (now.denominator ?? Number.NaN) - (told.denominator ?? Number.NaN);
+  const cases = casesOf(now) - casesOf(told);
   const many = (count: number) =>
     `${formatNumber(Math.abs(count), locale)} ${Math.abs(count) === 1 ? 'case' : 'cases'}`;
   if (cases > 0) return `${many(cases)} came late`;
@@ -58,4 +58,9 @@ function reasonOf(told: KpiResult, now: KpiResult, locale: string): string {
   if (!told.period.mature) return 'open cases were decided since';
   if (!told.period.complete) return 'data was still missing';
   return 'records were corrected since';
+}
+
+/** How many cases a number was made of; NaN where it does not tell, as a level does not. */
+function casesOf({ denominator, unit, kind, value }: KpiResult): number {
+  return denominator ?? (unit === 'count' && kind === 'flow' ? Number(value) : Number.NaN);
 }

@@ -1,4 +1,5 @@
 import type { ChartRenderer } from '../charts/renderer.ts';
+import type { SparklineSpec } from '../charts/sparkline.ts';
 import { isEmpty } from './make.ts';
 import type { Figure, Report } from './report.ts';
 import { template } from './templates.ts';
@@ -18,17 +19,26 @@ const message = template<MailModel>('mail');
 
 /**
  * The summary and the strip, as mail clients take them: tables, styles on the elements, no colours that a dark ground would
- * swallow. Rejects when a sparkline cannot be drawn.
+ * swallow. Rejects when a sparkline cannot be drawn, unless `allowGaps`: then the mail says that some are missing.
  */
 export async function reportMail(
   { charts }: { charts: Pick<ChartRenderer, 'sparkline'> },
   report: Report,
+  { allowGaps = false }: { allowGaps?: boolean } = {},
 ): Promise<ReportMail> {
   const images: ReportMail['images'] = [];
+  let missing = 0;
   const strip: FigureModel[] = [];
+  const drawn = (trend: SparklineSpec): Promise<Buffer | undefined> =>
+    charts.sparkline(trend).catch((error: unknown) => {
+      if (!allowGaps) throw error;
+      missing += 1;
+      return undefined;
+    });
   for (const [index, figure] of report.strip.entries()) {
-    const cid = figure.trend ? `trend-${index + 1}` : '';
-    if (figure.trend) images.push({ cid, png: await charts.sparkline(figure.trend) });
+    const png = figure.trend ? await drawn(figure.trend) : undefined;
+    const cid = png ? `trend-${index + 1}` : '';
+    if (png) images.push({ cid, png });
     const { title, shown, mark, change, trend } = figure;
     strip.push({ title, shown, mark, change, target: targetOf(figure), cid, alt: trend?.altText ?? '' });
   }
@@ -42,9 +52,9 @@ export async function reportMail(
     isEmpty: isEmpty(report),
     strip,
     contents: contentsOf(report),
-    foot: footOf(report),
+    foot: footOf(report, missing),
   };
-  return { subject: model.subject, html: message(model), text: textOf(report), images };
+  return { subject: model.subject, html: message(model), text: textOf(report, missing), images };
 }
 
 interface MailModel {
@@ -85,11 +95,12 @@ function contentsOf({ sections }: Report): string {
   return [...sections.map(({ title }) => title), 'Restatements, Data quality and Definitions'].join(', ');
 }
 
-function footOf({ period, asOf, id }: Report): string {
-  return `${period.timezone} · ${asOf} · report ${id}`;
+function footOf({ period, asOf, id }: Report, missing: number): string {
+  const gap = missing === 0 ? '' : ` · ${missing === 1 ? 'a small chart' : 'some small charts'} could not be drawn`;
+  return `${period.timezone} · ${asOf} · report ${id}${gap}`;
 }
 
-function textOf(report: Report): string {
+function textOf(report: Report, missing: number): string {
   const { company, title, period, scope, summary, strip } = report;
   const figures = strip.map((figure) => {
     const facts = [figure.change, targetOf(figure)].filter((fact) => fact !== '');
@@ -104,7 +115,7 @@ function textOf(report: Report): string {
     ...figures,
     ...(figures.length > 0 ? [''] : []),
     `The report is attached as PDF: ${contentsOf(report)}.`,
-    footOf(report),
+    footOf(report, missing),
     '',
   ].join('\n');
 }

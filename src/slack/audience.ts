@@ -57,9 +57,10 @@ export async function audienceOfChannel(channelId: string, deps: AudienceDeps): 
 function inCommon(one: Person, others: readonly Person[]): Audience {
   const view = commonView(one, others);
   if (view.kind === 'nothing') return none({ kind: 'nothing in common', names: view.because });
-  const viewers = new Set([one.viewer, ...others.map(({ viewer }) => viewer)]);
+  // In one order, whatever Slack's is: the same people are the same viewer tomorrow and in another channel.
+  const viewers = [...new Set([one.viewer, ...others.map(({ viewer }) => viewer)])].toSorted();
   const rights = commonRights([one, ...others].map((person) => person.rights));
-  return { kind: 'audience', viewer: [...viewers].join(' '), rights, view };
+  return { kind: 'audience', viewer: viewers.join(' '), rights, view };
 }
 
 /** The people in a channel besides those already known, or why nothing can be shown to them. */

@@ -1,4 +1,4 @@
-import { findPersonNamed, peopleOf, rightsOf } from '../../answers/people.ts';
+import { findPersonAt, peopleOf, rightsOf } from '../../answers/people.ts';
 import type { Rights } from '../../answers/rights.ts';
 import type { Db } from '../../db/db.ts';
 import type { Delivery } from '../../deliveries/delivery.ts';
@@ -77,7 +77,7 @@ async function viewerOf(
     if (reader.kind === 'later') throw new CremaError('READER_UNKNOWN', reader.reason);
     return reader.kind === 'nobody' ? { nobody: reader.reason } : reader;
   }
-  const person = await findPersonNamed(db, tenant.tenantId, recipient);
+  const person = await findPersonAt(db, tenant.tenantId, recipient);
   if (person) return { viewer: person.viewer };
   if (viewer === null) return { nobody: `nobody with the address ${recipient} may see anything` };
   const known = await peopleOf(db, tenant.tenantId, [viewer]);

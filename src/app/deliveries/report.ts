@@ -46,14 +46,13 @@ export function reportMaker(deps: ReportMakeDeps): Make {
     const edition = await editionFor(deps, delivery, reading, period);
     const { content: report, editionId } = edition;
     if (isEmpty(report)) return { kind: 'skip', reason: `there is no data for ${report.period.shown}` };
-    const files = await filesOnce(db, delivery.tenantId, editionId, () =>
-      filesOf(deps, report, { allowGaps: delivery.failures >= mostDrawings, signal }),
-    );
+    const allowGaps = delivery.failures >= mostDrawings;
+    const files = await filesOnce(db, delivery.tenantId, editionId, () => filesOf(deps, report, { allowGaps, signal }));
     const pdf = files.find(({ mediaType }) => mediaType === 'application/pdf');
     if (!pdf) throw new Error('the report was not printed');
     const made =
       delivery.carrier === 'mail'
-        ? await byMail(deps, delivery, reading, edition, pdf)
+        ? await byMail(deps, delivery, reading, edition, { pdf, allowGaps })
         : { kind: 'letter' as const, letter: { body: slackBodyOf(report), files: [pdf] } };
     return made.kind === 'letter' ? { ...made, editionId } : made;
   };
@@ -88,9 +87,9 @@ async function byMail(
   delivery: Delivery,
   reading: Reading,
   { content: report, madeAt }: Edition<Report>,
-  pdf: RawFile,
+  { pdf, allowGaps }: { pdf: RawFile; allowGaps: boolean },
 ): Promise<Made> {
-  const { images, ...content } = await reportMail({ charts: deps.charts }, report);
+  const { images, ...content } = await reportMail({ charts: deps.charts }, report, { allowGaps });
   const pictures = images.map(({ cid, png }) => ({ name: cid, mediaType: 'image/png', bytes: png }));
   return mailLetter(deps.mail, delivery, reading, { ...content, images: pictures, attachments: [pdf] }, madeAt);
 }

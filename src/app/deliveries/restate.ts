@@ -74,7 +74,9 @@ async function write(
     const { deliveryId: afterId, letter, ...same } = sent;
     const { editionId } = edition;
     const part = { ...same, ...due, afterId, revision, editionId, carrier: 'slack', kind: 'digest' } as const;
-    const { main } = digestMessages(digest, { locale: digest.locale, ...(await readersOf(tx, tenantId, same)) });
+    const view = { locale: digest.locale, ...(await readersOf(tx, tenantId, same)) };
+    const hasPicture = letter.files.length > 0;
+    const { main } = digestMessages(digest, { ...view, ...(!hasPicture && { picture: 'missing' as const }) });
     // An older change that is still to be made would undo this one.
     await withdrawEdits(tx, tenantId, afterId, now);
     const edit: NewDelivery = { ...part, part: 'edit', letter: { body: slackBody(main), files: letter.files } };
