@@ -58,13 +58,18 @@ export async function readingOf(deps: ReadingDeps, delivery: Delivery): Promise<
   const { viewer } = reader;
   const viewers = viewer.split(' ');
   const people = await peopleOf(db, tenant.tenantId, viewers);
-  if (!viewers.every((one) => people.has(one)))
-    return { nobody: 'whoever reads it may not see anything any more' };
+  if (!viewers.every((one) => people.has(one))) return { nobody: 'whoever reads it may not see anything any more' };
   const rights = commonRights([...people.values()].map((person) => person.rights));
   const roles = [...new Set([...people.values()].map(({ role }) => role))].toSorted();
   const preference = await preferencesOf(db, tenant.tenantId, viewer);
   return {
-    ...{ subscription, viewer, rights, sees: { roles, rights }, ...(reader.label === undefined ? {} : { label: reader.label }) },
+    ...{
+      subscription,
+      viewer,
+      rights,
+      sees: { roles, rights },
+      ...(reader.label === undefined ? {} : { label: reader.label }),
+    },
     locale: preference.locale ?? subscription.locale ?? tenant.locale,
     timezone: preference.timezone ?? subscription.timezone,
     followed: preference.followed ?? null,

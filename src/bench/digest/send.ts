@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import type { Db } from '../../db/db.ts';
-import { createDispatcher } from '../../deliveries/dispatcher.ts';
 import { usualDeliveryTiming } from '../../deliveries/dispatch.ts';
+import { createDispatcher } from '../../deliveries/dispatcher.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { type Clock, fixedClock, systemClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';

@@ -10,9 +10,9 @@ import { context, type Message } from '../blocks.ts';
 import { describeError } from '../redact.ts';
 import { uploadBytes, uploadPrivately } from '../upload.ts';
 import { isFileNotReady } from '../ways.ts';
-import { createUploads } from './uploads.ts';
 import { channelOf, findMessage, metadataOf } from './find.ts';
 import { outcomeOf } from './refusals.ts';
+import { createUploads } from './uploads.ts';
 
 /** What goes to Slack: a message, with images as `file:NAME` in place of their ids; or a file with a line about it. */
 export type SlackBody =
