@@ -29,6 +29,11 @@ export const benches: readonly Bench[] = [
     run: async (context, line, options) => (await import('./report/bench.ts')).runReportBench(context, line, options),
   },
   {
+    name: 'digest',
+    summary: '1,000 personal digests: built per minute, and the share of the rate that Slack permits in sending them',
+    run: async (context, line, options) => (await import('./digest/bench.ts')).runDigestBench(context, line, options),
+  },
+  {
     name: 'slack',
     summary: 'time from /kpi to text and chart in the sandbox, ack p99',
     run: async (context, line) => (await import('./slack-bench.ts')).runSlackBench(context, line),

@@ -22,6 +22,8 @@ export interface EditionKey {
   subject: string;
   slot: string;
   viewer: string;
+  /** What the viewer may see: whoever may see the same gets the same edition. Left out: the viewer alone does. */
+  sees?: unknown;
   /** Whatever else makes two readers' copies differ: shapes, zone, chosen KPIs, period. */
   view: unknown;
 }
@@ -65,7 +67,7 @@ export function createEditions(deps: { db: Db; tenantId: number; clock: Clock })
   return {
     async once<Content>(key: EditionKey, make: () => Promise<Content>): Promise<Edition<Content>> {
       const viewKey = createHash('sha256')
-        .update(JSON.stringify([key.viewer, key.view]))
+        .update(JSON.stringify([key.sees ?? key.viewer, key.view]))
         .digest('hex')
         .slice(0, 32);
       const name = JSON.stringify([key.kind, key.subject, key.slot, viewKey]);

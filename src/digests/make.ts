@@ -5,6 +5,7 @@ import { datedWords } from '../answers/parse.ts';
 import { rightsOf } from '../answers/people.ts';
 import type { Rights } from '../answers/rights.ts';
 import { changeMark, shapeOf, shortChange, shownValue } from '../answers/wording.ts';
+import { inSnapshot } from '../db/snapshot.ts';
 import { formatDateRange, formatTarget, formatValue } from '../domain/format.ts';
 import { addDays, type DateRange, daysBetween } from '../domain/period.ts';
 import type { Tenant } from '../domain/tenant.ts';
@@ -47,13 +48,15 @@ export async function makeDigest(deps: DigestDeps, order: DigestOrder): Promise<
   if (!rights) throw new CremaError('DIGEST_VIEWER', `a digest for somebody who may see nothing: ${viewer}`);
   const period = pastDays(order.period, tenant, now);
   const before = sameDaysBefore(period);
-  const ask = asking(deps, viewer);
   const headlines = order.followed?.length ? order.followed : template.headlines;
-  const lines = await askLines(ask, headlines, period);
-  const streams = lines.flatMap(({ result }) => result.freshness.sources);
-  const late = lateSources(streams, period.to, tenant.timezone);
-  const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, ask } };
-  const found = template.findings > 0 ? await findAll(context) : [];
+  const { lines, streams, late, found } = await inSnapshot(db, { tenantId, viewer }, async (snapshot) => {
+    const ask = asking({ ...deps, db: snapshot }, viewer);
+    const lines = await askLines(ask, headlines, period);
+    const streams = lines.flatMap(({ result }) => result.freshness.sources);
+    const late = lateSources(streams, period.to, tenant.timezone);
+    const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, ask } };
+    return { lines, streams, late, found: template.findings > 0 ? await findAll(context) : [] };
+  });
   const reading: Reading = { tenantId, reader: readerOf(order, rights), slot: period.to };
   const chosen = ranked(await newsAmong(db, reading, found)).slice(0, template.findings);
   if (!order.dryRun) {

@@ -13,9 +13,13 @@ export interface Directory {
   changeChannel(id: string, changes: Partial<Omit<Channel, 'id' | 'kind'>>): Channel;
 }
 
-/** `more`: channels besides those every workspace begins with. */
-export function createDirectory(changed: () => void, more: readonly Channel[] = []): Directory {
-  const persons = new Map(users.map((user) => [user.id, user]));
+/** `more` and `others`: channels and people besides those every workspace begins with; others are not in the switcher. */
+export function createDirectory(
+  changed: () => void,
+  more: readonly Channel[] = [],
+  others: readonly Person[] = [],
+): Directory {
+  const persons = new Map([...users, ...others].map((user) => [user.id, user]));
   const places = new Map([...channels, ...more].map((channel) => [channel.id, channel]));
 
   function change<T extends object>(all: Map<string, T>, id: string, changes: object): T {

@@ -24,7 +24,7 @@ import { createTriggers } from './triggers.ts';
 import { handleUpload } from './upload.ts';
 import type { View } from './view.ts';
 import { createViewDesk } from './view-desk.ts';
-import type { Channel } from './workspace.ts';
+import type { Channel, Person } from './workspace.ts';
 
 /** What the app of the reference may do. `files:read` is not among them: it needs an enhanced review. */
 const defaultScopes: readonly string[] = [
@@ -62,6 +62,8 @@ export interface SandboxOptions {
   scopes?: readonly string[];
   /** Channels besides those every workspace begins with. */
   channels?: readonly Channel[];
+  /** People besides those; they are not in the console's switcher. */
+  people?: readonly Person[];
   /** Slack's rate limits, by real time: per method and minute, posting one a second and channel. Off unless true. */
   rateLimits?: boolean;
   /** Event types the app subscribes to; all that the sandbox has unless given. */
@@ -111,7 +113,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { clock, log } = options;
   let { botUrl } = options;
   const signal = createSignal();
-  const store = createStore(clock, signal, options.channels);
+  const store = createStore(clock, signal, options.channels, options.people);
   const recorder = createRecorder();
   const faults = createFaults(store.touch);
   const triggers = createTriggers();

@@ -3,7 +3,7 @@ import { createDirectory, type Directory } from './directory.ts';
 import type { SlackFile } from './files.ts';
 import type { Message } from './message.ts';
 import type { Signal } from './signal.ts';
-import { type Channel, isMember } from './workspace.ts';
+import { type Channel, isMember, type Person } from './workspace.ts';
 
 /** A typed command and what became of it: kept for the console only, Slack itself shows no trace of it. */
 export interface CommandEcho {
@@ -62,7 +62,12 @@ export interface Store {
 
 const aSecondInMicros = 1_000_000n;
 
-export function createStore(clock: Clock, signal: Signal, moreChannels: readonly Channel[] = []): Store {
+export function createStore(
+  clock: Clock,
+  signal: Signal,
+  moreChannels: readonly Channel[] = [],
+  morePeople: readonly Person[] = [],
+): Store {
   const messages = new Map<string, Message[]>();
   const files = new Map<string, SlackFile>();
   const echoes: CommandEcho[] = [];
@@ -77,7 +82,7 @@ export function createStore(clock: Clock, signal: Signal, moreChannels: readonly
     revision += 1;
     signal.emit();
   }
-  const directory = createDirectory(changed, moreChannels);
+  const directory = createDirectory(changed, moreChannels, morePeople);
 
   // Two messages never share a timestamp. A clock that stands still makes them count on from the last one; a clock that
   // was set back makes them say so, which is why the order of messages is not that of their timestamps.

@@ -72,13 +72,13 @@ export function digestMaker(deps: DigestMakeDeps): Make {
 function editionFor(
   { db, tenant, settings, log, clock, editions }: DigestMakeDeps,
   delivery: Delivery,
-  { viewer, locale, timezone }: Reading,
+  { viewer, sees, locale, timezone }: Reading,
   given: { template: DigestTemplate; period: DateRange; followed: readonly Kpi[] | null },
 ): Promise<Edition<Digest>> {
   const { template, period, followed } = given;
   const slot = dateOfSlot(delivery.slot);
   const view = { locale, timezone, period, followed: followed?.map(({ id }) => id) ?? null };
-  return editions.once({ kind: 'digest', subject: template.name, slot, viewer, view }, () =>
+  return editions.once({ kind: 'digest', subject: template.name, slot, viewer, sees, view }, () =>
     makeDigest({ db, tenant, settings, now: clock.now(), log }, { ...given, viewer, locale, timezone }),
   );
 }

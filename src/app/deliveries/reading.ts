@@ -1,5 +1,5 @@
-import { findPersonAt, peopleOf, rightsOf } from '../../answers/people.ts';
-import type { Rights } from '../../answers/rights.ts';
+import { findPersonAt, peopleOf } from '../../answers/people.ts';
+import { commonRights, type Rights } from '../../answers/rights.ts';
 import type { Db } from '../../db/db.ts';
 import type { Delivery } from '../../deliveries/delivery.ts';
 import type { Made } from '../../deliveries/dispatch.ts';
@@ -15,6 +15,8 @@ export interface Reading {
   subscription: Subscription;
   viewer: string;
   rights: Rights;
+  /** All that decides what the reader is shown, rights and roles: two of whom it is the same see the same. */
+  sees: { roles: readonly string[]; rights: Rights };
   /** What the reader may see, where it is not everything: `team Delivery only`. */
   label?: string;
   locale: string;
@@ -54,11 +56,20 @@ export async function readingOf(deps: ReadingDeps, delivery: Delivery): Promise<
   const reader = await viewerOf(deps, delivery, subscription);
   if (!('viewer' in reader)) return reader;
   const { viewer } = reader;
-  const rights = await rightsOf(db, tenant.tenantId, viewer);
-  if (!rights) return { nobody: 'whoever reads it may not see anything any more' };
+  const viewers = viewer.split(' ');
+  const people = await peopleOf(db, tenant.tenantId, viewers);
+  if (!viewers.every((one) => people.has(one))) return { nobody: 'whoever reads it may not see anything any more' };
+  const rights = commonRights([...people.values()].map((person) => person.rights));
+  const roles = [...new Set([...people.values()].map(({ role }) => role))].toSorted();
   const preference = await preferencesOf(db, tenant.tenantId, viewer);
   return {
-    ...{ subscription, viewer, rights, ...(reader.label === undefined ? {} : { label: reader.label }) },
+    ...{
+      subscription,
+      viewer,
+      rights,
+      sees: { roles, rights },
+      ...(reader.label === undefined ? {} : { label: reader.label }),
+    },
     locale: preference.locale ?? subscription.locale ?? tenant.locale,
     timezone: preference.timezone ?? subscription.timezone,
     followed: preference.followed ?? null,

@@ -3,11 +3,17 @@ import os from 'node:os';
 import path from 'node:path';
 import type { CommandContext } from '../../app/command.ts';
 import { type ChartRenderer, createChartRenderer } from '../../charts/renderer.ts';
+import type { Db } from '../../db/db.ts';
+import type { Tenant } from '../../domain/tenant.ts';
 import { findChromium } from '../../pdf/find-chromium.ts';
 import { createPrinter } from '../../pdf/printer.ts';
+import { makeBusyCompany } from '../busy-company.ts';
+import { makeScratch, withServer } from '../scratch.ts';
 import { type MakeDocument, sampleDocument } from './document.ts';
 import { residentMegabytes } from './processes.ts';
 import { simpleWay } from './simple.ts';
+import { slopeOf } from './slope.ts';
+import { benchWeekly, type WeeklyFigures } from './weekly.ts';
 
 export interface ReportBenchOptions {
   line: (text: string) => void;
@@ -18,14 +24,31 @@ export interface ReportBenchOptions {
   home?: string;
   /** What is printed; not given: a report of the benchmark's own with ten charts. */
   document?: MakeDocument;
+  /** Whose weekly report is made besides; not given: none. */
+  company?: { db: Db; tenant: Tenant };
 }
 
+/** Smaller than the numbers of a large company, and with something in every section. */
+const companies = {
+  full: { messages: 150_000, days: 150, operators: 200, present: 100, tickets: 20_000, leads: 10_000, campaigns: 100 },
+  quick: { messages: 5_000, days: 110, operators: 50, present: 20, tickets: 1_000, leads: 500, campaigns: 20 },
+};
+
 export async function runReportBench(
-  { environment }: CommandContext,
+  context: CommandContext,
   line: (text: string) => void,
   { quick }: { quick: boolean },
 ): Promise<Record<string, unknown>> {
-  return { ...(await benchReport({ line, quick, executablePath: environment.browserPath })) };
+  return withServer(context, async (server) => {
+    const { db, drop } = await makeScratch(server);
+    try {
+      const tenant = await makeBusyCompany(db, companies[quick ? 'quick' : 'full']);
+      const { browserPath: executablePath } = context.environment;
+      return { ...(await benchReport({ line, quick, executablePath, company: { db, tenant } })) };
+    } finally {
+      await drop();
+    }
+  });
 }
 
 export interface ReportFigures {
@@ -45,6 +68,8 @@ export interface ReportFigures {
   simpleMs: number;
   /** The simple way's time by ours: above 1, ours is faster. */
   ratios: { cold: number; warm: number; withCharts: number };
+  /** The weekly report of a company, with its own charts, and the simple way's time with its ten charts by its `warmMs`. */
+  weekly: (WeeklyFigures & { ratio: number }) | null;
   /** This process and its browser, resident, over the reports with charts; null where there is no /proc. */
   memory: { reports: number; peakMb: number; slopeMbPer100: number; simplePeakMb: number } | null;
 }
@@ -72,7 +97,11 @@ export async function benchReport(options: ReportBenchOptions): Promise<ReportFi
     const run = await timeWithCharts(open, { charts, document, reports });
     // The first quarter is growing warm.
     const late = run.memory.slice(Math.floor(run.memory.length / 4));
+    const weekly = options.company
+      ? await benchWeekly({ ...options.company, open, reports, rounds: quick ? 1 : 5 })
+      : null;
     const figures: ReportFigures = {
+      weekly: weekly && { ...weekly, ratio: round(simpleMs / weekly.warmMs, 2) },
       charts: 10,
       kilobytesPerPdf: round(bytes / 1_000),
       unpackMs: round(unpackMs),
@@ -98,6 +127,7 @@ export async function benchReport(options: ReportBenchOptions): Promise<ReportFi
             },
     };
     line(`with all charts ${run.ms.toFixed(0)} ms; faster than the simple way by ${JSON.stringify(figures.ratios)}`);
+    if (weekly) line(`weekly report with ${weekly.charts} charts: ${JSON.stringify(figures.weekly)}`);
     if (figures.memory) line(`memory over ${reports} reports: ${JSON.stringify(figures.memory)}`);
     return figures;
   } finally {
@@ -189,15 +219,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-/** Of the straight line through the values, by least squares; per step. */
-function slopeOf(values: readonly number[]): number {
-  const middle = (values.length - 1) / 2;
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const top = values.reduce((sum, value, index) => sum + (index - middle) * (value - mean), 0);
-  const bottom = values.reduce((sum, _, index) => sum + (index - middle) ** 2, 0);
-  return bottom === 0 ? 0 : top / bottom;
 }
 
 function round(value: number, digits = 1): number {

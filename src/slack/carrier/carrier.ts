@@ -12,6 +12,7 @@ import { uploadBytes, uploadPrivately } from '../upload.ts';
 import { isFileNotReady } from '../ways.ts';
 import { channelOf, findMessage, metadataOf } from './find.ts';
 import { outcomeOf } from './refusals.ts';
+import { createUploads } from './uploads.ts';
 
 /** What goes to Slack: a message, with images as `file:NAME` in place of their ids; or a file with a line about it. */
 export type SlackBody =
@@ -53,6 +54,8 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
   const { client, log } = deps;
   const { imageWaitsMs: waitsMs = usualImageWaitsMs, postEveryMs = usualPostEveryMs } = deps;
 
+  const uploads = createUploads();
+
   /** Waits for a place of the pace; null when it is too far away. */
   async function place(method: string, channel: string): Promise<Outcome | null> {
     const pace = paceOf(method, channel, postEveryMs);
@@ -72,7 +75,7 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
     return outcomeOf(error);
   }
 
-  /** Uploads what the message shows, each file once over all attempts; `null`: without pictures. */
+  /** Uploads what the message shows, each file once over all attempts and messages; `null`: without pictures. */
   async function uploaded(
     delivery: Delivery & { letter: Letter },
     handing: Handing,
@@ -81,12 +84,16 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
     for (const file of delivery.letter.files) {
       const key = fileKey(file.name);
       if (proof[key] !== undefined || delivery.parentProof?.[key] !== undefined) continue;
-      const waiting = await place('files.getUploadURLExternal', '');
-      if (waiting) return { outcome: waiting };
       try {
-        const bytes = await handing.bytesOf(file);
-        proof = { ...proof, [key]: await uploadPrivately(client, { name: file.name, title: file.name, bytes }) };
+        const id = await uploads.once(file.hash, async () => {
+          const waiting = await place('files.getUploadURLExternal', '');
+          if (waiting) throw new TooSoon(waiting);
+          const bytes = await handing.bytesOf(file);
+          return uploadPrivately(client, { name: file.name, title: file.name, bytes });
+        });
+        proof = { ...proof, [key]: id };
       } catch (error) {
+        if (error instanceof TooSoon) return { outcome: error.outcome };
         log.warn(describeError(error), 'a picture of a delivery was not uploaded');
         // A private file that nothing shows hurts nobody: whatever became of the upload, it can be made again.
         const { reason } = await failed('files.getUploadURLExternal', '', error);
@@ -123,6 +130,7 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
         await handing.handOver();
         try {
           const at = await post(delivery, message);
+          if (shown && step > 0) for (const { hash } of delivery.letter.files) uploads.forget(hash);
           if (shown && step > 0) await showLater(at, shown, waits.length > 0 ? waits : waitsMs);
           return { kind: 'sent', proof: { ...proof, ...at } };
         } catch (error) {
@@ -233,6 +241,16 @@ export function createSlackCarrier(deps: SlackCarrierDeps): Carrier {
       return delivery.part === 'edit' ? { kind: 'absent' } : findMessage(client, delivery, type);
     },
   };
+}
+
+/** An upload has to wait, so that others can go out meanwhile. */
+class TooSoon extends Error {
+  readonly outcome: Outcome;
+
+  constructor(outcome: Outcome) {
+    super('others were before it');
+    this.outcome = outcome;
+  }
 }
 
 function methodOf({ part }: Delivery): string {
