@@ -27,6 +27,7 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY package.json LICENSE crema.example.yaml ./
 COPY migrations ./migrations
+COPY templates ./templates
 COPY src ./src
 RUN useradd --system --create-home --home-dir /var/lib/crema --shell /usr/sbin/nologin crema \
  && mkdir -p /var/lib/crema/home && chown -R crema:crema /var/lib/crema

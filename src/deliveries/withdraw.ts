@@ -34,3 +34,16 @@ export async function slotsWritten(
       and slot >= ${from}`);
   return new Set(rows.map(({ slot }) => slot));
 }
+
+/** Takes back changes of a delivered message that nobody has begun to make: a newer one says all that they would. */
+export function withdrawEdits(
+  tx: Queryable,
+  tenantId: number,
+  messageId: number,
+  now: Temporal.Instant,
+): Promise<number> {
+  return tx.run(sql`
+    update ops.deliveries
+    set state = 'skipped', reason = 'a newer change says it too', settled_at = ${now.toString()}
+    where tenant_id = ${tenantId} and after_id = ${messageId} and part = 'edit' and state = 'pending'`);
+}

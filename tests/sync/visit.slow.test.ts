@@ -275,13 +275,14 @@ describe('reports', () => {
   test('are as of the oldest running campaign: one that is only looked at for stragglers makes nothing look old', async () => {
     const { crm, clock, deps, source } = await startChats();
     const asOf = async () => {
-      const [row] = await database.db.query<{ as_of: Temporal.Instant }>(sql`
+      const [row] = await database.db.query<{ as_of: Temporal.Instant | null }>(sql`
         select as_of from ops.streams where tenant_id = ${tenantId} and stream = 'campaign_report'`);
-      return row?.as_of.toString();
+      return row?.as_of?.toString();
     };
     const run = async () => {
       await runNow(deps, source, 'campaigns');
-      await runNow(deps, source, 'reports', { now: false });
+      // A run may make one call.
+      for (let runs = 0; runs < 3; runs++) await runNow(deps, source, 'reports', { now: false });
       return asOf();
     };
     for (const id of ['k-1', 'k-2']) crm.campaigns.push({ campaign_id: id, name: id, status: 'in_progress' });

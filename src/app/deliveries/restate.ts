@@ -4,6 +4,7 @@ import type { Queryable } from '../../db/db.ts';
 import type { Letter, NewDelivery } from '../../deliveries/delivery.ts';
 import { editionOf } from '../../deliveries/editions.ts';
 import { record } from '../../deliveries/ledger.ts';
+import { withdrawEdits } from '../../deliveries/withdraw.ts';
 import type { Digest } from '../../digests/digest.ts';
 import { type Changed, changesOf, type SentEdition, sentEditions } from '../../digests/restatements/find.ts';
 import { type Restatements, withRestatements } from '../../digests/restatements/lines.ts';
@@ -74,6 +75,8 @@ async function write(
     const { editionId } = edition;
     const part = { ...same, ...due, afterId, revision, editionId, carrier: 'slack', kind: 'digest' } as const;
     const { main } = digestMessages(digest, { locale: digest.locale, ...(await readersOf(tx, tenantId, same)) });
+    // An older change that is still to be made would undo this one.
+    await withdrawEdits(tx, tenantId, afterId, now);
     const edit: NewDelivery = { ...part, part: 'edit', letter: { body: slackBody(main), files: letter.files } };
     const told: NewDelivery = { ...part, part: 'thread', letter: { body: slackBody(reply), files: [] } };
     await record(tx, tenantId, [edit, told], { now, machine: systemClock.now() });

@@ -47,7 +47,10 @@ export async function auditDeliveries(db: Db, tenantId: number, outside: Outside
     void audit.examples.push(`${row.dedupeKey}: ${what} (${row.state}, ${there} there; ${row.reason ?? 'no reason'})`);
   for (const row of rows) {
     audit.byState[row.state] = (audit.byState[row.state] ?? 0) + 1;
-    const there = (row.type === 'file' ? outside.files.get(row.file ?? '') : outside.messages.get(row.dedupeKey)) ?? 0;
+    const there =
+      (row.type === 'file'
+        ? outside.files.get(row.file ?? '')
+        : outside.messages.get(row.messageId ?? row.dedupeKey)) ?? 0;
     if (there > 1 && row.whenUnknown === 'leave') {
       audit.doubled++;
       wrong(row, 'doubled', there);

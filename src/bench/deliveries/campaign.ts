@@ -187,7 +187,7 @@ function outsideOf(sandbox: Sandbox, channels: readonly Channel[]): Outside {
   const files = new Map<string, number>();
   const count = (map: Map<string, number>, key: string) => map.set(key, (map.get(key) ?? 0) + 1);
   for (const { raw } of sandbox.mail.mails) {
-    const [, id = ''] = /^message-id: (<[^>]*>)/im.exec(raw.toString('latin1')) ?? [];
+    const [, id = ''] = /^message-id:\s*(<[^>]*>)/im.exec(raw.toString('latin1')) ?? [];
     count(messages, id);
   }
   for (const { id } of channels) {
