@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Environment } from '../config/environment.ts';
 import { claimInstance } from '../db/locks.ts';
 import { pendingMigrations } from '../db/migrate.ts';
+import type { Dispatcher } from '../deliveries/dispatcher.ts';
 import { slaTerms } from '../facts/policies.ts';
 import { type Timing, usualTiming } from '../jobs/execute.ts';
 import { aggregateTypes } from '../jobs/job.ts';
@@ -103,7 +104,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     if (mail) stops.onStop('mail', () => mail.close());
     const templates = templatesOf(() => current, tenant);
     const holidays = createHolidays(() => ownHolidays(current, tenant));
-    const dispatching: { wake?: () => void } = {};
+    let deliveries: Dispatcher | undefined;
     if (options.configPresent) await syncSubscriptions(db, config, tenant, clock.now());
     const slack = await openSlackDoor(environment, {
       db,
@@ -117,7 +118,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         templates: templates.names,
         holidays,
         mailRefusal: (address) => mailRefusal(address, mail),
-        onChange: () => dispatching.wake?.(),
+        onChange: () => deliveries?.wake(),
       },
     });
     let webhookSources = webhookSourcesOf(config, tenant);
@@ -152,6 +153,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         database: await stateOf(async () => void (await pendingMigrations(db))),
         migrations: (await pendingMigrations(db).catch(() => ['unknown'])).length === 0 ? 'ok' : 'pending',
         queue: running.state(),
+        deliveries: deliveries?.state() ?? 'ok',
         slack: slack ? await slack.ready() : 'ok',
       }),
     });
@@ -164,7 +166,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     } else {
       log.warn('slack is not configured: set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET (docs/slack-setup.md)');
     }
-    const deliveries = startDeliveries({
+    const dispatcher = startDeliveries({
       ...{ db, tenant, settings, clock, log, charts, printer, templates },
       ...(slack ? { slack } : {}),
       ...(mail ? { mail: { ...mail, publicUrl: environment.publicUrl ?? web.url } } : {}),
@@ -175,8 +177,8 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
           secondsLate: Math.max(0, delivery.dueAt.until(clock.now()).total('seconds')),
         }),
     });
-    dispatching.wake = () => deliveries.wake();
-    stops.onStop('deliveries', () => deliveries.stop());
+    deliveries = dispatcher;
+    stops.onStop('deliveries', () => dispatcher.stop());
     log.info({ url: web.url, tenant: tenant.slug, timezone: tenant.timezone }, 'crema is up');
 
     return {
@@ -189,7 +191,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         webhookSources = webhookSourcesOf(next, tenant);
         current = next;
         await syncSubscriptions(db, next, tenant, clock.now());
-        dispatching.wake?.();
+        dispatcher.wake();
         await running.reload();
         for (const id of Object.keys(settings)) delete settings[id];
         Object.assign(settings, next.kpis);

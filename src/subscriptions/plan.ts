@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../db/db.ts';
 import type { NewDelivery } from '../deliveries/delivery.ts';
 import { type Moments, record } from '../deliveries/ledger.ts';
-import { messageOf } from '../lib/errors.ts';
+import { CremaError, messageOf } from '../lib/errors.ts';
 import { type Schedule, type Slot, slotAfter, slotsBetween } from './cadence.ts';
 import { lockDue, markHandled, setState } from './store.ts';
 import type { Subscription, SubscriptionKind } from './subscription.ts';
@@ -127,4 +127,31 @@ function deliveryOf(
     deadlineAt: (isPast ? now : at).add({ minutes: waitMinutes }),
     ...(isLate ? { skipped: `Crema was not running at the time; it is sent up to ${tooLateHours[kind]} h late` } : {}),
   };
+}
+
+/**
+ * Lets a subscription be sent once more, now: what it would get at a slot of today, beside those of its schedule. Returns the
+ * delivery's number.
+ */
+export async function sendNow(db: Db, subscription: Subscription, moments: Moments): Promise<number> {
+  const local = moments.now.toZonedDateTimeISO(subscription.timezone);
+  const time = local.toPlainTime().toString({ smallestUnit: 'second' });
+  const date = local.toPlainDate().toString();
+  const delivery = deliveryOf(
+    subscription,
+    { date: `${date}${byHand}${time}`, at: moments.now, clocks: 'usual' },
+    moments.now,
+    0,
+  );
+  const [id] = await db.tx((tx) => record(tx, subscription.tenantId, [delivery], moments));
+  if (id === undefined) throw new CremaError('SENT_JUST_NOW', 'it was sent this very second already');
+  return id;
+}
+
+/** Between the date and the time of what is sent by hand, in its slot. */
+const byHand = ' by hand at ';
+
+/** The local date a slot is of, also where it was sent by hand. */
+export function dateOfSlot(slot: string): string {
+  return slot.split(byHand)[0]!;
 }

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { nextTimes } from '../../src/subscriptions/next-times.ts';
-import { planDue, scheduleOf } from '../../src/subscriptions/plan.ts';
+import { dateOfSlot, planDue, scheduleOf, sendNow } from '../../src/subscriptions/plan.ts';
 import {
   changeSubscription,
   endOthers,
@@ -201,5 +201,38 @@ describe('a state', () => {
     expect((await subscriptionOf(database.db, tenantId, 1))?.state).toBe('paused');
     await put({ ...digest, name: 'coffee', recipient: 'C0SUPPORT1' }, '2026-11-16T06:02:00Z');
     expect(await subscriptionOf(database.db, tenantId, 1)).toMatchObject({ state: 'active', stateReason: null });
+  });
+});
+
+describe('sending by hand', () => {
+  test('goes out beside the schedule, for the day it is, as often as somebody wants it', async () => {
+    const id = await put(digest, '2026-11-23T00:00:00Z');
+    await plan('2026-11-23T07:31:00Z');
+    const subscription = (await subscriptionOf(database.db, tenantId, id))!;
+    for (const now of ['2026-11-23T09:00:00Z', '2026-11-23T23:30:00Z'])
+      await sendNow(database.db, subscription, { now: at(now), machine: at(now) });
+    await plan('2026-11-24T07:31:00Z');
+    const rows = await database.db.query<{ slot: string; state: string }>(sql`
+      select slot, state from ops.deliveries where tenant_id = ${tenantId} order by delivery_id`);
+    expect(rows.map(({ slot, state }) => [slot, dateOfSlot(slot), state])).toEqual([
+      ['2026-11-23', '2026-11-23', 'pending'],
+      ['2026-11-23 by hand at 10:00:00', '2026-11-23', 'pending'],
+      // In its zone it is the next day.
+      ['2026-11-24 by hand at 00:30:00', '2026-11-24', 'pending'],
+      ['2026-11-24', '2026-11-24', 'pending'],
+    ]);
+  });
+});
+
+describe('waiting for data', () => {
+  test('is as long after an outage as in time, and ends when it is too late to send', async () => {
+    await put(digest, '2026-11-23T00:00:00Z');
+    await plan('2026-11-23T09:30:00Z');
+    const [row] = await database.db.query<{ deadline: Temporal.Instant; expires: Temporal.Instant }>(sql`
+      select deadline_at as deadline, expires_at as expires from ops.deliveries where tenant_id = ${tenantId}`);
+    expect([row!.deadline.toString(), row!.expires.toString()]).toEqual([
+      '2026-11-23T09:50:00Z',
+      '2026-11-23T11:30:00Z',
+    ]);
   });
 });

@@ -1,6 +1,7 @@
+import { systemClock } from '../../lib/clock.ts';
 import { usageError } from '../../lib/errors.ts';
 import { nextTimes } from '../../subscriptions/next-times.ts';
-import { scheduleOf } from '../../subscriptions/plan.ts';
+import { scheduleOf, sendNow } from '../../subscriptions/plan.ts';
 import { setState, subscriptionOf, subscriptionsOf } from '../../subscriptions/store.ts';
 import { statePhrase, titleOf, whenPhrase } from '../../subscriptions/wording.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
@@ -17,21 +18,38 @@ const deeds = {
 export const subscriptions: Command = {
   name: 'subscriptions',
   args: '[action] [number]',
-  summary: 'who gets what, when and where; pause, resume or end one',
+  summary: 'who gets what, when and where; pause, resume, end or send one',
   description:
-    'Without arguments: every subscription that has not ended, with its state, why it rests, and its next time. `pause N`, `resume N` and `end N` do that to one; resumed, it goes on from now.',
-  examples: ['crema subscriptions', 'crema subscriptions pause 3', 'crema subscriptions resume 3'],
+    'Without arguments: every subscription that has not ended, with its state, why it rests, and its next time. `pause N`, `resume N` and `end N` do that to one; resumed, it goes on from now. `send N` sends it once more now, beside its schedule: a running bot does it.',
+  examples: ['crema subscriptions', 'crema subscriptions pause 3', 'crema subscriptions send 3'],
   run(context, [action = 'list', number]) {
     const deed = Object.hasOwn(deeds, action) ? deeds[action as keyof typeof deeds] : undefined;
-    if (!deed && action !== 'list')
-      throw usageError('SUBSCRIPTIONS_ACTION', `there is no "${action}": use list, pause, resume or end`);
-    if (!deed) return withSession(context, 'subscriptions', (session) => list(context, session));
+    if (!deed && action !== 'list' && action !== 'send')
+      throw usageError('SUBSCRIPTIONS_ACTION', `there is no "${action}": use list, pause, resume, end or send`);
+    if (action === 'list') return withSession(context, 'subscriptions', (session) => list(context, session));
     const id = Number(number?.replace(/^#/, ''));
     if (!Number.isSafeInteger(id) || id < 1)
       throw usageError('SUBSCRIPTIONS_NUMBER', `${action} which? Give its number`, 'List them: crema subscriptions');
-    return withSession(context, 'subscriptions', ({ db, tenant }) => change(context, { db, tenant }, id, deed));
+    return withSession(context, 'subscriptions', ({ db, tenant }) =>
+      deed ? change(context, { db, tenant }, id, deed) : send(context, { db, tenant }, id),
+    );
   },
 };
+
+async function send(
+  { clock, io }: CommandContext,
+  { db, tenant }: Pick<Session, 'db' | 'tenant'>,
+  id: number,
+): Promise<ExitCode> {
+  const known = await subscriptionOf(db, tenant.tenantId, id);
+  if (known?.state !== 'active')
+    throw usageError('SUBSCRIPTION_UNKNOWN', `there is no active subscription ${id}`, 'List them: crema subscriptions');
+  const delivery = await sendNow(db, known, { now: clock.now(), machine: systemClock.now() });
+  io.out(
+    `${titleOf(known)} goes to ${known.recipientName ?? known.recipient} now: crema deliveries show ${delivery}\n`,
+  );
+  return 0;
+}
 
 async function change(
   { clock, io }: CommandContext,

@@ -14,7 +14,7 @@ import { kpiOf } from '../../kpis/index.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
 import { digestMessages } from '../../slack/messages/digest.ts';
 import { dateBefore } from '../../subscriptions/cadence.ts';
-import { type PlanOptions, scheduleOf } from '../../subscriptions/plan.ts';
+import { dateOfSlot, type PlanOptions, scheduleOf } from '../../subscriptions/plan.ts';
 import { lookAgain, type MakeDeps, slackBody } from './kpi.ts';
 import { mailLetter } from './mail.ts';
 import { readersOf } from './readers.ts';
@@ -42,7 +42,8 @@ export function digestMaker(deps: DigestMakeDeps): Make {
     const { subscription, viewer, locale } = reading;
     const template = templateOf(deps.digests(), subscription.subject);
     const followed = reading.followed?.flatMap((id) => kpiOf(id) ?? []) ?? null;
-    const period = { from: dateBefore(scheduleOf(subscription, deps.schedule()), delivery.slot), to: delivery.slot };
+    const slot = dateOfSlot(delivery.slot);
+    const period = { from: dateBefore(scheduleOf(subscription, deps.schedule()), slot), to: slot };
     if (Temporal.Instant.compare(now, delivery.deadlineAt) < 0) {
       const lacks = await lacksFor({ db, tenant, now }, template, viewer, period, followed);
       if (lacks.length > 0) return { kind: 'wait', until: now.add(lookAgain), reason: `waits for ${lacks.join(', ')}` };
@@ -70,11 +71,12 @@ export function digestMaker(deps: DigestMakeDeps): Make {
 
 function editionFor(
   { db, tenant, settings, log, clock, editions }: DigestMakeDeps,
-  { slot }: Delivery,
+  delivery: Delivery,
   { viewer, locale, timezone }: Reading,
   given: { template: DigestTemplate; period: DateRange; followed: readonly Kpi[] | null },
 ): Promise<Edition<Digest>> {
   const { template, period, followed } = given;
+  const slot = dateOfSlot(delivery.slot);
   const view = { locale, timezone, period, followed: followed?.map(({ id }) => id) ?? null };
   return editions.once({ kind: 'digest', subject: template.name, slot, viewer, view }, () =>
     makeDigest({ db, tenant, settings, now: clock.now(), log }, { ...given, viewer, locale, timezone }),

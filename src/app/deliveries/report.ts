@@ -14,6 +14,7 @@ import { periodBefore } from '../../reports/period.ts';
 import type { Report } from '../../reports/report.ts';
 import { type ReportsSettings, templateOf } from '../../reports/template.ts';
 import { escapeText } from '../../slack/text.ts';
+import { dateOfSlot } from '../../subscriptions/plan.ts';
 import { lookAgain, type MakeDeps } from './kpi.ts';
 import { mailLetter } from './mail.ts';
 import { type Reading, readingOf, withoutReading } from './reading.ts';
@@ -36,7 +37,7 @@ export function reportMaker(deps: ReportMakeDeps): Make {
     const reading = await readingOf(deps, delivery);
     if (!('subscription' in reading)) return withoutReading(reading);
     const template = templateOf(deps.reports(), reading.subscription.subject);
-    const period = periodBefore(template.span, delivery.slot, tenant);
+    const period = periodBefore(template.span, dateOfSlot(delivery.slot), tenant);
     if (Temporal.Instant.compare(now, delivery.deadlineAt) < 0) {
       // Its sections are of all groups, and what it waits for is what it would name as missing.
       const lacks = await lacksFor({ db, tenant, now }, { headlines: kpis }, reading.viewer, period);
@@ -60,11 +61,12 @@ export function reportMaker(deps: ReportMakeDeps): Make {
 
 function editionFor(
   { db, tenant, settings, log, clock, editions, reports }: ReportMakeDeps,
-  { slot }: Delivery,
+  delivery: Delivery,
   { subscription, viewer, locale }: Reading,
   period: DateRange,
 ): Promise<Edition<Report>> {
   const template = templateOf(reports(), subscription.subject);
+  const slot = dateOfSlot(delivery.slot);
   const key = { kind: 'report', subject: template.name, slot, viewer, view: { locale, period } } as const;
   return editions.once(key, () =>
     makeReport({ db, tenant, settings, now: clock.now(), log }, { template, viewer, period, locale, slot }),
