@@ -27,7 +27,11 @@ export function slackViewer(slackUserId: string): string {
  */
 export function readAs<T>(db: Db, viewpoint: Viewpoint, work: (reader: Queryable) => Promise<T>): Promise<T> {
   return viewing(db, viewpoint, async (tx) => {
-    await tx.query(sql`select set_config('work_mem', ${workMemory}, true), set_config('role', 'crema_reader', true)`);
+    // Who the viewer is, is asked once and not by each policy of each statement; the snapshot is one and the same.
+    await tx.query(sql`
+      select
+        set_config('crema.known', coalesce(ops.know_viewer()::text, ''), true),
+        set_config('work_mem', ${workMemory}, true), set_config('role', 'crema_reader', true)`);
     return work(tx);
   });
 }

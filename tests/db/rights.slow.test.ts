@@ -1,7 +1,7 @@
 import sql, { raw } from 'sql-template-tag';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Queryable } from '../../src/db/db.ts';
-import { everything, readAs } from '../../src/db/viewer.ts';
+import { everything, readAs, viewing } from '../../src/db/viewer.ts';
 import { kpis } from '../../src/kpis/index.ts';
 import { rollups } from '../../src/rollups/index.ts';
 import { insertSurveys, insertTickets, makeTenant, useDatabase } from '../database.ts';
@@ -405,6 +405,34 @@ describe('the role that answers questions', () => {
       role: await reader.query(sql`select ops.viewer_role() as role`),
     }));
     expect(seen).toEqual({ tenants: [{ slug: 'ours' }], streams: [{ ours: true }], role: [{ role: 'agent' }] });
+  });
+
+  test('is not taken for somebody else by what is known of them', async () => {
+    const sights = (reader: Queryable) =>
+      reader.query(sql`
+        select ops.viewer_role() as role, array(select o::text from ops.viewer_operators() o order by 1) as operators,
+          array(select t::text from ops.viewer_teams() t order by 1) as teams`);
+    const found = (viewer: string, before = async (_: Queryable) => {}) =>
+      viewing(database.db, { tenantId, viewer }, async (tx) => {
+        await before(tx);
+        return sights(tx);
+      });
+    for (const [viewer] of matrix) {
+      const own = await found(viewer);
+      expect(await readAs(database.db, { tenantId, viewer }, sights), viewer).toEqual(own);
+      // Of the same person in another tenant, and of another person in this one.
+      for (const other of [
+        { tenantId: otherTenantId, viewer: viewer },
+        { tenantId, viewer: viewer === 'owner' ? 'agent-anna' : 'owner' },
+      ]) {
+        const known = await viewing(database.db, other, (tx) =>
+          tx.query<{ known: string | null }>(sql`select ops.know_viewer()::text as known`),
+        );
+        const kept = (tx: Queryable) =>
+          tx.query(sql`select set_config('crema.known', ${known[0]?.known ?? ''}, true)`).then(() => {});
+        expect(await found(viewer, kept), `${viewer} after ${other.viewer} of ${other.tenantId}`).toEqual(own);
+      }
+    }
   });
 
   test('leaves nothing behind on its connection', async () => {
