@@ -32,6 +32,7 @@ const landed: Readonly<Record<string, string>> = {
   '000022_receipt_rights.sql': 'bd88b6f8b55d70e8',
   '000023_slack_zone.sql': 'e1e5a16effe42f08',
   '000024_edition_files.sql': 'e803d11697d960d2',
+  '000025_viewer_known.sql': '503b46448cb0d24e',
 };
 
 test('a landed migration is never edited, and a new one is added to the list', () => {
