@@ -3,15 +3,18 @@ import os from 'node:os';
 import path from 'node:path';
 import sql from 'sql-template-tag';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { configuredJobs } from '../../src/app/jobs.ts';
 import { startApp } from '../../src/app/start.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { readEnvironment } from '../../src/config/environment.ts';
-import { fixedJobs } from '../../src/jobs/index.ts';
+
 import { fixedClock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { insertTickets, useDatabase } from '../database.ts';
 import { until } from '../jobs/company.ts';
 import { runCrema } from './run-crema.ts';
+
+const jobsThere = configuredJobs(parseConfig('', 'none'));
 
 const database = useDatabase();
 let home: string;
@@ -31,7 +34,7 @@ describe('the command line', () => {
   test('lists every job before anything ran, and says who schedules', async () => {
     const { code, out } = await crema('jobs');
     expect(code).toBe(0);
-    for (const { id } of fixedJobs) expect(out).toMatch(new RegExp(`^${id} +.*never`, 'm'));
+    for (const { id } of jobsThere) expect(out).toMatch(new RegExp(`^${id} +.*never`, 'm'));
     expect(out).toContain('crema start');
   });
 
@@ -75,7 +78,7 @@ describe('the command line', () => {
       said: { type: 'hourly', success: true, jobs: [{ job: 'drain', done: true }] },
     });
     const { code, out } = await crema('aggregate', 'weekly');
-    expect([code, out.split('\n').length]).toEqual([0, fixedJobs.length + 1]);
+    expect([code, out.split('\n').length]).toEqual([0, jobsThere.length + 1]);
     expect(await crema('aggregate', 'yearly')).toMatchObject({
       code: 2,
       note: expect.stringContaining('hourly, daily, weekly'),
