@@ -1,6 +1,7 @@
 import { isMovable } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
-import { type DispatchDeps, dispatchNext, mendDeliveries } from './dispatch.ts';
+import { type DispatchDeps, dispatchNext } from './dispatch.ts';
+import { mendDeliveries } from './mend.ts';
 
 export interface Dispatcher {
   /** Looks at once for what has become ready, or again after the look that runs. */

@@ -1,8 +1,9 @@
 import sql from 'sql-template-tag';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { bytesOf } from '../../src/deliveries/artifacts.ts';
-import { dispatchNext, type Ended, type Made, mendDeliveries } from '../../src/deliveries/dispatch.ts';
+import { dispatchNext, type Ended, type Made } from '../../src/deliveries/dispatch.ts';
 import { claim } from '../../src/deliveries/ledger.ts';
+import { mendDeliveries } from '../../src/deliveries/mend.ts';
 import { makeTenant, useDatabase } from '../database.ts';
 import { aDelivery, Death, deps, type HandClock, handClock, mortal, type Trial, world, write } from './post-office.ts';
 

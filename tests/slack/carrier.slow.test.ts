@@ -1,7 +1,8 @@
 import sql from 'sql-template-tag';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NewDelivery } from '../../src/deliveries/delivery.ts';
-import { type DispatchDeps, dispatchNext, type Made, mendDeliveries } from '../../src/deliveries/dispatch.ts';
+import { type DispatchDeps, dispatchNext, type Made } from '../../src/deliveries/dispatch.ts';
+import { mendDeliveries } from '../../src/deliveries/mend.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createSandbox, type Sandbox } from '../../src/sandbox/sandbox.ts';
 import { archived, directMessageId, executive, leadership, lounge } from '../../src/sandbox/workspace.ts';
