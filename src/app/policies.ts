@@ -32,8 +32,7 @@ export function policiesOf(config: Config, tenantSlug: string): Policies {
   const tenant = config.tenants[tenantSlug];
   if (!tenant?.sla) return defaultPolicies;
   const { sla, timezone } = tenant;
-  const calendars = new Map<string, Calendar>([[aroundTheClock, always]]);
-  for (const [name, calendar] of Object.entries(sla.calendars)) calendars.set(name, calendarOf(calendar, timezone));
+  const calendars = calendarsOf(config, tenantSlug);
   const dated = (versions: readonly VersionConfig[]): Dated[] => inOrder(versions, sla, timezone);
 
   const own = dated(sla.policy);
@@ -48,6 +47,15 @@ export function policiesOf(config: Config, tenantSlug: string): Policies {
     return [[account, [...starts].sort(ascending).map((at) => overlay(base(at), theirs, at, calendars))] as const];
   });
   return { standard, accounts: Object.fromEntries(accounts) };
+}
+
+/** A tenant's calendars by name, and the one that is always open. */
+export function calendarsOf(config: Config, tenantSlug: string): Map<string, Calendar> {
+  const calendars = new Map<string, Calendar>([[aroundTheClock, always]]);
+  const tenant = config.tenants[tenantSlug];
+  for (const [name, calendar] of Object.entries(tenant?.sla?.calendars ?? {}))
+    calendars.set(name, calendarOf(calendar, tenant!.timezone));
+  return calendars;
 }
 
 function inOrder(versions: readonly VersionConfig[], sla: SlaConfig, timezone: string): Dated[] {

@@ -6,6 +6,7 @@ import { kpiIds } from '../kpis/index.ts';
 import { type Clock, fixedClock, systemClock } from '../lib/clock.ts';
 import { CremaError, messageOf, usageError } from '../lib/errors.ts';
 import { createLog, type Log } from '../lib/log.ts';
+import { checkAlertRules } from './alerts/rules.ts';
 import { type Command, type CommandContext, type ExitCode, globalOptions, type Io } from './command.ts';
 import { checkReports } from './reports.ts';
 import { checkSubscriptions } from './subscriptions.ts';
@@ -109,6 +110,7 @@ function contextOf(input: ProgramInput, environment: Environment, globals: Globa
       checkTargets(loaded.config);
       checkReports(loaded.config);
       checkSubscriptions(loaded.config);
+      checkAlertRules(loaded.config);
       return loaded;
     },
     untilStopped: input.untilStopped,

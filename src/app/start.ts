@@ -23,6 +23,8 @@ import { createMetrics } from '../web/metrics.ts';
 import { createWebServer } from '../web/server.ts';
 import { createUnsubscribeRoute } from '../web/unsubscribe.ts';
 import { createWebhookRoute } from '../web/webhooks.ts';
+import { openTimes, syncAlertRules } from './alerts/rules.ts';
+import { type Alerts, startAlerts } from './alerts/start.ts';
 import { freshnessWaitMinutes, startDeliveries } from './deliveries/start.ts';
 import { ownHolidays, templatesOf } from './deliveries/templates.ts';
 import { aggregateInWords, configuredJobs } from './jobs.ts';
@@ -85,7 +87,12 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     let terms = slaTerms(policiesOf(config, tenant.slug));
     const metrics = createMetrics();
     const kept = { tenant, terms: () => terms };
-    const upkeep = createUpkeep({ ...{ db, kept: [kept], clock, log }, onWebhooks: metrics.webhooksSettled });
+    let alerts: Alerts | undefined;
+    const upkeep = createUpkeep({
+      ...{ db, kept: [kept], clock, log },
+      onWebhooks: metrics.webhooksSettled,
+      onChange: () => alerts?.wake(),
+    });
     stops.onStop('upkeep', () => upkeep.stop());
     const jobs = configuredJobs(config);
     const running = await createJobs({
@@ -105,7 +112,10 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const templates = templatesOf(() => current, tenant);
     const holidays = createHolidays(() => ownHolidays(current, tenant));
     let deliveries: Dispatcher | undefined;
-    if (options.configPresent) await syncSubscriptions(db, config, tenant, clock.now());
+    if (options.configPresent) {
+      await syncSubscriptions(db, config, tenant, clock.now());
+      await syncAlertRules(db, config, tenant, clock.now());
+    }
     const slack = await openSlackDoor(environment, {
       db,
       clock,
@@ -154,6 +164,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         migrations: (await pendingMigrations(db).catch(() => ['unknown'])).length === 0 ? 'ok' : 'pending',
         queue: running.state(),
         deliveries: deliveries?.state() ?? 'ok',
+        alerts: alerts?.state() ?? 'ok',
         slack: slack ? await slack.ready() : 'ok',
       }),
     });
@@ -179,6 +190,20 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     });
     deliveries = dispatcher;
     stops.onStop('deliveries', () => dispatcher.stop());
+    let calendar = openTimes(config, tenant.slug);
+    const watching = startAlerts({
+      ...{ db, log, clock },
+      context: {
+        ...{ tenant, settings },
+        get terms() {
+          return terms;
+        },
+      },
+      calendar: (name) => calendar(name),
+      onTold: () => dispatcher.wake(),
+    });
+    alerts = watching;
+    stops.onStop('alerts', () => watching.stop());
     log.info({ url: web.url, tenant: tenant.slug, timezone: tenant.timezone }, 'crema is up');
 
     return {
@@ -191,6 +216,9 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         webhookSources = webhookSourcesOf(next, tenant);
         current = next;
         await syncSubscriptions(db, next, tenant, clock.now());
+        await syncAlertRules(db, next, tenant, clock.now());
+        calendar = openTimes(next, tenant.slug);
+        watching.wake();
         dispatcher.wake();
         await running.reload();
         for (const id of Object.keys(settings)) delete settings[id];

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, usageError } from '../lib/errors.ts';
+import { alertsSchema } from './alerts.ts';
 import { digestsSchema } from './digests.ts';
 import { readDocument } from './document.ts';
 import { locale } from './locale.ts';
@@ -31,6 +32,7 @@ const tenantSchema = settings({
   sources: sourcesSchema,
   digests: digestsSchema,
   subscriptions: subscriptionsSchema,
+  alerts: alertsSchema,
 }).superRefine(
   (tenant: unknown, context) => {
     if (!isMap(tenant)) return;

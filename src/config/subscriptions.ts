@@ -46,7 +46,7 @@ const places: Readonly<Record<string, { carrier: ToConfig['carrier']; pattern: R
   email: { carrier: 'mail', pattern: /@/, example: '{email: sam@example.com}' },
 };
 
-function readTo(value: unknown, problem: Problem): ToConfig {
+export function readTo(value: unknown, problem: Problem): ToConfig {
   const [[kind = '', given] = [], ...more] = isMap(value) ? Object.entries(value) : [];
   const place = Object.hasOwn(places, kind) ? places[kind] : undefined;
   if (!place || more.length > 0) {

@@ -4,7 +4,7 @@ import type { Db, Queryable, Tx } from './db.ts';
 /** First key of our advisory locks: one class per thing that is locked. */
 const lockClass = {
   ...{ stream: 7301, instance: 7302, partitions: 7303 },
-  ...{ job: 7304, mending: 7305, queueSchema: 7306, work: 7307, numbers: 7308 },
+  ...{ job: 7304, mending: 7305, queueSchema: 7306, work: 7307, numbers: 7308, incidents: 7309 },
 } as const;
 
 /**
@@ -34,6 +34,11 @@ export async function lockJob(tx: Queryable, tenantId: number, job: string): Pro
 /** Locks the counting of a tenant's subscriptions until the transaction ends: their numbers are consecutive. */
 export async function lockNumbers(tx: Queryable, tenantId: number): Promise<void> {
   await tx.query(sql`select pg_advisory_xact_lock(${lockClass.numbers}::int, hashtext(${String(tenantId)}))`);
+}
+
+/** The same for its incidents, which are counted while rules are locked. */
+export async function lockIncidentNumbers(tx: Queryable, tenantId: number): Promise<void> {
+  await tx.query(sql`select pg_advisory_xact_lock(${lockClass.incidents}::int, hashtext(${String(tenantId)}))`);
 }
 
 /** Whether this transaction is the one that looks after dead workers now; another replica's may be. Never waits. */

@@ -18,7 +18,7 @@
 export const deliveryKinds = ['kpi', 'digest', 'report', 'alert', 'notice'] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
-export const carrierIds = ['slack', 'mail'] as const;
+export const carrierIds = ['slack', 'mail', 'pagerduty', 'webhook'] as const;
 export type CarrierId = (typeof carrierIds)[number];
 
 export type DeliveryState = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown' | 'skipped';

@@ -1,4 +1,5 @@
 import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { noteChange } from '../db/changes.ts';
 import type { Db, Queryable, Tx } from '../db/db.ts';
 import { lockStream } from '../db/locks.ts';
 import { refreshStatistics } from '../db/statistics.ts';
@@ -83,6 +84,7 @@ async function sweepChunk(
     await tx.run(sql`
     delete from crm.ticket_sla s using (${listOf(gone)}) as k (source, id)
     where s.tenant_id = ${tenantId} and s.source = k.source and s.id = k.id`);
+  if (rows.length + gone.length > 0) await noteChange(tx, tenantId, 'sla');
   return { evaluated: records.length, changed: rows.length };
 }
 

@@ -76,6 +76,8 @@ export function createUpkeep(deps: {
   clock: Clock;
   log: Log;
   onWebhooks?: Observe;
+  /** What is derived from the records has changed. */
+  onChange?: () => void;
 }): Upkeep {
   const { db, kept, clock, log } = deps;
   let stopped = false;
@@ -103,7 +105,10 @@ export function createUpkeep(deps: {
         try {
           if (await applyStored(one)) woken = true;
           const { evaluated, buckets } = await bringUpToDate(db, one, clock);
-          if (evaluated + buckets > 0) log.info({ tenant, evaluated, buckets }, 'aggregates brought up to date');
+          if (evaluated + buckets > 0) {
+            log.info({ tenant, evaluated, buckets }, 'aggregates brought up to date');
+            deps.onChange?.();
+          }
         } catch (error) {
           log.warn({ tenant, error: messageOf(error) }, 'bringing up to date failed, will be tried again');
         }

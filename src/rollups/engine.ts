@@ -1,4 +1,5 @@
 import sql, { empty, raw } from 'sql-template-tag';
+import { noteChange } from '../db/changes.ts';
 import type { Db, Tx } from '../db/db.ts';
 import { lockStream } from '../db/locks.ts';
 import { markAll } from './marks.ts';
@@ -71,6 +72,7 @@ async function drainMarks(tx: Tx, rollup: Rollup, tenant: TenantZone, drainedAt:
     values (${tenant.tenantId}, ${rollup.id}, ${rollup.definitionVersion}, ${tenant.timezone}, ${drainedAt.toString()})
     on conflict (tenant_id, rollup) do update
     set definition_version = excluded.definition_version, timezone = excluded.timezone, drained_at = excluded.drained_at`);
+  if (days.length > 0) await noteChange(tx, tenant.tenantId, rollup.id);
   return { rollup: rollup.id, buckets: days.length, rows };
 }
 

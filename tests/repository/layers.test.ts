@@ -16,6 +16,8 @@ const layers: readonly (readonly string[])[] = [
   ['app'],
   ['slack', 'web', 'jobs'],
   ['digests', 'reports'],
+  // Digests tell of incidents that were not worth a message of their own.
+  ['alerts'],
   ['answers'],
   ['subscriptions'],
   ['deliveries'],

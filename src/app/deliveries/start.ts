@@ -15,6 +15,8 @@ import { troubleMessage } from '../../slack/messages/subscriptions.ts';
 import { type PlanOptions, planDue } from '../../subscriptions/plan.ts';
 import { subscriptionOf } from '../../subscriptions/store.ts';
 import { type Trouble, watchTroubles } from '../../subscriptions/troubles.ts';
+import { alertMaker } from '../alerts/letters.ts';
+import { onAlertSettled } from '../alerts/start.ts';
 import { digestMaker } from './digest.ts';
 import { kpiMaker, slackBody } from './kpi.ts';
 import type { MailDeps } from './mail.ts';
@@ -99,8 +101,14 @@ export function startDeliveries(options: DeliveriesOptions): Dispatcher {
   return createDispatcher({
     ...{ db, tenantId, clock, machine, log, timing, plan },
     carriers: { ...(slack ? { slack: slack.carrier } : {}), ...(mail ? { mail: mail.carrier } : {}) },
-    make: { kpi: kpiMaker(making), digest: digestMaker(making), report: reportMaker(making) },
-    onSettled: (tx, delivery, ended) => troubles.onDeliverySettled(tx, delivery, ended, momentsNow()),
+    make: {
+      ...{ kpi: kpiMaker(making), digest: digestMaker(making), report: reportMaker(making) },
+      alert: alertMaker(making),
+    },
+    async onSettled(tx, delivery, ended) {
+      await onAlertSettled(tx, delivery, ended, momentsNow());
+      await troubles.onDeliverySettled(tx, delivery, ended, momentsNow());
+    },
     ...(options.observe ? { observe: options.observe } : {}),
   });
 }

@@ -1,0 +1,155 @@
+import sql from 'sql-template-tag';
+import type { Db, Queryable } from '../db/db.ts';
+import type { Moments } from '../deliveries/ledger.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import type { OpenTime } from '../sla/open-time.ts';
+import type { Look } from './condition.ts';
+import { roomOf } from './kinds/index.ts';
+import type { LateStream, LookContext } from './kinds/room.ts';
+import { type Settled, settle } from './settle.ts';
+import { earliest, type Instance } from './stages/advance.ts';
+import { rulesWithIncidents } from './store/incidents.ts';
+import { instancesOf } from './store/instances.ts';
+import { type ClaimedRule, claimRules, type LookedAt, recordLooks } from './store/rules.ts';
+import { silencesAt } from './store/silences.ts';
+import { teamIncidents } from './store/teams.ts';
+
+/** Rules looked at together: what they share is read once, and replicas share the rest. */
+const atOnce = 500;
+
+export interface LookDeps {
+  db: Db;
+  log: Log;
+  /** Without what is read at each turn: the moment, late streams. */
+  context: Omit<LookContext, 'now' | 'lateStreams' | 'db' | 'log'>;
+  calendar: (name: string) => OpenTime | undefined;
+  observe?: AlertObserver;
+}
+
+export interface AlertObserver {
+  /** One look at so many rules of a kind. */
+  looked(kind: string, outcome: Look['kind'], rules: number): void;
+  /** `secondsLate`: from when a rule was due by time until it was looked at, of the business clock. */
+  turn(seconds: number, rules: number, secondsLate: number): void;
+  /** People were told, `secondsAfter` its cause, by the business clock. */
+  told(kind: string, reason: string, secondsAfter: number): void;
+}
+
+/**
+ * Looks at all rules that are due now; returns how many there were. A rule whose kind breaks is not known, which is told as
+ * such; a rule whose state cannot be written is looked at again.
+ */
+export async function lookAtDue(deps: LookDeps, moments: Moments): Promise<number> {
+  const { tenantId } = deps.context.tenant;
+  let looked = 0;
+  for (;;) {
+    const claimed = await claimRules(deps.db, tenantId, moments, atOnce);
+    if (claimed.length === 0) return looked;
+    await lookAt(deps, claimed, moments);
+    looked += claimed.length;
+    if (claimed.length < atOnce) return looked;
+  }
+}
+
+async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Moments): Promise<void> {
+  const { db, log, observe } = deps;
+  const { tenantId } = deps.context.tenant;
+  const started = performance.now();
+  const late = rules.map(({ nextLookAt }) => nextLookAt.until(moments.now).total('seconds'));
+  const looks = await looksOf(deps, rules, moments);
+  const ids = rules.map(({ ruleId }) => ruleId);
+  const known = await instancesOf(db, tenantId, ids);
+  const withIncidents = await rulesWithIncidents(db, tenantId, ids);
+  const isQuiet = ({ ruleId }: ClaimedRule) =>
+    !known.has(ruleId) &&
+    !withIncidents.has(ruleId) &&
+    !(looks.get(ruleId) as { conditions?: unknown[] }).conditions?.length;
+  const quiet = rules.filter(isQuiet);
+  await db.tx((tx) =>
+    recordLooks(
+      tx,
+      quiet.map((rule) => lookedAt(rule, looks.get(rule.ruleId)!, null, moments.now)),
+      moments.now,
+    ),
+  );
+  const silences = await silencesAt(db, tenantId, moments.now);
+  for (const rule of rules.filter((one) => !isQuiet(one))) {
+    const own = { rule, look: looks.get(rule.ruleId)!, known: known.get(rule.ruleId) ?? [] };
+    try {
+      const settled = await settleOne(deps, own, { moments, silences });
+      for (const { incidentId, reason } of settled?.told ?? []) {
+        log.info({ rule: rule.name ?? rule.ruleId, incident: incidentId, reason }, 'an alert is told');
+        observe?.told(rule.kind, reason, 0);
+      }
+    } catch (error) {
+      log.warn({ rule: rule.name ?? rule.ruleId, error: messageOf(error) }, 'an alert rule will be looked at again');
+    }
+  }
+  for (const [kind, of] of Map.groupBy(rules, (rule) => rule.kind))
+    for (const [outcome, some] of Map.groupBy(of, ({ ruleId }) => looks.get(ruleId)!.kind))
+      observe?.looked(kind, outcome, some.length);
+  observe?.turn((performance.now() - started) / 1000, rules.length, Math.max(0, ...late));
+}
+
+/** The state of one rule, its incidents and what is told of them: one transaction. Undefined where another process has it. */
+function settleOne(
+  deps: LookDeps,
+  own: { rule: ClaimedRule; look: Look; known: readonly Instance[] },
+  { moments, silences }: { moments: Moments; silences: Awaited<ReturnType<typeof silencesAt>> },
+): Promise<Settled | undefined> {
+  const { tenant } = deps.context;
+  return deps.db.tx(async (tx) => {
+    // Before anything is written, so that an older look of the same rule waits here and then writes nothing.
+    const held = await recordLooks(tx, [lookedAt(own.rule, own.look, null, moments.now)], moments.now);
+    if (!held.has(own.rule.ruleId)) return undefined;
+    const teamIncident = await teamIncidents(tx, own.rule);
+    const settled = await settle(tx, roomOf(own.rule.kind), own, {
+      ...{ tenant, moments, silences, calendar: deps.calendar, teamIncident },
+    });
+    if (settled.nextAt) await lookNoLater(tx, own.rule, settled.nextAt);
+    return settled;
+  });
+}
+
+async function lookNoLater(tx: Queryable, { tenantId, ruleId }: ClaimedRule, at: Temporal.Instant): Promise<void> {
+  await tx.run(sql`
+    update ops.alert_rules set next_look_at = least(next_look_at, ${at.toString()}::timestamptz)
+    where tenant_id = ${tenantId} and rule_id = ${ruleId}`);
+}
+
+function lookedAt(rule: ClaimedRule, look: Look, also: Temporal.Instant | null, now: Temporal.Instant): LookedAt {
+  const usual = now.add({ seconds: roomOf(rule.kind).everySeconds });
+  return { rule, look, nextLookAt: earliest([usual, look.nextAt ?? null, also])! };
+}
+
+/** What rooms see, each of all its rules at once; a room that breaks knows nothing of any of them. */
+async function looksOf(
+  { db, log, context }: LookDeps,
+  rules: readonly ClaimedRule[],
+  { now }: Moments,
+): Promise<Map<number, Look>> {
+  const looks = new Map<number, Look>();
+  const lateStreams = await lateStreamsAt(db, context.tenant.tenantId, now);
+  for (const [kind, of] of Map.groupBy(rules, (rule) => rule.kind)) {
+    try {
+      const found = await roomOf(kind).look(of as never, { ...context, db, log, now, lateStreams });
+      for (const { ruleId } of of)
+        looks.set(ruleId, found.get(ruleId) ?? { kind: 'unknown', reason: 'it was not looked at' });
+    } catch (error) {
+      log.error({ kind, err: error }, 'alert rules could not be evaluated');
+      const reason = `it could not be evaluated: ${messageOf(error)}`;
+      for (const { ruleId } of of) looks.set(ruleId, { kind: 'unknown', reason });
+    }
+  }
+  return looks;
+}
+
+/** Streams whose data is older than they promise. */
+async function lateStreamsAt(db: Queryable, tenantId: number, now: Temporal.Instant): Promise<LateStream[]> {
+  return db.query<LateStream>(sql`
+    select source, stream, as_of as "asOf" from ops.streams
+    where tenant_id = ${tenantId} and refresh_sla_minutes is not null
+      and (as_of is null or as_of < ${now.toString()}::timestamptz - refresh_sla_minutes * interval '1 minute')
+    order by source, stream`);
+}

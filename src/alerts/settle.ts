@@ -1,0 +1,365 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Tx } from '../db/db.ts';
+import type { Moments } from '../deliveries/ledger.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import type { OpenTime } from '../sla/open-time.ts';
+import type { Condition, Look } from './condition.ts';
+import { announce, reply, requestEdits } from './deliver.ts';
+import { type Incident, type IncidentContent, mostLines } from './incident.ts';
+import type { AlertRoom, Member } from './kinds/room.ts';
+import type { Rule, Severity } from './rule.ts';
+import { advance, earliest, type Instance } from './stages/advance.ts';
+import { type Decision, decide } from './stages/dedup.ts';
+import { type Group, group } from './stages/group.ts';
+import { type Muting, muteOf, type Silence } from './stages/mute.ts';
+import { routeOf } from './stages/route.ts';
+import { addHistory, forgetIncident, lockOpenIncidents, nextIncidentId, putIncident } from './store/incidents.ts';
+import { putInstances } from './store/instances.ts';
+import { endedText, openedText, toldText } from './wording.ts';
+
+/** What the stages need besides the rule and its look. */
+export interface SettleContext {
+  tenant: Tenant;
+  moments: Moments;
+  silences: readonly Silence[];
+  /** Working hours by the name of their calendar. */
+  calendar: (name: string) => OpenTime | undefined;
+  /** The incident of a team that an instance belongs to, of another rule about the same; null where there is none. */
+  teamIncident: (rule: Rule, instance: Instance) => { incidentId: number; name: string } | null;
+}
+
+export interface Settled {
+  /** When the rule has to be looked at again by time alone; null: nothing waits for it. */
+  nextAt: Temporal.Instant | null;
+  /** Incidents that people were told of, by why. */
+  told: { incidentId: number; reason: string }[];
+}
+
+/**
+ * The stages behind a look at one rule, in their order: advance what it watches, group, inhibit and mute, dedup, deliver,
+ * record. To be called in the transaction that records the look, with the rule locked: so a crash leaves all of it or
+ * nothing, and of two processes one writes.
+ */
+export async function settle(
+  tx: Tx,
+  room: AlertRoom,
+  { rule, look, known }: { rule: Rule; look: Look; known: readonly Instance[] },
+  context: SettleContext,
+): Promise<Settled> {
+  const { now } = context.moments;
+  const incidents = await lockOpenIncidents(tx, rule.tenantId, rule.ruleId);
+  const advanced =
+    look.kind === 'unknown'
+      ? { instances: known.filter(({ state }) => state !== 'resolved'), nextAt: null }
+      : advance(known, conditionsOf(look, known), rule.policy, now);
+  const groups = group(advanced.instances, incidents, groupLabels(rule));
+  const wakes = [advanced.nextAt];
+  const told: Settled['told'] = [];
+  const incidentOf = new Map<string, number>();
+  for (const one of groups) {
+    const settled = await settleGroup(tx, room, { rule, look, group: one }, context);
+    wakes.push(settled.nextAt);
+    if (settled.told) told.push(settled.told);
+    if (settled.incidentId !== null)
+      for (const { fingerprint } of one.instances) incidentOf.set(fingerprint, settled.incidentId);
+  }
+  await putInstances(
+    tx,
+    rule,
+    advanced.instances.map((instance) => ({ ...instance, incidentId: incidentOf.get(instance.fingerprint) ?? null })),
+  );
+  return { nextAt: earliest(wakes), told };
+}
+
+/** What was so at the last look, where nothing has changed since. */
+function conditionsOf(look: Exclude<Look, { kind: 'unknown' }>, known: readonly Instance[]): readonly Condition[] {
+  if (look.kind === 'conditions') return look.conditions;
+  return known
+    .filter(({ state, clearSince }) => state !== 'resolved' && clearSince === null)
+    .map(({ labels, about, severity, since, facts }) => ({ labels, about, status: 'firing', severity, since, facts }));
+}
+
+/** Routes tell incidents apart by labels, so these make groups too. */
+function groupLabels({ policy }: Rule): string[] {
+  const routed = policy.routes.flatMap(({ labels }) => Object.keys(labels));
+  return [...new Set([...policy.groupBy, ...routed])];
+}
+
+async function settleGroup(
+  tx: Tx,
+  room: AlertRoom,
+  { rule, look, group: { instances, incident: before, key, labels } }: { rule: Rule; look: Look; group: Group },
+  context: SettleContext,
+): Promise<GroupSettled> {
+  const { moments } = context;
+  const { now } = moments;
+  const firing = instances.filter(({ state }) => state === 'firing');
+  const members = firing.map(memberOf);
+  const severity = severityOf(firing) ?? before?.severity ?? 1;
+  let incident: Incident =
+    before ??
+    newIncident(rule, {
+      key,
+      labels,
+      now,
+      incidentId: await nextIncidentId(tx, rule.tenantId),
+      since: sinceOf(firing),
+    });
+  const content = contentOf(room, { rule, look, members, before: before?.content ?? null }, context);
+  const muting = muteOf(
+    {
+      rule: { ruleId: rule.ruleId, name: rule.name, hours: rule.policy.hours },
+      labels: { ...incident.labels },
+      unknown: look.kind === 'unknown' ? { reason: look.reason, late: look.late ?? [] } : null,
+      within: withinTeam(rule, firing, context),
+      silences: context.silences,
+      openTime: rule.policy.hours === null ? undefined : context.calendar(rule.policy.hours),
+    },
+    now,
+  );
+  const decision = decide(
+    {
+      announced:
+        incident.announcedAt === null
+          ? null
+          : {
+              fingerprints: incident.announced,
+              severity: incident.announcedSeverity ?? severity,
+              toldAt: incident.toldAt ?? incident.announcedAt,
+              repeatedAt: incident.repeatedAt,
+            },
+      firing: firing.map(episodeOf),
+      ...{ severity, openedAt: incident.openedAt },
+      acknowledged: incident.acknowledgedAt !== null,
+      snoozedUntil: incident.snoozedUntil,
+    },
+    rule.policy,
+    now,
+  );
+  if (decision.kind === 'forget') {
+    if (before) await forgetIncident(tx, before);
+    return { nextAt: null, told: undefined, incidentId: null };
+  }
+  const reason = isTold(decision, muting) ? decision.reason : null;
+  incident = {
+    ...incident,
+    ...{ severity, content, labels },
+    worstSeverity: Math.max(incident.worstSeverity, severity) as Severity,
+    muted: muting?.reason ?? null,
+    mutedSince: muting ? (incident.mutedSince ?? now) : null,
+    snoozedUntil: incident.snoozedUntil && isBy(incident.snoozedUntil, now) ? null : incident.snoozedUntil,
+  };
+  if (reason) incident = toldNow(incident, reason, { firing, now, resolvedAt: resolvedAtOf(instances) });
+  const isChanged = before === null || reason !== null || isOther(before, incident);
+  if (isChanged && before) incident = { ...incident, version: before.version + 1 };
+  await putIncident(tx, incident);
+
+  const route = routeOf(
+    rule.policy,
+    { labels: incident.labels, names: namesOf(firing), severity, calendar: context.calendar },
+    now,
+  );
+  if (reason === 'first') {
+    await addHistory(tx, incident, { at: now, kind: 'opened', text: openedText(incident), told: false });
+    if (!isOnlyInDigest(rule, severity)) await announce(tx, incident, route.to, moments);
+  } else if (reason !== null) {
+    const text = reason === 'resolved' ? endedText(incident, context.tenant) : toldText(incident, reason);
+    const kind = ({ resolved: 'resolved', worse: 'worse', more: 'worse', repeat: 'repeated' } as const)[reason];
+    const entry = await addHistory(tx, incident, { at: now, kind, text, told: true });
+    await reply(tx, incident, entry, moments);
+  }
+  const escalatesAt = await escalate(tx, { incident, route, rule, muting }, moments);
+  if (isChanged && incident.announcedAt !== null)
+    await requestEdits(tx, incident, moments, { urgent: reason !== null });
+  const waitsUntil = decision.kind === 'wait' ? decision.until : null;
+  return {
+    nextAt: earliest([reason === null ? waitsUntil : soonAgain(rule, reason, now), muting?.until ?? null, escalatesAt]),
+    told: reason === null ? undefined : { incidentId: incident.incidentId, reason },
+    incidentId: incident.incidentId,
+  };
+}
+
+interface GroupSettled {
+  nextAt: Temporal.Instant | null;
+  told: Settled['told'][number] | undefined;
+  incidentId: number | null;
+}
+
+/** That it is over is told in the message itself, also where nobody would be told of anything new. */
+function isTold(decision: Decision, muting: Muting | null): decision is Extract<Decision, { kind: 'tell' }> {
+  return decision.kind === 'tell' && (muting === null || decision.reason === 'resolved');
+}
+
+/** After something was told the next repetition is what waits; after the end nothing. */
+function soonAgain({ policy }: Rule, reason: string, now: Temporal.Instant): Temporal.Instant | null {
+  if (reason === 'resolved' || policy.repeatSeconds === null) return null;
+  return now.add({ seconds: policy.repeatSeconds });
+}
+
+function toldNow(
+  incident: Incident,
+  reason: Extract<Decision, { kind: 'tell' }>['reason'],
+  {
+    firing,
+    now,
+    resolvedAt,
+  }: { firing: readonly Instance[]; now: Temporal.Instant; resolvedAt: Temporal.Instant | null },
+): Incident {
+  if (reason === 'resolved')
+    return { ...incident, state: 'resolved', resolvedAt: resolvedAt ?? now, snoozedUntil: null };
+  const told = {
+    ...{ state: 'firing' as const, announced: firing.map(episodeOf), announcedSeverity: incident.severity },
+    announcedAt: incident.announcedAt ?? now,
+  };
+  if (reason === 'repeat') return { ...incident, ...told, repeatedAt: now };
+  // What is worse than what was acknowledged has to be looked at again.
+  const isReopened = reason === 'worse' && incident.acknowledgedAt !== null;
+  const reopened = isReopened ? { acknowledgedAt: null, acknowledgedBy: null, escalated: 0 } : {};
+  return { ...incident, ...told, ...reopened, toldAt: now, ...(reason === 'worse' ? { snoozedUntil: null } : {}) };
+}
+
+/** Tells more people where nobody has acknowledged it in time; returns when the next step is due. */
+async function escalate(
+  tx: Tx,
+  {
+    incident,
+    route,
+    rule,
+    muting,
+  }: { incident: Incident; route: ReturnType<typeof routeOf>; rule: Rule; muting: Muting | null },
+  moments: Moments,
+): Promise<Temporal.Instant | null> {
+  const { announcedAt, acknowledgedAt, snoozedUntil, state } = incident;
+  if (state !== 'firing' || announcedAt === null || acknowledgedAt !== null || snoozedUntil !== null) return null;
+  if (muting !== null || isOnlyInDigest(rule, incident.severity)) return null;
+  const steps = route.escalate.toSorted((a, b) => a.afterSeconds - b.afterSeconds);
+  let { escalated } = incident;
+  for (const step of steps.slice(escalated)) {
+    const due = announcedAt.add({ seconds: step.afterSeconds });
+    if (!isBy(due, moments.now)) return due;
+    escalated += 1;
+    await putIncident(tx, { ...incident, escalated });
+    const minutes = Math.round(step.afterSeconds / 60);
+    const text = `Nobody has acknowledged it for ${minutes} min: told to more people`;
+    const entry = await addHistory(tx, incident, { at: moments.now, kind: 'escalated', text, told: true });
+    await announce(tx, incident, step.to, moments);
+    await reply(tx, incident, entry, moments);
+  }
+  return null;
+}
+
+/** What hardly anybody ever acted on goes into the digest, unless it is critical. */
+function isOnlyInDigest({ demotedAt }: Rule, severity: Severity): boolean {
+  return demotedAt !== null && severity < 3;
+}
+
+function contentOf(
+  room: AlertRoom,
+  {
+    rule,
+    look,
+    members,
+    before,
+  }: { rule: Rule; look: Look; members: readonly Member[]; before: IncidentContent | null },
+  { tenant, moments }: SettleContext,
+): IncidentContent {
+  if (look.kind === 'unknown' && before)
+    return { ...before, unknown: before.unknown ?? { since: moments.now.toString(), reason: look.reason } };
+  if (members.length === 0 && before) return { ...before, unknown: null };
+  const told = room.tell(rule as never, members, tenant);
+  const sorted = members.toSorted((a, b) => b.facts.rank - a.facts.rank);
+  const [first] = sorted;
+  const valued = first?.facts.valueText === undefined ? null : { rank: first.facts.rank, text: first.facts.valueText };
+  const worst = before?.worst && (!valued || before.worst.rank >= valued.rank) ? before.worst : valued;
+  const assigned = members.map(({ facts }) => facts.assigned);
+  return {
+    ...told,
+    lines: sorted.slice(0, mostLines).map(({ facts }) => facts.line),
+    more: Math.max(0, sorted.length - mostLines),
+    assigned: assigned.every((one) => typeof one === 'string') ? [...new Set(assigned as string[])] : [],
+    ...{ worst, unknown: null },
+  };
+}
+
+function newIncident(
+  { tenantId, ruleId }: Rule,
+  {
+    key,
+    labels,
+    now,
+    incidentId,
+    since,
+  }: Pick<Group, 'key' | 'labels'> & { now: Temporal.Instant; incidentId: number; since: Temporal.Instant },
+): Incident {
+  return {
+    ...{ tenantId, incidentId, ruleId, groupKey: key, labels, state: 'waiting', severity: 1, worstSeverity: 1 },
+    ...{
+      since,
+      openedAt: now,
+      resolvedAt: null,
+      version: 1,
+      announcedAt: null,
+      announced: [],
+      announcedSeverity: null,
+    },
+    ...{ toldAt: null, repeatedAt: null, muted: null, mutedSince: null, acknowledgedAt: null, acknowledgedBy: null },
+    ...{ assignedTo: null, snoozedUntil: null, snoozedBy: null, escalated: 0 },
+    content: {
+      stateWord: '',
+      headline: '',
+      lines: [],
+      more: 0,
+      threshold: '',
+      assigned: [],
+      words: null,
+      worst: null,
+      unknown: null,
+    },
+  };
+}
+
+function memberOf({ labels, severity, since, firedAt, pendingAt, facts }: Instance): Member {
+  return { labels, severity, since, firedAt: firedAt ?? pendingAt, facts };
+}
+
+/** A thing that fires again is another one: the same set of them is not the same news. */
+function episodeOf({ fingerprint, episode }: Instance): string {
+  return `${fingerprint}#${episode}`;
+}
+
+function severityOf(instances: readonly Instance[]): Severity | null {
+  return instances.length === 0 ? null : (Math.max(...instances.map(({ severity }) => severity)) as Severity);
+}
+
+function sinceOf(instances: readonly Instance[]): Temporal.Instant {
+  return earliest(instances.map(({ since }) => since))!;
+}
+
+/** When the last one was well again. */
+function resolvedAtOf(instances: readonly Instance[]): Temporal.Instant | null {
+  const ends = instances.flatMap(({ resolvedAt }) => resolvedAt ?? []);
+  return ends.length === 0 ? null : ends.reduce((a, b) => (Temporal.Instant.compare(a, b) >= 0 ? a : b));
+}
+
+function namesOf(instances: readonly Instance[]): Readonly<Record<string, string>> {
+  return Object.assign({}, ...instances.map(({ facts }) => facts.names ?? {}));
+}
+
+/** All of it belongs to a team that is told of already. */
+function withinTeam(rule: Rule, firing: readonly Instance[], { teamIncident }: SettleContext) {
+  const found = firing.map((instance) => teamIncident(rule, instance));
+  const [first] = found;
+  return first && found.every((one) => one !== null) ? first : null;
+}
+
+/** Whether its message would be another one. */
+function isOther(before: Incident, now: Incident): boolean {
+  const shown = ({ state, severity, content, muted, snoozedUntil, escalated }: Incident) => [
+    ...[state, severity, content, muted, snoozedUntil?.epochMilliseconds, escalated],
+  ];
+  return !isDeepStrictEqual(shown(before), shown(now));
+}
+
+function isBy(due: Temporal.Instant, now: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(due, now) <= 0;
+}

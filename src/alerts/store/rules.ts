@@ -1,0 +1,183 @@
+import sql, { type Sql } from 'sql-template-tag';
+import type { Db, Queryable, Tx } from '../../db/db.ts';
+import { lockNumbers } from '../../db/locks.ts';
+import type { Moments } from '../../deliveries/ledger.ts';
+import type { Look } from '../condition.ts';
+import type { NewRule, Rule } from '../rule.ts';
+
+const columns = sql`
+  r.tenant_id as "tenantId", r.rule_id as "ruleId", r.name, r.kind, r.settings, r.policy, r.viewer, r.owner, r.state,
+  r.state_reason as "stateReason", r.created_at as "createdAt", r.topics, r.next_look_at as "nextLookAt",
+  r.looked_at as "lookedAt", r.health, r.health_reason as "healthReason", r.health_since as "healthSince", r.memory,
+  r.demoted_at as "demotedAt"`;
+
+/** A rule that this process has claimed, and the generation of data it looks at. */
+export interface ClaimedRule extends Rule {
+  claim: number;
+  generation: number;
+  /** Whether something it reads has changed since its last look; else only time has passed. */
+  changed: boolean;
+}
+
+async function read(db: Queryable, tenantId: number, where: Sql): Promise<Rule[]> {
+  return db.query<Rule>(sql`
+    select ${columns} from ops.alert_rules r where r.tenant_id = ${tenantId} and ${where} order by r.rule_id`);
+}
+
+/** All that have not ended. */
+export function rulesOf(db: Queryable, tenantId: number): Promise<Rule[]> {
+  return read(db, tenantId, sql`r.state <> 'ended'`);
+}
+
+export async function ruleOf(db: Queryable, tenantId: number, ruleId: number): Promise<Rule | undefined> {
+  return (await read(db, tenantId, sql`r.rule_id = ${ruleId}`))[0];
+}
+
+/** By name or number. */
+export async function findRule(db: Queryable, tenantId: number, text: string): Promise<Rule | undefined> {
+  return (await read(db, tenantId, sql`r.state <> 'ended' and (r.name = ${text} or r.rule_id::text = ${text})`))[0];
+}
+
+/**
+ * Writes a rule, or the one of that name anew; returns its number. Another kind, filter or threshold is looked at at once.
+ * One that somebody has paused or ended by hand stays so.
+ */
+export async function putRule(tx: Tx, tenantId: number, rule: NewRule, now: Temporal.Instant): Promise<number> {
+  await lockNumbers(tx, tenantId);
+  const { name = null, settings, policy, viewer, owner = null, topics, gapSeconds } = rule;
+  const [row] = await tx.query<{ id: number }>(sql`
+    insert into ops.alert_rules as r (tenant_id, rule_id, name, kind, settings, policy, viewer, owner, created_at, topics,
+      gap_seconds, next_look_at)
+    select ${tenantId}, coalesce(max(rule_id), 0) + 1, ${name}, ${settings.kind}, ${JSON.stringify(settings)}::jsonb,
+      ${JSON.stringify(policy)}::jsonb, ${viewer}, ${owner}, ${now.toString()}::timestamptz, ${topics as string[]}::text[],
+      ${gapSeconds}, ${now.toString()}::timestamptz
+    from ops.alert_rules where tenant_id = ${tenantId}
+    on conflict (tenant_id, name) do update
+    set kind = excluded.kind, settings = excluded.settings, policy = excluded.policy, viewer = excluded.viewer,
+      topics = excluded.topics, gap_seconds = excluded.gap_seconds, next_look_at = excluded.next_look_at, looked_at = null,
+      state = case when r.state = 'ended' and r.state_reason = ${takenOut} then 'active' else r.state end
+    returning rule_id as id`);
+  return row!.id;
+}
+
+/** Why one of crema.yaml has ended. */
+const takenOut = 'not in crema.yaml any more';
+
+/** Ends those of crema.yaml that are not in it any more. */
+export async function endOtherRules(
+  tx: Queryable,
+  tenantId: number,
+  names: readonly string[],
+  now: Temporal.Instant,
+): Promise<void> {
+  await tx.run(sql`
+    update ops.alert_rules set state = 'ended', state_reason = ${takenOut}, state_at = ${now.toString()}
+    where tenant_id = ${tenantId} and name is not null and name <> all (${names as string[]}::text[]) and state <> 'ended'`);
+}
+
+/** Pauses, ends or takes up again; says whether that changed anything. */
+export async function setRuleState(
+  tx: Queryable,
+  tenantId: number,
+  ruleId: number,
+  { state, reason, now }: { state: Rule['state']; reason: string | null; now: Temporal.Instant },
+): Promise<boolean> {
+  const touched = await tx.run(sql`
+    update ops.alert_rules
+    set state = ${state}, state_reason = ${reason}, state_at = ${now.toString()}, next_look_at = ${now.toString()}
+    where tenant_id = ${tenantId} and rule_id = ${ruleId} and state <> ${state} and state <> 'ended'`);
+  return touched > 0;
+}
+
+/** A rule is a process's for so long; then another one looks at it. */
+const leaseSeconds = 60;
+
+/** Clocks of replicas may differ by so much; further ahead means that the clock was set back. */
+const setBackMinutes = 2;
+
+/**
+ * Takes rules that are due: by time, or because what they read has changed. Committed by itself; a process that dies is
+ * followed by another one when the lease has run out, and what it would have written then does not count.
+ */
+export async function claimRules(
+  db: Db,
+  tenantId: number,
+  { now, machine }: Moments,
+  most: number,
+): Promise<ClaimedRule[]> {
+  return db.query<ClaimedRule>(sql`
+    with generation as (
+      select coalesce(max(generation), 0) as latest from ops.data_changes where tenant_id = ${tenantId}
+    ), due as (
+      select d.rule_id, c.changed from ops.alert_rules d
+      cross join lateral (
+        select exists (
+          select from ops.data_changes c
+          where c.tenant_id = ${tenantId} and c.topic = any (d.topics) and c.generation > d.seen
+        ) as changed
+      ) as c
+      where d.tenant_id = ${tenantId} and d.state = 'active'
+        and (d.claimed_until is null or d.claimed_until < ${machine.toString()}::timestamptz)
+        and (d.next_look_at <= ${now.toString()}::timestamptz
+          or d.looked_at > ${now.add({ minutes: setBackMinutes }).toString()}::timestamptz
+          or (c.changed and (d.looked_at is null
+            or d.looked_at <= ${now.toString()}::timestamptz - d.gap_seconds * interval '1 second')))
+      order by d.next_look_at, d.rule_id
+      limit ${most}
+      for update of d skip locked
+    )
+    update ops.alert_rules r
+    set claim = r.claim + 1, claimed_until = ${machine.add({ seconds: leaseSeconds }).toString()}::timestamptz
+    from due, generation
+    where r.tenant_id = ${tenantId} and r.rule_id = due.rule_id
+    returning ${columns}, r.claim, generation.latest as generation, due.changed or r.looked_at is null as changed`);
+}
+
+/** What a look leaves behind at the rule. */
+export interface LookedAt {
+  rule: ClaimedRule;
+  look: Look;
+  nextLookAt: Temporal.Instant;
+}
+
+/** Writes what looks came to, of those that are still this process's; returns which ones. Locks them until the end. */
+export async function recordLooks(tx: Tx, looks: readonly LookedAt[], now: Temporal.Instant): Promise<Set<number>> {
+  const [first] = looks;
+  if (!first) return new Set();
+  const values = looks.map(({ rule, look, nextLookAt }) => ({
+    rule: rule.ruleId,
+    claim: rule.claim,
+    seen: rule.generation,
+    next: nextLookAt.toString(),
+    health: look.kind === 'unknown' ? 'unknown' : 'ok',
+    reason: look.kind === 'unknown' ? look.reason : null,
+    streams: look.kind === 'unknown' ? (look.late ?? []) : [],
+    memory: look.kind === 'conditions' ? (look.memory ?? null) : null,
+  }));
+  const rows = await tx.query<{ id: number }>(sql`
+    update ops.alert_rules r
+    set looked_at = ${now.toString()}, seen = v.seen, next_look_at = v.next, claimed_until = null,
+      health_since = case when r.health = v.health then r.health_since else ${now.toString()}::timestamptz end,
+      health = v.health, health_reason = v.reason,
+      health_streams = array(select jsonb_array_elements_text(v.streams)), memory = coalesce(v.memory, r.memory)
+    from jsonb_to_recordset(${JSON.stringify(values)}::jsonb)
+      as v (rule bigint, claim bigint, seen bigint, next timestamptz, health text, reason text, streams jsonb, memory jsonb)
+    where r.tenant_id = ${first.rule.tenantId} and r.rule_id = v.rule and r.claim = v.claim and r.state = 'active'
+    returning r.rule_id as id`);
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Rules that cannot be evaluated because of late streams, with those streams. */
+export function waitingRules(db: Queryable, tenantId: number): Promise<{ title: string; streams: string[] }[]> {
+  return db.query(sql`
+    select policy ->> 'title' as title, health_streams as streams from ops.alert_rules
+    where tenant_id = ${tenantId} and state = 'active' and health = 'unknown' and health_streams <> '{}'
+    order by rule_id`);
+}
+
+/** The rule is to be looked at at once: somebody has acted on an incident of it. */
+export async function lookSoon(tx: Queryable, tenantId: number, ruleId: number, at: Temporal.Instant): Promise<void> {
+  await tx.run(sql`
+    update ops.alert_rules set next_look_at = least(next_look_at, ${at.toString()}::timestamptz)
+    where tenant_id = ${tenantId} and rule_id = ${ruleId}`);
+}

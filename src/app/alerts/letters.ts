@@ -1,0 +1,50 @@
+import { incidentIdOf } from '../../alerts/deliver.ts';
+import type { HistoryEntry, Incident } from '../../alerts/incident.ts';
+import type { Rule } from '../../alerts/rule.ts';
+import { historyOf, incidentOf } from '../../alerts/store/incidents.ts';
+import { ruleOf } from '../../alerts/store/rules.ts';
+import type { Db } from '../../db/db.ts';
+import type { RawLetter } from '../../deliveries/artifacts.ts';
+import type { CarrierId, Delivery } from '../../deliveries/delivery.ts';
+import type { Made, Make } from '../../deliveries/dispatch.ts';
+import type { Tenant } from '../../domain/tenant.ts';
+import { incidentMessage, incidentReply } from '../../slack/messages/incident.ts';
+import { slackBody } from '../deliveries/kpi.ts';
+
+/** What is told of an incident at the moment its message is made. */
+export interface AlertView {
+  incident: Incident;
+  rule: Rule;
+  history: readonly HistoryEntry[];
+  /** Of the reply, for a part of the thread. */
+  entry: HistoryEntry | undefined;
+  tenant: Tenant;
+  delivery: Delivery;
+}
+
+type LetterOf = (view: AlertView) => Promise<RawLetter | { skip: string }> | RawLetter | { skip: string };
+
+/** How each way out says it. */
+const letters: Readonly<Partial<Record<CarrierId, LetterOf>>> = {
+  slack: ({ entry, ...view }) => ({ body: slackBody(entry ? incidentReply(entry) : incidentMessage(view)), files: [] }),
+};
+
+/**
+ * Makes the message of an incident, a change of it or a reply, as the incident is at that moment: so changes that come close
+ * together are one. The version it shows goes with it, and comes back when it has arrived.
+ */
+export function alertMaker({ db, tenant }: { db: Db; tenant: Tenant }): Make {
+  return async (delivery): Promise<Made> => {
+    const { tenantId } = tenant;
+    const incident = await incidentOf(db, tenantId, incidentIdOf(delivery));
+    const rule = incident && (await ruleOf(db, tenantId, incident.ruleId));
+    if (!incident || !rule) return { kind: 'skip', reason: 'the incident is not there any more' };
+    const letterOf = letters[delivery.carrier];
+    if (!letterOf) return { kind: 'skip', reason: `alerts do not go to ${delivery.carrier}` };
+    const history = await historyOf(db, tenantId, incident.incidentId);
+    const entry = delivery.part === 'thread' ? history.find((one) => one.entry === delivery.revision) : undefined;
+    const made = await letterOf({ incident, rule, history, entry, tenant, delivery });
+    if ('skip' in made) return { kind: 'skip', reason: made.skip };
+    return { kind: 'letter', letter: { ...made, body: { ...made.body, version: incident.version } } };
+  };
+}

@@ -1,0 +1,93 @@
+import sql from 'sql-template-tag';
+import { incidentIdOf, onPostSettled } from '../../alerts/deliver.ts';
+import { type LookDeps, lookAtDue } from '../../alerts/look.ts';
+import { lockIncident } from '../../alerts/store/incidents.ts';
+import type { Queryable } from '../../db/db.ts';
+import type { Delivery } from '../../deliveries/delivery.ts';
+import type { Ended } from '../../deliveries/dispatch.ts';
+import type { Moments } from '../../deliveries/ledger.ts';
+import { type Clock, isMovable, systemClock } from '../../lib/clock.ts';
+import { messageOf } from '../../lib/errors.ts';
+
+/** Between looks for rules that are due, in milliseconds: an alert is told within about a second of its time. */
+const pollMs = 1_000;
+
+export interface AlertsOptions extends LookDeps {
+  clock: Clock;
+  /** Something was told: what waits to be sent is looked for. */
+  onTold: () => void;
+  /** Between looks, in milliseconds. */
+  pollMs?: number;
+}
+
+export interface Alerts {
+  /** Looks at once: data has changed, or somebody has acted. */
+  wake(): void;
+  /** `ok`, or what is wrong. */
+  state(): string;
+  stop(): Promise<void>;
+}
+
+/**
+ * Looks at the rules that are due, again and again. Any number of processes may do so over one database. A turn that fails
+ * is logged and made again.
+ */
+export function startAlerts(options: AlertsOptions): Alerts {
+  const { clock, log } = options;
+  let stopped = false;
+  let woken = false;
+  let trouble: string | undefined;
+  let endPause: () => void = () => undefined;
+
+  async function loop(): Promise<void> {
+    while (!stopped) {
+      woken = false;
+      try {
+        const looked = await lookAtDue(options, { now: clock.now(), machine: systemClock.now() });
+        if (looked > 0) options.onTold();
+        trouble = undefined;
+      } catch (error) {
+        trouble = messageOf(error);
+        log.warn({ error: trouble }, 'looking at alert rules failed, will be tried again');
+      }
+      if (woken || stopped) continue;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, options.pollMs ?? pollMs);
+        endPause = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  function wake(): void {
+    woken = true;
+    endPause();
+  }
+
+  const unfollow = isMovable(clock) ? clock.onMove(wake) : () => undefined;
+  const running = loop();
+  return {
+    wake,
+    state: () => trouble ?? 'ok',
+    async stop() {
+      unfollow();
+      stopped = true;
+      endPause();
+      await running;
+    },
+  };
+}
+
+/** What the end of a delivery means for the incident it told of. To be called in the transaction that settles it. */
+export async function onAlertSettled(tx: Queryable, delivery: Delivery, ended: Ended, moments: Moments): Promise<void> {
+  if (delivery.kind !== 'alert') return;
+  const incident = await lockIncident(tx, delivery.tenantId, incidentIdOf(delivery));
+  if (!incident) return;
+  const [row] = await tx.query<{ version: number | null }>(sql`
+    select (letter -> 'body' ->> 'version')::int as version from ops.deliveries
+    where tenant_id = ${delivery.tenantId} and delivery_id = ${delivery.deliveryId}`);
+  const arrived = ended.kind === 'sent';
+  await onPostSettled(tx, incident, delivery, { arrived, version: row?.version ?? delivery.revision }, moments);
+}

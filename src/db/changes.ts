@@ -1,0 +1,19 @@
+import sql from 'sql-template-tag';
+import type { Queryable } from './db.ts';
+
+/**
+ * Counts a change of stored data, for whoever wants to know whether what it read is still so: of a rollup by its id, or of
+ * `sla`, the verdicts on tickets. The last statement of its transaction: the counter is one row that all changes share, so
+ * that a later number is always committed later.
+ */
+export async function noteChange(tx: Queryable, tenantId: number, topic: string): Promise<void> {
+  await tx.run(sql`
+    with counter as (
+      insert into ops.data_changes as d (tenant_id, topic, generation) values (${tenantId}, '', 1)
+      on conflict (tenant_id, topic) do update set generation = d.generation + 1
+      returning generation
+    )
+    insert into ops.data_changes (tenant_id, topic, generation)
+    select ${tenantId}::bigint, ${topic}, generation from counter
+    on conflict (tenant_id, topic) do update set generation = excluded.generation`);
+}
