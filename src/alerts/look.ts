@@ -62,9 +62,7 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
   const known = await instancesOf(db, tenantId, ids);
   const withIncidents = await rulesWithIncidents(db, tenantId, ids);
   const isQuiet = ({ ruleId }: ClaimedRule) =>
-    !known.has(ruleId) &&
-    !withIncidents.has(ruleId) &&
-    !(looks.get(ruleId) as { conditions?: unknown[] }).conditions?.length;
+    !known.has(ruleId) && !withIncidents.has(ruleId) && !isAnythingWrong(looks.get(ruleId)!);
   const quiet = rules.filter(isQuiet);
   await db.tx((tx) =>
     recordLooks(
@@ -90,6 +88,11 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
     for (const [outcome, some] of Map.groupBy(of, ({ ruleId }) => looks.get(ruleId)!.kind))
       observe?.looked(kind, outcome, some.length);
   observe?.turn((performance.now() - started) / 1000, rules.length, Math.max(0, ...late));
+}
+
+function isAnythingWrong(look: Look): boolean {
+  if (look.kind !== 'conditions') return false;
+  return look.conditions.length > 0 || (look.earlier ?? []).some(({ conditions }) => conditions.length > 0);
 }
 
 /** The state of one rule, its incidents and what is told of them: one transaction. Undefined where another process has it. */

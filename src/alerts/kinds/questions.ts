@@ -4,7 +4,8 @@ import type { KpiResult } from '../../domain/kpi-result.ts';
 import { askKpi } from '../../kpis/ask.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
 import type { KpiQuestion } from '../../kpis/question.ts';
-import { usageError } from '../../lib/errors.ts';
+import { CremaError, usageError } from '../../lib/errors.ts';
+import type { Look } from '../condition.ts';
 import type { LookContext } from './room.ts';
 
 /** The question that a rule watches, in the words of /kpi. Throws a usage error with the closest that is understood. */
@@ -49,17 +50,35 @@ export type Asked =
   | { kind: 'result'; result: KpiResult }
   | { kind: 'unknown'; reason: string; late?: readonly string[] };
 
+/** Asks with the rights of a viewer, as of the moment of a context. */
+export type Asking = (context: LookContext, viewer: string, kpi: Kpi, question: KpiQuestion) => Promise<Asked>;
+
 /** Asks each distinct question once, whoever wants it; of one turn. */
-export function createAsking(
-  context: LookContext,
-): (viewer: string, kpi: Kpi, question: KpiQuestion) => Promise<Asked> {
+export function createAsking(): Asking {
   const asked = new Map<string, Promise<Asked>>();
-  return (viewer, kpi, question) => {
-    const key = JSON.stringify([viewer, kpi.id, question]);
+  return (context, viewer, kpi, question) => {
+    const key = JSON.stringify([context.now, viewer, kpi.id, question]);
     const known = asked.get(key) ?? ask(context, viewer, kpi, question);
     asked.set(key, known);
     return known;
   };
+}
+
+/** Looks at rules one by one; settings that mean nothing any more keep their own rule from being known, and no other. */
+export async function lookAtEach<R extends { ruleId: number }>(
+  rules: readonly R[],
+  look: (rule: R) => Promise<Look>,
+): Promise<Map<number, Look>> {
+  const looks = new Map<number, Look>();
+  for (const rule of rules) {
+    try {
+      looks.set(rule.ruleId, await look(rule));
+    } catch (error) {
+      if (!(error instanceof CremaError)) throw error;
+      looks.set(rule.ruleId, { kind: 'unknown', reason: error.message });
+    }
+  }
+  return looks;
 }
 
 async function ask(context: LookContext, viewer: string, kpi: Kpi, question: KpiQuestion): Promise<Asked> {
@@ -87,12 +106,12 @@ async function ask(context: LookContext, viewer: string, kpi: Kpi, question: Kpi
   }
 }
 
-/** Whether what a question is about may be another one now: what it reads has changed, or the day has. */
-export function mayDiffer(
-  { changed, lookedAt, health }: { changed: boolean; lookedAt: Temporal.Instant | null; health: string },
-  { now, tenant }: Pick<LookContext, 'now' | 'tenant'>,
-): boolean {
-  if (changed || lookedAt === null || health !== 'ok') return true;
-  const dateOf = (at: Temporal.Instant) => at.toZonedDateTimeISO(tenant.timezone).toPlainDate().toString();
-  return dateOf(lookedAt) !== dateOf(now);
+/** Whether data that a question needs is late. */
+export function isLate({ streams }: Kpi, { lateStreams }: Pick<LookContext, 'lateStreams'>): boolean {
+  return lateStreams.some(({ stream }) => (streams as readonly string[]).includes(stream));
+}
+
+/** The local date of a moment. */
+export function localDay(at: Temporal.Instant, { tenant }: Pick<LookContext, 'tenant'>): string {
+  return at.toZonedDateTimeISO(tenant.timezone).toPlainDate().toString();
 }

@@ -6,6 +6,7 @@ import { dimensionOf } from '../../../kpis/dimensions.ts';
 import { fewCases } from '../../../stats/compare.ts';
 import { wilson } from '../../../stats/intervals.ts';
 import type { Condition, Labels } from '../../condition.ts';
+import { knownSince } from '../days.ts';
 import type { LookContext, RuleOf } from '../room.ts';
 import type { Marks } from './marks.ts';
 
@@ -64,7 +65,15 @@ export function conditionsOf(
       ...(by ? { names: { [by]: name.slice(dimensionOf(by).title.length + 1) } } : {}),
       extra: { subject: result.kpi },
     };
-    return [{ labels, status, severity: rule.policy.importance === 'high' ? 3 : 2, since: now, facts }];
+    return [
+      {
+        labels,
+        status,
+        severity: rule.policy.importance === 'high' ? 3 : 2,
+        since: knownSince(result, { tenant, now }),
+        facts,
+      },
+    ];
   });
 }
 
