@@ -113,13 +113,16 @@ export async function lookByDays(
   context: LookContext,
 ): Promise<Look> {
   const asked = await ask(context);
-  if (asked.kind === 'unknown') return asked;
+  const nextAt = nextDay(context);
+  if (asked.kind === 'unknown') return { ...asked, nextAt };
   const { result } = asked;
   const lack = lackOf(result, context);
   if (lack)
-    return lack.isOnItsWay && rule.health === 'ok' ? { kind: 'same' } : { kind: 'unknown', reason: lack.reason };
+    return lack.isOnItsWay && rule.health === 'ok'
+      ? { kind: 'same', nextAt }
+      : { kind: 'unknown', reason: lack.reason, nextAt };
   const conditions = await judge(result, context);
-  if ('unknown' in conditions) return { kind: 'unknown', reason: conditions.unknown };
+  if ('unknown' in conditions) return { kind: 'unknown', reason: conditions.unknown, nextAt };
   const before = rule.lookedAt === null ? {} : (rule.memory as Partial<DayMemory>);
   const earlier: Step[] = [];
   for (const day of missedDays(request, before, result.period, context)) {
@@ -129,9 +132,11 @@ export async function lookByDays(
     const judged = known.kind === 'result' ? await judge(known.result, then) : { unknown: known.reason };
     if (!('unknown' in judged)) earlier.push({ at, conditions: judged });
   }
+  // What is so now was so from the beginning of the day.
+  if (earlier.length > 0) earlier.push({ at: knownSince(result, context), conditions });
   const memory = { day: localDay(context.now, context), until: result.period.to, covered };
   return {
-    ...{ kind: 'conditions', conditions, memory: { ...rule.memory, ...memory } },
+    ...{ kind: 'conditions', conditions, memory: { ...rule.memory, ...memory }, nextAt },
     ...(earlier.length > 0 ? { earlier: withEnds(earlier, conditions, context) } : {}),
   };
 }
@@ -139,6 +144,11 @@ export async function lookByDays(
 interface Step {
   at: Temporal.Instant;
   conditions: readonly Condition[];
+}
+
+/** When the day changes, and with it the days that a question is about. */
+export function nextDay({ now, tenant }: Pick<LookContext, 'now' | 'tenant'>): Temporal.Instant {
+  return startOfDay(addDays(localDay(now, { tenant }), 1), tenant.timezone);
 }
 
 /** Says of what had ended before anybody knew of it when that was. */

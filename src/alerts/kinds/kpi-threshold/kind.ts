@@ -1,5 +1,5 @@
 import { dimensionOf } from '../../../kpis/dimensions.ts';
-import { createCovered, lookByDays, mayDiffer } from '../days.ts';
+import { createCovered, lookByDays, mayDiffer, nextDay } from '../days.ts';
 import { createAsking, isLate, lookAtEach, topicsOf } from '../questions.ts';
 import type { AlertRoom } from '../room.ts';
 import { conditionsOf } from './conditions.ts';
@@ -32,7 +32,8 @@ export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
     return lookAtEach(rules, async (rule) => {
       const { request, marks } = watched(rule.settings);
       const reaches = await covered(request.kpi);
-      if (!mayDiffer(rule, reaches, context) && !isLate(request.kpi, context)) return { kind: 'same' };
+      if (!mayDiffer(rule, reaches, context) && !isLate(request.kpi, context))
+        return { kind: 'same', nextAt: nextDay(context) };
       const plain = { ...request.question, versus: { kind: 'none' }, attention: false } as const;
       return lookByDays(
         rule,
