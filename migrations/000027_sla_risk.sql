@@ -5,9 +5,10 @@ alter table crm.ticket_sla
   -- happens; of one that was decided, since when it was so then. Null while paused, and where it never came to that.
   add column first_response_risk_at timestamptz,
   add column resolution_risk_at timestamptz,
-  -- The latest question after the first response: its number, its state, and when it was answered.
+  -- The latest question after the first response: its state and number, when it was asked, and when it was answered.
   add column next_response_state text check (next_response_state in ('met', 'missed', 'pending', 'paused', 'not-measured')),
   add column next_response_cycle integer,
+  add column next_response_asked_at timestamptz,
   add column next_response_risk_at timestamptz,
   add column next_response_at timestamptz,
   -- The latest of all questions that waited too long.
@@ -82,3 +83,12 @@ create policy viewer on crm.sla_breaches for select to crema_reader using (
   )
 );
 
+
+-- Since when the contact has been waiting for a reply of a person that has not come: in the latest stretch of a conversation.
+-- It waits for as long as the stretch counts as active.
+alter table crm.conversation_stretches add column waits_since timestamptz;
+create index conversation_stretches_waits_idx on crm.conversation_stretches (tenant_id, active_until)
+  where waits_since is not null;
+-- Conversations the database already has are made again once.
+insert into ops.conversation_marks (tenant_id, source, chat)
+select distinct tenant_id, source, chat from crm.conversation_stretches;
