@@ -10,8 +10,8 @@ import type { AlertRoom, Member } from './kinds/room.ts';
 import type { Rule, Severity } from './rule.ts';
 import { earliest, type Instance } from './stages/advance.ts';
 import { catchUp } from './stages/catch-up.ts';
-import { type Decision, decide } from './stages/dedup.ts';
-import { type Group, group } from './stages/group.ts';
+import { critical, type Decision, decide } from './stages/dedup.ts';
+import { type Group, group, groupLabels } from './stages/group.ts';
 import { type Muting, muteOf, type Silence } from './stages/mute.ts';
 import { routeOf } from './stages/route.ts';
 import { addHistory, forgetIncident, lockOpenIncidents, nextIncidentId, putIncident } from './store/incidents.ts';
@@ -53,7 +53,7 @@ export async function settle(
     look.kind === 'unknown'
       ? { instances: known.filter(({ state }) => state !== 'resolved'), nextAt: null }
       : catchUp(known, { earlier: earlierOf(look), conditions: conditionsOf(look, known) }, rule.policy, now);
-  const groups = group(advanced.instances, incidents, groupLabels(rule));
+  const groups = group(advanced.instances, incidents, groupLabels(rule.policy));
   const wakes = [advanced.nextAt];
   const told: Settled['told'] = [];
   const incidentOf = new Map<string, number>();
@@ -82,12 +82,6 @@ function conditionsOf(look: Exclude<Look, { kind: 'unknown' }>, known: readonly 
 
 function earlierOf(look: Exclude<Look, { kind: 'unknown' }>): Extract<Look, { kind: 'conditions' }>['earlier'] & {} {
   return (look.kind === 'conditions' && look.earlier) || [];
-}
-
-/** Routes tell incidents apart by labels, so these make groups too. */
-function groupLabels({ policy }: Rule): string[] {
-  const routed = policy.routes.flatMap(({ labels }) => Object.keys(labels));
-  return [...new Set([...policy.groupBy, ...routed])];
 }
 
 async function settleGroup(
@@ -327,9 +321,12 @@ function memberOf({ labels, severity, since, firedAt, pendingAt, facts }: Instan
   return { labels, severity, since, firedAt: firedAt ?? pendingAt, facts };
 }
 
-/** A thing that fires again is another one: the same set of them is not the same news. */
-function episodeOf({ fingerprint, episode }: Instance): string {
-  return `${fingerprint}#${episode}`;
+/**
+ * A thing that fires again is another one: the same set of them is not the same news. Nor is one that has become critical
+ * since, beside others that are.
+ */
+function episodeOf({ fingerprint, episode, severity }: Instance): string {
+  return `${fingerprint}#${episode}${severity === 3 ? critical : ''}`;
 }
 
 function severityOf(instances: readonly Instance[]): Severity | null {

@@ -1,4 +1,4 @@
-import { formatDuration } from '../domain/format.ts';
+import { formatDate, formatDuration } from '../domain/format.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Incident } from './incident.ts';
 import type { Reason } from './stages/dedup.ts';
@@ -36,6 +36,14 @@ export function endedText({ since, resolvedAt, content }: Incident, { timezone }
 /** `14:32` in the zone. */
 export function clockTime(at: Temporal.Instant, timezone: string): string {
   return at.toZonedDateTimeISO(timezone).toPlainTime().toString({ smallestUnit: 'minute' });
+}
+
+/** `14:05`, with its day where that is not the day of `now`: a message is read later. Epoch milliseconds. */
+export function momentText(at: number, now: number, timezone: string): string {
+  const local = (ms: number) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timezone);
+  const time = local(at).toPlainTime().toString({ smallestUnit: 'minute' });
+  const date = local(at).toPlainDate();
+  return date.equals(local(now).toPlainDate()) ? time : `${formatDate(date.toString(), { year: false })} ${time}`;
 }
 
 function lengthText(from: Temporal.Instant, to: Temporal.Instant): string {
