@@ -1,4 +1,4 @@
-import { formatDuration } from '../domain/format.ts';
+import { formatDate, formatDuration } from '../domain/format.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Incident } from './incident.ts';
 import type { Reason } from './stages/dedup.ts';
@@ -35,6 +35,12 @@ export function endedText({ since, resolvedAt, content }: Incident, { timezone }
 /** `14:32` in the zone. */
 export function clockTime(at: Temporal.Instant, timezone: string): string {
   return at.toZonedDateTimeISO(timezone).toPlainTime().toString({ smallestUnit: 'minute' });
+}
+
+/** `10 Nov, 09:12` in the zone: messages are read on other days too. */
+export function momentText(at: Temporal.Instant, timezone: string): string {
+  const date = at.toZonedDateTimeISO(timezone).toPlainDate().toString();
+  return `${formatDate(date, { year: false })}, ${clockTime(at, timezone)}`;
 }
 
 function lengthText(from: Temporal.Instant, to: Temporal.Instant): string {

@@ -47,3 +47,19 @@ export async function markEdit(
     set edit_delivery_id = ${editDeliveryId}, shown_version = greatest(shown_version, coalesce(${shownVersion ?? null}::int, 0))
     where tenant_id = ${tenantId} and incident_id = ${incidentId} and carrier = ${carrier} and recipient = ${recipient}`);
 }
+
+/** What the letter of a message, or of the latest change of it that arrived, says in short; null where nothing did. */
+export async function lastSaid(
+  db: Queryable,
+  tenantId: number,
+  messageId: number,
+): Promise<{ says: string | null; takenUp: boolean | null } | null> {
+  const [row] = await db.query<{ says: string | null; takenUp: boolean | null }>(sql`
+    select letter -> 'body' ->> 'says' as says, (letter -> 'body' ->> 'takenUp')::boolean as "takenUp"
+    from ops.deliveries
+    where tenant_id = ${tenantId} and (delivery_id = ${messageId} or after_id = ${messageId})
+      and part in ('main', 'edit') and state = 'sent'
+    order by delivery_id desc
+    limit 1`);
+  return row ?? null;
+}
