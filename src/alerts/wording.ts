@@ -5,7 +5,8 @@ import type { Reason } from './stages/dedup.ts';
 
 /** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`. */
 export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>): string {
-  return `${state === 'resolved' ? 'Recovered' : content.stateWord}: ${content.headline}`;
+  const over = content.movedTo === undefined ? 'Recovered' : 'Moved';
+  return `${state === 'resolved' ? over : content.stateWord}: ${content.headline}`;
 }
 
 export function openedText(incident: Incident): string {
@@ -28,6 +29,8 @@ export function toldText(incident: Incident, reason: Exclude<Reason, 'first' | '
 /** `Recovered 14:32 after 1 h 10 min; worst 78 %` */
 export function endedText({ since, resolvedAt, content }: Incident, { timezone }: Pick<Tenant, 'timezone'>): string {
   const end = resolvedAt ?? since;
+  if (content.movedTo !== undefined)
+    return `Told as incident ${content.movedTo} from ${clockTime(end, timezone)} on, after ${lengthText(since, end)}`;
   const worst = content.worst ? `; worst ${content.worst.text}` : '';
   return `Recovered ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
 }
@@ -41,6 +44,11 @@ export function clockTime(at: Temporal.Instant, timezone: string): string {
 export function momentText(at: Temporal.Instant, timezone: string): string {
   const date = at.toZonedDateTimeISO(timezone).toPlainDate().toString();
   return `${formatDate(date, { year: false })}, ${clockTime(at, timezone)}`;
+}
+
+/** What is told where nobody has acknowledged it since then. */
+export function escalatedText(since: Temporal.Instant, now: Temporal.Instant): string {
+  return `Nobody has acknowledged it for ${lengthText(since, now)}: told to more people`;
 }
 
 function lengthText(from: Temporal.Instant, to: Temporal.Instant): string {
