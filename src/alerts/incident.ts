@@ -24,6 +24,8 @@ export interface IncidentContent {
   unknown: { since: string; reason: string } | null;
   /** Over only in that it is told as another incident now, for whose labels its things have come to have. */
   movedTo?: number;
+  /** Why it ended without anybody knowing that all is well: its rule was paused. */
+  closed?: string;
 }
 
 export interface Incident {

@@ -3,10 +3,11 @@ import type { Tenant } from '../domain/tenant.ts';
 import type { Incident } from './incident.ts';
 import type { Reason } from './stages/dedup.ts';
 
-/** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`. */
+/** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`, `Closed` where nobody knows, `Moved` to another incident. */
 export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>): string {
-  const over = content.movedTo === undefined ? 'Recovered' : 'Moved';
-  return `${state === 'resolved' ? over : content.stateWord}: ${content.headline}`;
+  const { closed, movedTo } = content;
+  const ended = closed !== undefined ? 'Closed' : movedTo !== undefined ? 'Moved' : 'Recovered';
+  return `${state === 'resolved' ? ended : content.stateWord}: ${content.headline}`;
 }
 
 export function openedText(incident: Incident): string {
