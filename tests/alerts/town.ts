@@ -80,7 +80,7 @@ export async function town(db: Db, { now, timezone = 'UTC', ...options }: TownOp
     ...{ db, tenantId, clock, machine, log: silentLog, timing: quickTiming },
     carriers: { ...Object.fromEntries(ways.map((way) => [way, carrier])), ...options.carriers },
     make: { alert: alertMaker({ db, tenant, mail }) },
-    onSettled: (tx, delivery, ended) => onAlertSettled(tx, delivery, ended, moments()),
+    onSettled: (tx, delivery, ended) => onAlertSettled(tx, delivery, ended, { ...moments(), timezone }),
   };
 
   return {

@@ -112,7 +112,7 @@ export function startDeliveries(options: DeliveriesOptions): Dispatcher {
       alert: alertMaker(making),
     },
     async onSettled(tx, delivery, ended) {
-      await onAlertSettled(tx, delivery, ended, momentsNow());
+      await onAlertSettled(tx, delivery, ended, { ...momentsNow(), timezone: tenant.timezone });
       await troubles.onDeliverySettled(tx, delivery, ended, momentsNow());
     },
     ...(options.observe ? { observe: options.observe } : {}),
