@@ -116,7 +116,7 @@ describe('somebody who snoozes it', () => {
     const { rule, mains } = await escalating();
     await rule.after(0, one);
     await rule.after(10, one);
-    await rule.act(1, 'snoozed', '2026-11-10T11:10:00Z');
+    await rule.act(1, 'snoozed', { until: '2026-11-10T11:10:00Z' });
     rule.told();
     await rule.after(59, one);
     expect(mains()).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Facts, Labels, Look } from '../../src/alerts/condition.ts';
+import { reply } from '../../src/alerts/deliver.ts';
 import type { AlertRoom } from '../../src/alerts/kinds/room.ts';
 import type { Severity } from '../../src/alerts/rule.ts';
 import { settle } from '../../src/alerts/settle.ts';
@@ -100,8 +101,12 @@ export async function watched(
       await this.send();
       return next;
     },
-    /** Somebody acts on it in the message. */
-    async act(incidentId: number, kind: 'acknowledged' | 'snoozed', until?: string): Promise<void> {
+    /** Somebody acts on it in the message, which the threads may say. */
+    async act(
+      incidentId: number,
+      kind: 'acknowledged' | 'snoozed',
+      { until, tell = false }: { until?: string; tell?: boolean } = {},
+    ): Promise<void> {
       await db.tx(async (tx) => {
         const incident = (await incidentOf(tx, tenantId, incidentId))!;
         const now = clock.now();
@@ -109,9 +114,11 @@ export async function watched(
           kind === 'acknowledged'
             ? { acknowledgedAt: now, acknowledgedBy: 'slack:U1' }
             : { snoozedUntil: Temporal.Instant.from(until!), snoozedBy: 'slack:U1' };
-        await putIncident(tx, { ...incident, ...acted, version: incident.version + 1 });
+        const next = { ...incident, ...acted, version: incident.version + 1 };
+        await putIncident(tx, next);
         const entry = { at: now, kind, person: 'slack:U1', personName: 'Noor', text: kind, told: true };
-        await addHistory(tx, incident, entry);
+        const number = await addHistory(tx, next, entry);
+        if (tell) await reply(tx, next, number, place.moments());
       });
     },
     incident: (id: number) => incidentOf(db, tenantId, id),
