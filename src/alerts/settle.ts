@@ -147,8 +147,8 @@ async function settleGroup(
     worstSeverity: Math.max(incident.worstSeverity, severity) as Severity,
     muted: muting?.reason ?? null,
     mutedSince: muting ? (incident.mutedSince ?? now) : null,
-    snoozedUntil: incident.snoozedUntil && isBy(incident.snoozedUntil, now) ? null : incident.snoozedUntil,
   };
+  // The end of a snooze is told like anything else: what keeps people from being told only puts it off.
   if (reason) incident = toldNow(incident, reason, { firing, now, resolvedAt: resolvedAtOf(instances) });
   const isChanged = before === null || reason !== null || isOther(before, incident);
   if (isChanged && before) incident = { ...incident, version: before.version + 1 };
@@ -211,11 +211,13 @@ function toldNow(
     ...{ state: 'firing' as const, announced: firing.map(episodeOf), announcedSeverity: incident.severity },
     announcedAt: incident.announcedAt ?? now,
   };
-  if (reason === 'repeat') return { ...incident, ...told, repeatedAt: now };
+  const isAwake = reason === 'worse' || (incident.snoozedUntil !== null && isBy(incident.snoozedUntil, now));
+  const snoozedUntil = isAwake ? null : incident.snoozedUntil;
+  if (reason === 'repeat') return { ...incident, ...told, snoozedUntil, repeatedAt: now };
   // What is worse than what was acknowledged has to be looked at again.
   const isReopened = reason === 'worse' && incident.acknowledgedAt !== null;
   const reopened = isReopened ? { acknowledgedAt: null, acknowledgedBy: null, escalated: 0 } : {};
-  return { ...incident, ...told, ...reopened, toldAt: now, ...(reason === 'worse' ? { snoozedUntil: null } : {}) };
+  return { ...incident, ...told, ...reopened, snoozedUntil, toldAt: now };
 }
 
 /** Tells more people where nobody has acknowledged it in time; returns when the next step is due. */
