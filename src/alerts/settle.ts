@@ -31,8 +31,8 @@ export interface SettleContext {
 export interface Settled {
   /** When the rule has to be looked at again by time alone; null: nothing waits for it. */
   nextAt: Temporal.Instant | null;
-  /** Incidents that people were told of, by why. */
-  told: { incidentId: number; reason: string }[];
+  /** Incidents that people were told of, by why, and when what they were told began by the data. */
+  told: { incidentId: number; reason: string; at: Temporal.Instant }[];
 }
 
 /**
@@ -174,7 +174,8 @@ async function settleGroup(
   const waitsUntil = decision.kind === 'wait' ? decision.until : null;
   return {
     nextAt: earliest([reason === null ? waitsUntil : soonAgain(rule, reason, now), muting?.until ?? null, escalatesAt]),
-    told: reason === null ? undefined : { incidentId: incident.incidentId, reason },
+    told:
+      reason === null ? undefined : { incidentId: incident.incidentId, reason, at: causeOf(before, incident, firing) },
     incidentId: incident.incidentId,
   };
 }
@@ -322,6 +323,17 @@ function newIncident(
 
 function memberOf({ labels, severity, since, firedAt, pendingAt, facts }: Instance): Member {
   return { labels, severity, since, firedAt: firedAt ?? pendingAt, facts };
+}
+
+/** Since when what is told now has been so: the latest of what nobody was told of before, or its end. */
+function causeOf(
+  before: Incident | null,
+  { since, resolvedAt }: Incident,
+  firing: readonly Instance[],
+): Temporal.Instant {
+  if (resolvedAt) return resolvedAt;
+  const news = firing.filter((instance) => !before?.announced.includes(episodeOf(instance)));
+  return before === null || before.announcedAt === null || news.length === 0 ? since : sinceOf(news);
 }
 
 /** A thing that fires again is another one: the same set of them is not the same news. */

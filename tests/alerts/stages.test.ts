@@ -185,6 +185,8 @@ interface Doing {
   muted: readonly boolean[];
 }
 
+type Announced = Parameters<typeof decide>[0]['announced'];
+
 interface Telling {
   minute: number;
   reason: Reason;
@@ -225,7 +227,7 @@ function live(
   { acknowledge, snooze, muted }: Doing,
   { lazy = false } = {},
 ) {
-  let told: Parameters<typeof decide>[0]['announced'] = null;
+  let told: Announced = null;
   let openedAt: Temporal.Instant | null = null;
   let acknowledged = false;
   let snoozedUntil: Temporal.Instant | null = null;
@@ -257,7 +259,7 @@ function live(
         tellings.push({ minute, reason, set: [...firing.keys()].toSorted().join(' '), severity });
         snoozedUntil = snoozedUntil && (reason === 'worse' || minuteOf(snoozedUntil) <= minute) ? null : snoozedUntil;
         if (reason === 'worse') acknowledged = false;
-        const before: typeof told = told;
+        const before = told as Announced;
         told = {
           ...{ fingerprints: [...firing.keys()], severity },
           toldAt: reason === 'repeat' && before ? before.toldAt : now,
@@ -378,6 +380,23 @@ describe(`people are told (seed ${seed})`, () => {
           const told = worstTold(minute);
           if (told === undefined || !openAt[minute] || what.muted[minute]) continue;
           expect(Math.max(0, ...sets[minute]!.values())).toBeLessThanOrEqual(told);
+        }
+      }),
+      settings(150),
+    );
+  });
+
+  test('not again of what somebody has acknowledged, until it is more, worse, or a snooze ends', () => {
+    fc.assert(
+      fc.property(firingSets(length), dedupTerms, doing(length), (sets, minutes, what) => {
+        const acknowledged: Doing = { ...what, snooze: new Map(), muted: [] };
+        const { tellings } = live(sets, minutes, acknowledged);
+        for (const { minute, reason } of tellings) {
+          if (reason !== 'repeat') continue;
+          const opened = tellings.findLast((one) => one.reason === 'first' && one.minute <= minute)!.minute;
+          const renewed = tellings.findLast((one) => one.reason === 'worse' && one.minute <= minute)?.minute ?? -1;
+          const isAcknowledged = [...what.acknowledge].some((at) => at <= minute && at > Math.max(opened, renewed));
+          expect(isAcknowledged).toBe(false);
         }
       }),
       settings(150),

@@ -2,12 +2,14 @@ import type { KpiRequest } from '../../../answers/parse.ts';
 import { shapeOf } from '../../../answers/wording.ts';
 import type { AlertRuleOf } from '../../../config/alerts.ts';
 import { formatDateRange, formatValue } from '../../../domain/format.ts';
-import type { KpiResult, Measure } from '../../../domain/kpi-result.ts';
+import type { Measure } from '../../../domain/kpi-result.ts';
 import { dimensionOf } from '../../../kpis/dimensions.ts';
+import type { Measurement } from '../../../kpis/measure.ts';
 import { fewCases } from '../../../stats/compare.ts';
 import { wilson } from '../../../stats/intervals.ts';
 import type { Condition, Look } from '../../condition.ts';
-import { createAsking, mayDiffer, topicsOf, watchedQuestion } from '../questions.ts';
+import { measureAll } from '../measuring.ts';
+import { lateFor, mayDiffer, topicsOf, watchedQuestion } from '../questions.ts';
 import type { AlertRoom, LookContext, RuleOf } from '../room.ts';
 import { clearMark, mark, marksOf } from './marks.ts';
 import { pastOfThreshold } from './past.ts';
@@ -33,17 +35,20 @@ export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
     return `${kpi.title}${by} ${marksOf(settings, kpi)}`;
   },
   async look(rules, context) {
-    const ask = createAsking(context);
     const looks = new Map<number, Look>();
-    for (const rule of rules) {
-      const request = watchedQuestion(rule.settings.kpi);
-      if (!mayDiffer(rule, context) && !isLate(request, context)) {
-        looks.set(rule.ruleId, { kind: 'same' });
-        continue;
-      }
-      const plain = { ...request.question, versus: { kind: 'none' }, attention: false } as const;
-      const asked = await ask(rule.viewer, request.kpi, plain);
-      looks.set(rule.ruleId, asked.kind === 'unknown' ? asked : lookOf(rule, request, asked.result, context));
+    const read = rules.map((rule) => ({ rule, request: watchedQuestion(rule.settings.kpi) }));
+    const asking = read.filter(({ rule, request }) => mayDiffer(rule, context) || lateFor(request.kpi, context));
+    for (const { ruleId } of rules) looks.set(ruleId, { kind: 'same' });
+    const found = await measureAll(
+      asking.map(({ rule: { ruleId, viewer }, request }) => ({ ruleId, viewer, request })),
+      context,
+    );
+    for (const { rule, request } of asking) {
+      const measured = found.get(rule.ruleId)!;
+      looks.set(
+        rule.ruleId,
+        measured.kind === 'unknown' ? measured : lookOf(rule, request, measured.measurement, context),
+      );
     }
     return looks;
   },
@@ -63,23 +68,19 @@ export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
   past: pastOfThreshold,
 };
 
-function isLate({ kpi }: KpiRequest, { lateStreams }: LookContext): boolean {
-  return lateStreams.some(({ stream }) => (kpi.streams as readonly string[]).includes(stream));
-}
-
-function lookOf(rule: RuleOf<'kpi-threshold'>, request: KpiRequest, result: KpiResult, context: LookContext): Look {
+function lookOf(rule: RuleOf<'kpi-threshold'>, request: KpiRequest, measured: Measurement, context: LookContext): Look {
   const by = request.question.by;
-  if (!by && result.value === null) return { kind: 'unknown', reason: 'there is no number for it' };
-  const measured: { labels: Record<string, string>; name: string; measure: Measure }[] = by
-    ? (result.breakdown?.rows ?? []).map((row) => ({
+  if (!by && measured.whole.value === null) return { kind: 'unknown', reason: 'there is no number for it' };
+  const found: { labels: Record<string, string>; name: string; measure: Measure }[] = by
+    ? measured.rows.map((row) => ({
         labels: { [by]: row.key ?? '' },
         name: `${dimensionOf(by).title} ${row.label}`,
         measure: row,
       }))
-    : [{ labels: {}, name: '', measure: result }];
-  const conditions = measured.flatMap(({ labels, name, measure }) => {
+    : [{ labels: {}, name: '', measure: measured.whole }];
+  const conditions = found.flatMap(({ labels, name, measure }) => {
     const status = statusOf(rule.settings, measure);
-    return status === 'clear' ? [] : [conditionOf(rule, { labels, name, measure, status, result, request }, context)];
+    return status === 'clear' ? [] : [conditionOf(rule, { labels, name, measure, status, measured, request }, context)];
   });
   return { kind: 'conditions', conditions };
 }
@@ -106,32 +107,32 @@ interface Found {
   name: string;
   measure: Measure;
   status: 'firing' | 'between';
-  result: KpiResult;
+  measured: Measurement;
   request: KpiRequest;
 }
 
 function conditionOf(
   rule: RuleOf<'kpi-threshold'>,
-  { labels, name, measure, status, result, request }: Found,
+  { labels, name, measure, status, measured, request }: Found,
   { tenant, now }: LookContext,
 ): Condition {
-  const valueText = formatValue(measure.value, result.unit, shapeOf(result, tenant.locale));
+  const valueText = formatValue(measure.value, measured.unit, shapeOf(measured, tenant.locale));
   const by = request.question.by;
   return {
     ...{ labels, status, severity: rule.policy.importance === 'high' ? 3 : 2, since: now },
     facts: {
-      line: `${name === '' ? result.title : name}: ${valueText} (${daysOf(result.period)})`,
+      line: `${name === '' ? measured.title : name}: ${valueText} (${daysOf(measured.period)})`,
       rank: Math.abs(Number(measure.value) - mark(rule.settings)),
       value: Number(measure.value),
       valueText,
       words: request.words,
       ...(by ? { names: { [by]: name.slice(dimensionOf(by).title.length + 1) } } : {}),
-      extra: { subject: `${result.kpi}` },
+      extra: { subject: request.kpi.id },
     },
   };
 }
 
 /** Dates stay right in a message that is read later; `today` does not. */
-function daysOf({ from, to }: KpiResult['period']): string {
+function daysOf({ from, to }: Measurement['period']): string {
   return formatDateRange(from, to, { year: false });
 }
