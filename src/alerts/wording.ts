@@ -3,9 +3,10 @@ import type { Tenant } from '../domain/tenant.ts';
 import type { Incident } from './incident.ts';
 import type { Reason } from './stages/dedup.ts';
 
-/** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`. */
+/** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`, or `Closed` where nobody knows. */
 export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>): string {
-  return `${state === 'resolved' ? 'Recovered' : content.stateWord}: ${content.headline}`;
+  const ended = content.closed === undefined ? 'Recovered' : 'Closed';
+  return `${state === 'resolved' ? ended : content.stateWord}: ${content.headline}`;
 }
 
 export function openedText(incident: Incident): string {
