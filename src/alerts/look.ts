@@ -13,7 +13,7 @@ import { rulesWithIncidents } from './store/incidents.ts';
 import { instancesOf } from './store/instances.ts';
 import { type ClaimedRule, claimRules, type LookedAt, recordLooks } from './store/rules.ts';
 import { silencesAt } from './store/silences.ts';
-import { teamIncidents } from './store/teams.ts';
+import { isOfMember, teamIncidents } from './store/teams.ts';
 
 /** Rules looked at together: what they share is read once, and replicas share the rest. */
 const atOnce = 500;
@@ -116,7 +116,8 @@ function settleOne(
     // Before anything is written, so that an older look of the same rule waits here and then writes nothing.
     const held = await recordLooks(tx, [lookedAt(own.rule, own.look, null, moments.now)], moments.now);
     if (!held.has(own.rule.ruleId)) return undefined;
-    const teamIncident = await teamIncidents(tx, own.rule);
+    const seen = [...own.known, ...(own.look.kind === 'conditions' ? own.look.conditions : [])];
+    const teamIncident = seen.some(({ labels }) => isOfMember(labels)) ? await teamIncidents(tx, own.rule) : () => null;
     const settled = await settle(tx, roomOf(own.rule.kind), own, {
       ...{ tenant, moments, silences, calendar: deps.calendar, teamIncident },
     });

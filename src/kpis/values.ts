@@ -102,15 +102,21 @@ async function knownValues(reader: Queryable, tenantId: number, kpi: Kpi, id: Di
   // A list that is known beforehand need not be a column of what dates the KPI.
   if (dimension.described && !dimension.entity)
     return valuesOf(kpi, id).map((key): KnownValue => ({ source: null, key, name: null }));
-  const used = join(
-    [kpi.datedBy, ...(kpi.alsoDatedBy ?? [])].map(
-      (rollup) => sql`
+  const dated = [kpi.datedBy, ...(kpi.alsoDatedBy ?? [])];
+  // What the KPI's query looks up elsewhere is no column of its days.
+  const having = dated.filter((one) => !('key' in one) || one.key.includes(dimension.column));
+  const used =
+    having.length === 0
+      ? sql`select null::text as source, null::text as key where false`
+      : join(
+          having.map(
+            (rollup) => sql`
         select distinct ${dimension.entity ? raw('source') : sql`null::text`} as source, ${raw(dimension.column)} as key
         from ${raw(rollup.table)}
         where tenant_id = ${tenantId} and ${raw(dimension.column)} <> '' ${rollup === kpi.datedBy ? ownRows(kpi) : empty}`,
-    ),
-    ' union ',
-  );
+          ),
+          ' union ',
+        );
   if (!dimension.entity)
     return reader.query<KnownValue>(sql`
       select u.source, u.key, null::text as name

@@ -3,6 +3,8 @@ import { lookAtDue } from '../../alerts/look.ts';
 import { noteChange } from '../../db/changes.ts';
 import type { Db } from '../../db/db.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import { bringUpToDate } from '../../jobs/upkeep.ts';
+import { fixedClock } from '../../lib/clock.ts';
 import { silentLog } from '../../lib/log.ts';
 import { ticketSlaDaily } from '../../rollups/ticket-sla-daily.ts';
 import { now } from '../company.ts';
@@ -29,6 +31,8 @@ export async function tick(db: Db, tenant: Tenant, at: Temporal.Instant): Promis
     counts.databaseMs += ms;
     if (statement.sql.includes('ops.know_viewer()')) counts.questions++;
   });
+  // As the bot's upkeep does all the time: otherwise what time has decided since would be counted with every question.
+  await bringUpToDate(db, { tenant, terms: () => terms }, fixedClock(at.toString()));
   const { value: rules, ms } = await timed(() =>
     lookAtDue(
       {
