@@ -70,9 +70,7 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
   );
   const withIncidents = await rulesWithIncidents(db, tenantId, ids);
   const isQuiet = ({ ruleId }: ClaimedRule) =>
-    !known.has(ruleId) &&
-    !withIncidents.has(ruleId) &&
-    !(looks.get(ruleId) as { conditions?: unknown[] }).conditions?.length;
+    !known.has(ruleId) && !withIncidents.has(ruleId) && !isAnythingWrong(looks.get(ruleId)!);
   const quiet = rules.filter(isQuiet);
   await db.tx((tx) =>
     recordLooks(
@@ -102,7 +100,14 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
 
 /** What is not well by a look: earlier episodes of these matter. */
 function fingerprintsOf(look: Look): string[] {
-  return look.kind === 'conditions' ? look.conditions.map(({ labels }) => fingerprintOf(labels)) : [];
+  if (look.kind !== 'conditions') return [];
+  const all = [look.conditions, ...(look.earlier ?? []).map(({ conditions }) => conditions)].flat();
+  return [...new Set(all.map(({ labels }) => fingerprintOf(labels)))];
+}
+
+function isAnythingWrong(look: Look): boolean {
+  if (look.kind !== 'conditions') return false;
+  return look.conditions.length > 0 || (look.earlier ?? []).some(({ conditions }) => conditions.length > 0);
 }
 
 /** The state of one rule, its incidents and what is told of them: one transaction. Undefined where another process has it. */

@@ -8,7 +8,8 @@ import { announce, reply, requestEdits } from './deliver.ts';
 import { type Incident, type IncidentContent, mostLines } from './incident.ts';
 import type { AlertRoom, Member } from './kinds/room.ts';
 import type { Rule, Severity } from './rule.ts';
-import { advance, earliest, type Instance } from './stages/advance.ts';
+import { earliest, type Instance } from './stages/advance.ts';
+import { catchUp } from './stages/catch-up.ts';
 import { type Decision, decide } from './stages/dedup.ts';
 import { type Group, group } from './stages/group.ts';
 import { type Muting, muteOf, type Silence } from './stages/mute.ts';
@@ -51,7 +52,7 @@ export async function settle(
   const advanced =
     look.kind === 'unknown'
       ? { instances: known.filter(({ state }) => state !== 'resolved'), nextAt: null }
-      : advance(known, conditionsOf(look, known), rule.policy, now);
+      : catchUp(known, { earlier: earlierOf(look), conditions: conditionsOf(look, known) }, rule.policy, now);
   const groups = group(advanced.instances, incidents, groupLabels(rule));
   const wakes = [advanced.nextAt];
   const told: Settled['told'] = [];
@@ -77,6 +78,10 @@ function conditionsOf(look: Exclude<Look, { kind: 'unknown' }>, known: readonly 
   return known
     .filter(({ state, clearSince }) => state !== 'resolved' && clearSince === null)
     .map(({ labels, about, severity, since, facts }) => ({ labels, about, status: 'firing', severity, since, facts }));
+}
+
+function earlierOf(look: Exclude<Look, { kind: 'unknown' }>): Extract<Look, { kind: 'conditions' }>['earlier'] & {} {
+  return (look.kind === 'conditions' && look.earlier) || [];
 }
 
 /** Routes tell incidents apart by labels, so these make groups too. */

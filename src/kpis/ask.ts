@@ -98,12 +98,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
         kpi.attention && reach.data && question.attention !== false ? await kpi.attention(reader, scope) : null,
       records: question.records && kpi.records ? await kpi.records(reader, scope) : null,
       breakdown,
-      freshness: {
-        asOf: reach.asOf?.toString() ?? null,
-        stale: isStale(question, dates, reach, at),
-        pending: reach.pending,
-        sources: reach.sources,
-      },
+      freshness: freshnessOf(question, dates, reach, at),
       requires: requirementsOf(kpi, whole, measured, { reach, viewer: viewerScope }),
       notes: [
         ...(breakdown ? rankNotes(kpi, breakdown, coverage.mature) : []),
@@ -116,8 +111,23 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
   });
 }
 
+/** How far the data of an answer reaches. */
+export function freshnessOf(
+  question: KpiQuestion,
+  dates: PeriodDates,
+  reach: Reach,
+  at: ReadAt,
+): KpiResult['freshness'] {
+  return {
+    asOf: reach.asOf?.toString() ?? null,
+    stale: isStale(question, dates, reach, at),
+    pending: reach.pending,
+    sources: reach.sources,
+  };
+}
+
 /** What a question reads, or why it cannot be asked. */
-interface Asked {
+export interface Asked {
   kind: 'scoped';
   at: ReadAt;
   scope: Scope;

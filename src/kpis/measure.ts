@@ -1,7 +1,8 @@
 import { readAs } from '../db/viewer.ts';
-import type { BreakdownRow, KpiResult, Measure } from '../domain/kpi-result.ts';
-import { type AskContext, type AskOutcome, scopeAsked } from './ask.ts';
+import type { KpiResult } from '../domain/kpi-result.ts';
+import { type AskContext, type Asked, type AskOutcome, freshnessOf, scopeAsked } from './ask.ts';
 import { breakdownOf } from './breakdown.ts';
+import { coverageOf } from './coverage.ts';
 import type { DimensionId } from './dimensions.ts';
 import type { Filter, Group, Kpi, Sums } from './kpi.ts';
 import { currencyOf, measureCovered, shownMeasure, sumOf, total } from './measures.ts';
@@ -9,12 +10,13 @@ import type { KpiQuestion } from './question.ts';
 import { valueFinder } from './values.ts';
 
 /** The number of a question and nothing else that an answer has: no series, no comparison, no rows nobody asked for. */
-export interface Measurement extends Pick<KpiResult, 'title' | 'unit' | 'currency' | 'outOf'> {
-  period: Pick<KpiResult['period'], 'from' | 'to'>;
-  whole: Measure;
-  /** Of the question's `by`, every one that has something, however many; empty where it asks for none. */
-  rows: readonly BreakdownRow[];
-}
+export type Measurement = Pick<
+  KpiResult,
+  'kpi' | 'title' | 'unit' | 'currency' | 'outOf' | 'period' | 'freshness' | 'value' | 'numerator' | 'denominator'
+> & {
+  /** Of the question's `by`, with every row that has something, however many; null where it asks for none. */
+  breakdown: Pick<NonNullable<KpiResult['breakdown']>, 'rows'> | null;
+};
 
 export type MeasureOutcome = { kind: 'measured'; measurement: Measurement } | Exclude<AskOutcome, { kind: 'answered' }>;
 
@@ -32,11 +34,8 @@ export function measureKpi(context: AskContext, kpi: Kpi, question: KpiQuestion)
       (await breakdownOf(reader, kpi, scope, by, {
         ...{ whole, viewer: viewerScope, currency, most: Number.POSITIVE_INFINITY },
       }));
-    const measurement = {
-      ...headOf(kpi, scope.period, currency),
-      ...{ whole: shownMeasure(kpi, whole, currency), rows: breakdown ? breakdown.rows : [] },
-    };
-    return { kind: 'measured', measurement };
+    const head = headOf(context, kpi, question, asked);
+    return { kind: 'measured', measurement: { ...head, ...shownMeasure(kpi, whole, currency), breakdown } };
   });
 }
 
@@ -47,8 +46,8 @@ export interface SharedMeasure {
 
 /**
  * Reads a question once, broken down by a dimension, for whoever asks it of single values of that dimension. What a value
- * means is found once for all of them. `apart`: it means several things whose numbers do not add up (persons count once):
- * it has to be asked by itself.
+ * means is found once for all of them. `apart`: it means several things, or nothing that is there, of numbers that
+ * do not add up (persons count once): it has to be asked by itself.
  */
 export function measureValues(
   context: AskContext,
@@ -64,24 +63,34 @@ export function measureValues(
     const groups = Map.groupBy(await kpi.query(reader, scope, { kind: 'breakdown', by: dimension }), keyOf);
     const currency = currencyOf(kpi, context.tenant);
     const isSummable = kpi.additive !== false && kpi.kind !== 'stock';
+    const head = headOf(context, kpi, question, asked);
     const measured = (sums: Sums): MeasureOutcome => {
       const whole = shownMeasure(kpi, measureCovered(kpi, sums, scope, reach), currency);
-      return { kind: 'measured', measurement: { ...headOf(kpi, scope.period, currency), whole, rows: [] } };
+      return { kind: 'measured', measurement: { ...head, ...whole, breakdown: null } };
     };
     return {
       outcomeOf(value) {
         const found = find(value);
         if (found.kind === 'unknown') return { kind: 'unknown-value', dimension, value, known: found.known };
         const own = found.filter.values.flatMap((one) => groupsOf(groups, one));
-        return own.length > 1 && !isSummable ? 'apart' : measured(sumOf(own));
+        return own.length !== 1 && !isSummable ? 'apart' : measured(sumOf(own));
       },
     };
   });
 }
 
-function headOf(kpi: Kpi, { from, to }: { from: string; to: string }, currency: string | undefined) {
+function headOf(
+  { tenant }: AskContext,
+  kpi: Kpi,
+  question: KpiQuestion,
+  { dates, reach, at }: Asked,
+): Pick<Measurement, 'kpi' | 'title' | 'unit' | 'currency' | 'outOf' | 'period' | 'freshness'> {
+  const currency = currencyOf(kpi, tenant);
+  const { from, to, label } = dates;
   return {
-    ...{ title: kpi.title, unit: kpi.unit, period: { from, to } },
+    ...{ kpi: kpi.id, title: kpi.title, unit: kpi.unit },
+    period: { from, to, timezone: tenant.timezone, label, ...coverageOf(dates, question, reach, at) },
+    freshness: freshnessOf(question, dates, reach, at),
     ...(currency === undefined ? {} : { currency }),
     ...(kpi.outOf === undefined ? {} : { outOf: kpi.outOf }),
   };

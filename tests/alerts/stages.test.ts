@@ -59,6 +59,7 @@ const terms = fc.record({ forMinutes: fc.integer({ min: 0, max: 8 }), resolveMin
 const termsOf = ({ forMinutes, resolveMinutes }: { forMinutes: number; resolveMinutes: number }): AdvanceTerms => ({
   forSeconds: forMinutes * 60,
   resolveAfterSeconds: resolveMinutes * 60,
+  waitSeconds: 0,
 });
 
 /** What the database keeps between looks: pending rows that are not written again are gone, others stay. */
@@ -163,16 +164,21 @@ describe(`what is watched advances (seed ${seed})`, () => {
 
   test('late data has been so since its own time: `for` is not waited for twice', () => {
     const late = { ...conditionOf('a', 2, 0), since: at(0) };
-    const { instances } = advance([], [late], { forSeconds: 600, resolveAfterSeconds: 0 }, at(10));
+    const { instances } = advance([], [late], { forSeconds: 600, resolveAfterSeconds: 0, waitSeconds: 0 }, at(10));
     expect(instances).toMatchObject([{ state: 'firing', since: at(0), firedAt: at(10) }]);
-    const young = advance([], [late], { forSeconds: 600, resolveAfterSeconds: 0 }, at(9));
+    const young = advance([], [late], { forSeconds: 600, resolveAfterSeconds: 0, waitSeconds: 0 }, at(9));
     expect(young).toMatchObject({ instances: [{ state: 'pending' }], nextAt: at(10) });
   });
 
   test('its end is when it was first seen well, not when that had lasted long enough', () => {
-    const { instances } = advance([], [conditionOf('a', 2, 0)], { forSeconds: 0, resolveAfterSeconds: 300 }, at(0));
-    const clearing = advance(instances, [], { forSeconds: 0, resolveAfterSeconds: 300 }, at(4));
-    const ended = advance(clearing.instances, [], { forSeconds: 0, resolveAfterSeconds: 300 }, at(9));
+    const { instances } = advance(
+      [],
+      [conditionOf('a', 2, 0)],
+      { forSeconds: 0, resolveAfterSeconds: 300, waitSeconds: 0 },
+      at(0),
+    );
+    const clearing = advance(instances, [], { forSeconds: 0, resolveAfterSeconds: 300, waitSeconds: 0 }, at(4));
+    const ended = advance(clearing.instances, [], { forSeconds: 0, resolveAfterSeconds: 300, waitSeconds: 0 }, at(9));
     expect(ended.instances).toMatchObject([{ state: 'resolved', resolvedAt: at(4) }]);
   });
 });
