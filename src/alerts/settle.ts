@@ -33,8 +33,8 @@ export interface SettleContext {
 export interface Settled {
   /** When the rule has to be looked at again by time alone; null: nothing waits for it. */
   nextAt: Temporal.Instant | null;
-  /** Incidents that people were told of, by why. */
-  told: { incidentId: number; reason: string }[];
+  /** Incidents that people were told of, by why, and when what they were told began by the data. */
+  told: { incidentId: number; reason: string; at: Temporal.Instant }[];
 }
 
 /**
@@ -158,8 +158,8 @@ async function settleGroup(
     worstSeverity: Math.max(incident.worstSeverity, severity) as Severity,
     muted: muting?.reason ?? null,
     mutedSince: muting ? (incident.mutedSince ?? now) : null,
-    snoozedUntil: incident.snoozedUntil && isBy(incident.snoozedUntil, now) ? null : incident.snoozedUntil,
   };
+  // The end of a snooze is told like anything else: what keeps people from being told only puts it off.
   if (reason) incident = toldNow(incident, reason, { firing, now, resolvedAt: resolvedAtOf(instances) });
   const routed = { incident, names: namesOf(firing), calendar: context.calendar };
   const route = routeOf(rule.policy, routed, now);
@@ -192,7 +192,8 @@ async function settleGroup(
       muting?.until ?? null,
       escalation.nextAt,
     ]),
-    told: reason === null ? undefined : { incidentId: incident.incidentId, reason },
+    told:
+      reason === null ? undefined : { incidentId: incident.incidentId, reason, at: causeOf(before, incident, firing) },
     incidentId: incident.incidentId,
   };
 }
@@ -229,11 +230,13 @@ function toldNow(
     ...{ state: 'firing' as const, announced: firing.map(episodeOf), announcedSeverity: incident.severity },
     announcedAt: incident.announcedAt ?? now,
   };
-  if (reason === 'repeat') return { ...incident, ...told, repeatedAt: now };
+  const isAwake = reason === 'worse' || (incident.snoozedUntil !== null && isBy(incident.snoozedUntil, now));
+  const snoozedUntil = isAwake ? null : incident.snoozedUntil;
+  if (reason === 'repeat') return { ...incident, ...told, snoozedUntil, repeatedAt: now };
   // What is worse than what was acknowledged has to be looked at again.
   const isReopened = reason === 'worse' && incident.acknowledgedAt !== null;
   const reopened = isReopened ? { acknowledgedAt: null, acknowledgedBy: null, escalated: 0 } : {};
-  return { ...incident, ...told, ...reopened, toldAt: now, ...(reason === 'worse' ? { snoozedUntil: null } : {}) };
+  return { ...incident, ...told, ...reopened, snoozedUntil, toldAt: now };
 }
 
 function contentOf(
@@ -303,6 +306,17 @@ function newIncident(
 
 function memberOf({ labels, severity, since, firedAt, pendingAt, facts }: Instance): Member {
   return { labels, severity, since, firedAt: firedAt ?? pendingAt, facts };
+}
+
+/** Since when what is told now has been so: the latest of what nobody was told of before, or its end. */
+function causeOf(
+  before: Incident | null,
+  { since, resolvedAt }: Incident,
+  firing: readonly Instance[],
+): Temporal.Instant {
+  if (resolvedAt) return resolvedAt;
+  const news = firing.filter((instance) => !before?.announced.includes(episodeOf(instance)));
+  return before === null || before.announcedAt === null || news.length === 0 ? since : sinceOf(news);
 }
 
 /**

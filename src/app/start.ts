@@ -1,3 +1,4 @@
+import { alertStanding } from '../alerts/store/rules.ts';
 import type { KpiSettings } from '../answers/answer.ts';
 import { createChartRenderer } from '../charts/renderer.ts';
 import type { Config } from '../config/config.ts';
@@ -206,7 +207,13 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       },
       calendar: (name) => calendar(name),
       onTold: () => dispatcher.wake(),
+      observe: {
+        looked: metrics.alertsLooked,
+        turn: (seconds, _rules, secondsLate) => metrics.alertTurn(seconds, secondsLate),
+        told: metrics.alertTold,
+      },
     });
+    metrics.onAlerts(() => alertStanding(db, tenant.tenantId));
     alerts = watching;
     stops.onStop('alerts', () => watching.stop());
     log.info({ url: web.url, tenant: tenant.slug, timezone: tenant.timezone }, 'crema is up');
