@@ -1,11 +1,23 @@
-import { formatDuration } from '../domain/format.ts';
+import { formatDate, formatDuration } from '../domain/format.ts';
 import type { Tenant } from '../domain/tenant.ts';
-import type { Incident } from './incident.ts';
+import type { HistoryEntry, Incident } from './incident.ts';
 import type { Reason } from './stages/dedup.ts';
 
 /** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`. */
-export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>): string {
-  return `${state === 'resolved' ? 'Recovered' : content.stateWord}: ${content.headline}`;
+export function titleOf(incident: Pick<Incident, 'state' | 'content'>): string {
+  const { state, content } = incident;
+  const ended = isUnwatched(incident) ? 'Not watched any more' : 'Recovered';
+  return `${state === 'resolved' ? ended : content.stateWord}: ${content.headline}`;
+}
+
+/** It was closed because its rule ended: nobody knows whether it is well again. What is well again is always known. */
+export function isUnwatched({ state, content }: Pick<Incident, 'state' | 'content'>): boolean {
+  return state === 'resolved' && content.unknown !== null;
+}
+
+/** One line of what happened: `Maya Hartono acknowledged it`. */
+export function happenedText({ text, personName }: Pick<HistoryEntry, 'text' | 'personName'>): string {
+  return personName === null ? text : `${personName} ${text}`;
 }
 
 export function openedText(incident: Incident): string {
@@ -26,7 +38,8 @@ export function toldText(incident: Incident, reason: Exclude<Reason, 'first' | '
 }
 
 /** `Recovered 14:32 after 1 h 10 min; worst 78 %` */
-export function endedText({ since, resolvedAt, content }: Incident, { timezone }: Pick<Tenant, 'timezone'>): string {
+export function endedText(incident: Incident, { timezone }: Pick<Tenant, 'timezone'>): string {
+  const { since, resolvedAt, content } = incident;
   const end = resolvedAt ?? since;
   const worst = content.worst ? `; worst ${content.worst.text}` : '';
   return `Recovered ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
@@ -35,6 +48,17 @@ export function endedText({ since, resolvedAt, content }: Incident, { timezone }
 /** `14:32` in the zone. */
 export function clockTime(at: Temporal.Instant, timezone: string): string {
   return at.toZonedDateTimeISO(timezone).toPlainTime().toString({ smallestUnit: 'minute' });
+}
+
+/** `20 Nov 10:30`; only `10:30` beside a moment of the same day there. Right also when it is read days later. */
+export function momentText(
+  at: Temporal.Instant,
+  { timezone, locale }: Pick<Tenant, 'timezone' | 'locale'>,
+  beside?: Temporal.Instant,
+): string {
+  const dateOf = (one: Temporal.Instant) => one.toZonedDateTimeISO(timezone).toPlainDate().toString();
+  const time = clockTime(at, timezone);
+  return beside && dateOf(beside) === dateOf(at) ? time : `${formatDate(dateOf(at), { locale })} ${time}`;
 }
 
 function lengthText(from: Temporal.Instant, to: Temporal.Instant): string {

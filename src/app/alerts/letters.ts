@@ -1,3 +1,4 @@
+import { notUsefulTo } from '../../alerts/acts.ts';
 import { incidentIdOf } from '../../alerts/deliver.ts';
 import type { HistoryEntry, Incident } from '../../alerts/incident.ts';
 import type { Rule } from '../../alerts/rule.ts';
@@ -16,6 +17,8 @@ export interface AlertView {
   incident: Incident;
   rule: Rule;
   history: readonly HistoryEntry[];
+  /** Who says that it was not useful. */
+  notUsefulTo: readonly string[];
   /** Of the reply, for a part of the thread. */
   entry: HistoryEntry | undefined;
   tenant: Tenant;
@@ -26,7 +29,10 @@ type LetterOf = (view: AlertView) => Promise<RawLetter | { skip: string }> | Raw
 
 /** How each way out says it. */
 const letters: Readonly<Partial<Record<CarrierId, LetterOf>>> = {
-  slack: ({ entry, ...view }) => ({ body: slackBody(entry ? incidentReply(entry) : incidentMessage(view)), files: [] }),
+  slack: ({ entry, delivery, ...view }) => ({
+    body: slackBody(entry ? incidentReply(entry) : incidentMessage({ ...view, recipient: delivery.recipient })),
+    files: [],
+  }),
 };
 
 /**
@@ -43,7 +49,8 @@ export function alertMaker({ db, tenant }: { db: Db; tenant: Tenant }): Make {
     if (!letterOf) return { kind: 'skip', reason: `alerts do not go to ${delivery.carrier}` };
     const history = await historyOf(db, tenantId, incident.incidentId);
     const entry = delivery.part === 'thread' ? history.find((one) => one.entry === delivery.revision) : undefined;
-    const made = await letterOf({ incident, rule, history, entry, tenant, delivery });
+    const useless = await notUsefulTo(db, tenantId, incident.incidentId);
+    const made = await letterOf({ incident, rule, history, notUsefulTo: useless, entry, tenant, delivery });
     if ('skip' in made) return { kind: 'skip', reason: made.skip };
     return { kind: 'letter', letter: { ...made, body: { ...made.body, version: incident.version } } };
   };
