@@ -13,14 +13,14 @@ export const snoozes = [
   { id: 'tomorrow', text: 'Until tomorrow' },
 ] as const;
 
-/** Behind an incident's number where its button stands in a list. */
-export const inList = 'list';
+/** Behind an incident's number where its button stands in a list that is shown anew, of a message or of Home. */
+export type ListOfIncidents = 'list' | 'home';
 
 /**
  * What makes sense with an incident as it is. Values hold its number and nothing else. A new block id with each version: a
  * menu would go on showing what was chosen from it.
  */
-export function incidentActions(incident: Incident, where: '' | typeof inList = ''): KnownBlock[] {
+export function incidentActions(incident: Incident, where: '' | ListOfIncidents = ''): KnownBlock[] {
   const { incidentId, version, state, acknowledgedAt, snoozedUntil, content } = incident;
   const value = where === '' ? `${incidentId}` : `${incidentId} ${where}`;
   const make = (text: string, actionId: string): Button | undefined => {
@@ -37,7 +37,7 @@ export function incidentActions(incident: Incident, where: '' | typeof inList = 
       isNew && snoozedUntil === null ? snoozeMenu(value) : undefined,
       isOpen ? make('Assign to me', actionIds.assign) : undefined,
       isOpen && !isNew ? make('Take back', actionIds.unacknowledge) : undefined,
-      content.words === null ? undefined : make('Show KPI', actionIds.showKpi),
+      content.words === null || where === 'home' ? undefined : make('Show KPI', actionIds.showKpi),
       where === '' ? make('Not useful', actionIds.notUseful) : undefined,
     ],
     `incident ${incidentId} ${version}${where === '' ? '' : ` ${where}`}`,
