@@ -22,6 +22,22 @@ export function watchedQuestion(words: string): KpiRequest {
   throw usageError('ALERT_QUESTION', `"${words}" is no question about a KPI`, 'An example: sla 7d by team');
 }
 
+/**
+ * The question that a rule watches, of days that move on with time. Throws a usage error for dates that stay where they are:
+ * their numbers are of one month for ever.
+ */
+export function movingQuestion(words: string): KpiRequest {
+  const request = watchedQuestion(words);
+  const { kpi, question } = request;
+  const { period, asOfDate } = question;
+  if (asOfDate === undefined && period?.kind !== 'calendar' && period?.kind !== 'dates') return request;
+  throw usageError(
+    'ALERT_PERIOD',
+    `"${request.words}" is about dates that stay where they are, and a rule goes on`,
+    `Leave the dates out (${kpi.id}: the latest complete days), or write yesterday, 7d or "last month"`,
+  );
+}
+
 /** What a KPI's numbers are made of: a change of one of these may change them. */
 export function topicsOf({ rollups }: Kpi): string[] {
   const facts = rollups.some((rollup) => rollup.stream === 'ticket' && rollup.unsettled) ? ['sla'] : [];

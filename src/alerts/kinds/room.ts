@@ -72,7 +72,9 @@ export type Past =
       episodes: readonly PastEpisode[];
       /** What it cannot see, in full sentences: `It is looked at once a day.` */
       notes: readonly string[];
-      /** Values over the days, for suggesting a clear threshold; absent where there are none. */
+      /** Only the day of each is known, not its time. */
+      datedOnly?: boolean;
+      /** A change of the settings that would have told less of the same, in a sentence; absent where there is none. */
       suggestion?: string;
     }
   | { kind: 'unknown'; reason: string };
