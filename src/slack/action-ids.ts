@@ -33,10 +33,9 @@ export const actionIds = {
   showKpi: 'alert.show',
   notUseful: 'alert.useless',
   useful: 'alert.useful',
-  /** Opens the form for a new rule; its value is the words it begins with, or `new`. */
+  /** Opens the form for a new rule. */
   alertForm: 'alert.form',
-  /** Something in that form asks for a look at the past. */
-  alertTest: 'alert.test',
+  /** Something in that form was changed that decides which fields there are. */
   alertField: 'alert.field',
   /** Buttons of one rule, by its number in the value. */
   pauseRule: 'alert.pause',

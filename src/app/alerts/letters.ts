@@ -11,6 +11,7 @@ import type { Made, Make } from '../../deliveries/dispatch.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { incidentMessage, incidentReply } from '../../slack/messages/incident.ts';
 import { slackBody } from '../deliveries/kpi.ts';
+import { type ReadersDeps, whyNotRead } from './readers.ts';
 
 /** What is told of an incident at the moment its message is made. */
 export interface AlertView {
@@ -39,12 +40,15 @@ const letters: Readonly<Partial<Record<CarrierId, LetterOf>>> = {
  * Makes the message of an incident, a change of it or a reply, as the incident is at that moment: so changes that come close
  * together are one. The version it shows goes with it, and comes back when it has arrived.
  */
-export function alertMaker({ db, tenant }: { db: Db; tenant: Tenant }): Make {
+export function alertMaker(deps: ReadersDeps & { db: Db; tenant: Tenant }): Make {
+  const { db, tenant } = deps;
   return async (delivery): Promise<Made> => {
     const { tenantId } = tenant;
     const incident = await incidentOf(db, tenantId, incidentIdOf(delivery));
     const rule = incident && (await ruleOf(db, tenantId, incident.ruleId));
     if (!incident || !rule) return { kind: 'skip', reason: 'the incident is not there any more' };
+    const unread = await whyNotRead(rule, delivery, deps);
+    if (unread !== undefined) return { kind: 'refused', reason: unread };
     const letterOf = letters[delivery.carrier];
     if (!letterOf) return { kind: 'skip', reason: `alerts do not go to ${delivery.carrier}` };
     const history = await historyOf(db, tenantId, incident.incidentId);

@@ -1,12 +1,9 @@
 import { type Act, act } from '../../alerts/acts.ts';
 import { nameOf } from '../../answers/access.ts';
 import { administrators, type Person } from '../../answers/people.ts';
+import { systemClock } from '../../lib/clock.ts';
 import { ask, askerOf, type Exchange } from '../ask.ts';
-import {
-  incidentGoneMessage,
-  incidentSaidMessage,
-  mayNotActMessage,
-} from '../messages/alerts.ts';
+import { incidentGoneMessage, incidentSaidMessage, mayNotActMessage } from '../messages/alerts.ts';
 import { snoozes } from '../messages/incident-actions.ts';
 import type { ShowHome } from '../subscriptions/own.ts';
 import type { AlertDeps } from './deps.ts';
@@ -48,7 +45,7 @@ export async function pressIncident(
     const refusal = mayNotActMessage(incidentId, found.may.why, await administrators(deps.db, deps.tenant.tenantId));
     return isHome ? showHome(exchange, refusal.text) : void (await reply.post(refusal, { keepOriginal: true }));
   }
-  const moments = { now: deps.clock.now(), machine: deps.clock.now() };
+  const moments = { now: deps.clock.now(), machine: systemClock.now() };
   const actor = { id: person.viewer, name: nameOf(person) };
   const outcome = await deps.db.tx((tx) => act(tx, deps.tenant, incidentId, deed, actor, moments));
   if (outcome.kind === 'done') deps.alerting.onChange();
@@ -62,7 +59,8 @@ export async function pressIncident(
   if (isHome) return showHome(exchange);
   if (where === 'list') await reply.post(await alertsFor(person, deps));
   // An ephemeral answer is not the incident's message, and has to say itself what was done.
-  else if (pressed === 'useful') await reply.post(incidentSaidMessage(`Incident ${incidentId} counts as useful again.`));
+  else if (pressed === 'useful')
+    await reply.post(incidentSaidMessage(`Incident ${incidentId} counts as useful again.`));
 }
 
 interface Read {

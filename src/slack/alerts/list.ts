@@ -2,6 +2,7 @@ import { changeRuleState } from '../../alerts/rest.ts';
 import { ruleOf } from '../../alerts/store/rules.ts';
 import { nameOf } from '../../answers/access.ts';
 import type { Person } from '../../answers/people.ts';
+import { systemClock } from '../../lib/clock.ts';
 import { askerOf, type Exchange } from '../ask.ts';
 import type { Message } from '../blocks.ts';
 import { alertsMessage, ruleSaidMessage } from '../messages/alerts.ts';
@@ -56,7 +57,7 @@ async function doneTo(
     end: { state: 'ended', reason: `ended by ${by}` },
   } as const;
   const now = clock.now();
-  const changed = await db.tx((tx) => changeRuleState(tx, rule, wanted[deed], { now, machine: now }));
+  const changed = await db.tx((tx) => changeRuleState(tx, rule, wanted[deed], { now, machine: systemClock.now() }));
   if (changed) alerting.onChange();
   if (rule.state === 'ended') return `${title} has ended. Make it anew: /kpi alert`;
   return {

@@ -68,20 +68,24 @@ function newRule(): KnownBlock[] {
 function incidentBlocks({ incidents, tenant }: AlertsView, where: ListOfIncidents, most: number): KnownBlock[] {
   const more = incidents.length - most;
   return [
-    ...incidents.slice(0, most).flatMap(({ incident, rule }): KnownBlock[] => [
-      richLine(`${dotOf(incident)} `, { bold: clip(oneLine(titleOf(incident)), limits.header) }),
-      context(
-        [
-          `Incident ${incident.incidentId}`,
-          `since ${momentText(incident.since, tenant)}`,
-          clip(oneLine(rule.policy.title), longest),
-          ...(incident.content.unknown ? [clip(oneLine(`not known: ${incident.content.unknown.reason}`), longest)] : []),
-          ...(incident.acknowledgedAt ? [`acknowledged ${momentText(incident.acknowledgedAt, tenant)}`] : []),
-          ...(incident.snoozedUntil ? [`snoozed until ${momentText(incident.snoozedUntil, tenant)}`] : []),
-        ].join(' · '),
-      ),
-      ...incidentActions(incident, where),
-    ]),
+    ...incidents
+      .slice(0, most)
+      .flatMap(({ incident, rule }): KnownBlock[] => [
+        richLine(`${dotOf(incident)} `, { bold: clip(oneLine(titleOf(incident)), limits.header) }),
+        context(
+          [
+            `Incident ${incident.incidentId}`,
+            `since ${momentText(incident.since, tenant)}`,
+            clip(oneLine(rule.policy.title), longest),
+            ...(incident.content.unknown
+              ? [clip(oneLine(`not known: ${incident.content.unknown.reason}`), longest)]
+              : []),
+            ...(incident.acknowledgedAt ? [`acknowledged ${momentText(incident.acknowledgedAt, tenant)}`] : []),
+            ...(incident.snoozedUntil ? [`snoozed until ${momentText(incident.snoozedUntil, tenant)}`] : []),
+          ].join(' · '),
+        ),
+        ...incidentActions(incident, where),
+      ]),
     ...(more > 0 ? [context(`and ${more} more: crema alerts list has all of them`)] : []),
   ];
 }
@@ -95,18 +99,20 @@ function ruleBlocks(rules: readonly Rule[], tenant: AlertsView['tenant'], most: 
   }
   const more = rules.length - most;
   return [
-    ...rules.slice(0, most).flatMap((rule): KnownBlock[] => [
-      ruleLine(rule),
-      context(
-        [
-          `Rule ${rule.ruleId}`,
-          ...(rule.name === null ? [] : [`from crema.yaml (${rule.name})`]),
-          ...(rule.state === 'active' ? [] : [clip(oneLine(rule.stateReason ?? rule.state), longest)]),
-          ...(rule.state === 'active' && rule.health === 'unknown' ? [unknownText(rule, tenant)] : []),
-        ].join(' · '),
-      ),
-      ...actions(ruleButtons(rule, ruleDeeds(rule)), `rule ${rule.ruleId} ${rule.state}`),
-    ]),
+    ...rules
+      .slice(0, most)
+      .flatMap((rule): KnownBlock[] => [
+        ruleLine(rule),
+        context(
+          [
+            `Rule ${rule.ruleId}`,
+            ...(rule.name === null ? [] : [`from crema.yaml (${rule.name})`]),
+            ...(rule.state === 'active' ? [] : [clip(oneLine(rule.stateReason ?? rule.state), longest)]),
+            ...(rule.state === 'active' && rule.health === 'unknown' ? [unknownText(rule, tenant)] : []),
+          ].join(' · '),
+        ),
+        ...actions(ruleButtons(rule, ruleDeeds(rule)), `rule ${rule.ruleId} ${rule.state}`),
+      ]),
     ...(more > 0 ? [context(`and ${more} more: crema alerts list has all of them`)] : []),
   ];
 }
@@ -149,9 +155,12 @@ function ruleDeeds({ state, name }: Rule): Deed[] {
 export function ruleButtons(
   { ruleId, policy }: Pick<Rule, 'ruleId' | 'policy'>,
   which: readonly Deed[],
+  /** What ending it is called. */
+  endText = 'End',
 ): (Button | undefined)[] {
   return which.map((deed) => {
-    const [text, actionId] = deeds[deed];
+    const [usual, actionId] = deeds[deed];
+    const text = deed === 'end' ? endText : usual;
     const made = button(text, actionId, String(ruleId));
     if (!made) return undefined;
     const labelled = { ...made, accessibility_label: clip(oneLine(`${text}: ${policy.title}`), limits.buttonText) };
@@ -162,7 +171,10 @@ export function ruleButtons(
 function confirmEnd({ title }: Rule['policy']) {
   return {
     title: plainText('End this rule?', 100),
-    text: plainText(`${clip(oneLine(title), limits.header)} is not watched any more, and what it told of is closed.`, 300),
+    text: plainText(
+      `${clip(oneLine(title), limits.header)} is not watched any more, and what it told of is closed.`,
+      300,
+    ),
     confirm: plainText('End it', 30),
     deny: plainText('Keep it', 30),
     style: 'danger' as const,
