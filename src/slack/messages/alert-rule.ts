@@ -75,9 +75,11 @@ export function pastBlocks(past: Backtest | { unknown: string }, tenant: Zone): 
 function pastSentence({ from, to, fired, outsideHours, longestSeconds }: Backtest): string {
   const days = Math.round(from.until(to).total('hours') / 24);
   if (fired === 0) return `In the last ${days} days it would not have fired.`;
-  const outside = outsideHours === null || outsideHours === 0 ? '' : `, ${outsideHours} of them outside office hours`;
-  const times = fired === 1 ? 'once' : `${fired} times`;
-  return `In the last ${days} days it would have fired ${times}${outside}; the longest for ${lengthText(longestSeconds)}.`;
+  const length = lengthText(longestSeconds);
+  const some = outsideHours === null || outsideHours === 0 ? '' : ', outside office hours';
+  if (fired === 1) return `In the last ${days} days it would have fired once${some}, for ${length}.`;
+  const outside = some === '' ? '' : `, ${outsideHours} of them outside office hours`;
+  return `In the last ${days} days it would have fired ${fired} times${outside}; the longest for ${length}.`;
 }
 
 /** `Team Delivery: 12 Nov 10:00, for 3 h 00 min, worst 78 %` */

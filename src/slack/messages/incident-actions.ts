@@ -21,7 +21,7 @@ export type ListOfIncidents = 'list' | 'home';
  * menu would go on showing what was chosen from it.
  */
 export function incidentActions(incident: Incident, where: '' | ListOfIncidents = ''): KnownBlock[] {
-  const { incidentId, version, state, acknowledgedAt, snoozedUntil, content } = incident;
+  const { incidentId, version, state, acknowledgedAt, snoozedUntil, assignedTo, content } = incident;
   const value = where === '' ? `${incidentId}` : `${incidentId} ${where}`;
   const make = (text: string, actionId: string): Button | undefined => {
     const made = button(text, actionId, value);
@@ -35,8 +35,8 @@ export function incidentActions(incident: Incident, where: '' | ListOfIncidents 
       isNew && acknowledge ? { ...acknowledge, style: 'primary' as const } : undefined,
       isOpen && snoozedUntil !== null ? make('Wake', actionIds.wake) : undefined,
       isNew && snoozedUntil === null ? snoozeMenu(value) : undefined,
-      isOpen ? make('Assign to me', actionIds.assign) : undefined,
-      isOpen && !isNew ? make('Take back', actionIds.unacknowledge) : undefined,
+      isOpen ? make(assignedTo === null ? 'Assign to me' : 'Take over', actionIds.assign) : undefined,
+      isOpen && !isNew ? make('Unacknowledge', actionIds.unacknowledge) : undefined,
       content.words === null || where === 'home' ? undefined : make('Show KPI', actionIds.showKpi),
       where === '' ? make('Not useful', actionIds.notUseful) : undefined,
     ],

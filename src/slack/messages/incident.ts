@@ -80,11 +80,12 @@ function stateBlocks({ incident, tenant }: IncidentView): KnownBlock[] {
   return [richLine({ bold: `Not known since ${since}: ${reason}` }), richLine('What follows is how it was then.')];
 }
 
-function lineBlocks({ content, state }: Incident): KnownBlock[] {
-  const { lines, more, headline } = content;
+function lineBlocks(incident: Incident): KnownBlock[] {
+  const { lines, more, headline } = incident.content;
+  const isOver = incident.state === 'resolved' && !isUnwatched(incident);
   // One thing is in the header already.
   if (more === 0 && lines.length === 1 && lines[0] === headline) return [];
-  const pieceOf = (line: string): Piece => (state === 'resolved' ? { struck: line } : line);
+  const pieceOf = (line: string): Piece => (isOver ? { struck: line } : line);
   const shown = lines.map((line): Piece[] => [pieceOf(clip(oneLine(line), lineLength) || '–')]);
   if (shown.length === 0) return [];
   return [richList([...shown, ...(more > 0 ? [[pieceOf(`and ${more} more`)]] : [])])];
@@ -110,18 +111,18 @@ function doneBlocks({ incident, history, tenant, notUsefulTo }: IncidentView): K
   };
   const at = (moment: Temporal.Instant) => momentText(moment, tenant, since);
   const done: Piece[][] = [
-    ...(assignedTo === null ? [] : [['✋ ', person(assignedTo), ' takes care of it']]),
+    ...(assignedTo === null ? [] : [[person(assignedTo), ' takes care of it']]),
     ...(acknowledgedAt === null || (assignedTo === acknowledgedBy && assignedTo !== null)
       ? []
-      : [['✅ Acknowledged by ', person(acknowledgedBy), ` at ${at(acknowledgedAt)}`]]),
-    ...(snoozedUntil === null ? [] : [['💤 Snoozed by ', person(snoozedBy), ` until ${at(snoozedUntil)}`]]),
+      : [['Acknowledged by ', person(acknowledgedBy), ` at ${at(acknowledgedAt)}`]]),
+    ...(snoozedUntil === null ? [] : [['Snoozed by ', person(snoozedBy), ` until ${at(snoozedUntil)}`]]),
     ...(notUsefulTo.length === 0 ? [] : [[notUsefulText(notUsefulTo)]]),
   ];
   return done.map((pieces) => richLine(...pieces));
 }
 
 function notUsefulText(people: readonly string[]): string {
-  return `👎 Not useful to ${people.length === 1 ? 'one person' : `${people.length} people`}`;
+  return `Not useful to ${people.length === 1 ? 'one person' : `${people.length} people`}`;
 }
 
 /** A short history stays with what is over: who did what is asked later. */
@@ -141,13 +142,18 @@ function footOf({ incident, rule, recipient }: IncidentView) {
   const threshold = clip(oneLine(content.threshold), thresholdLength);
   const facts = [
     escapeText(title),
-    ...(threshold === '' || threshold === title ? [] : [escapeText(threshold)]),
+    ...(threshold === '' || saysMark(title, threshold) ? [] : [escapeText(threshold)]),
     whyOf(rule, recipient),
     `incident ${incidentId}`,
   ];
   const quiet =
-    muted !== null && state !== 'resolved' && content.unknown === null ? [`Nobody is told more: ${muted}`] : [];
+    muted !== null && state !== 'resolved' && content.unknown === null ? [`Told no further at the moment: ${muted}`] : [];
   return [mrkdwn(facts.join(' · ')), ...quiet.map((text) => clip(oneLine(text), limits.notification))];
+}
+
+/** Most titles say where the rule fires: `SLA by team below 85 %`. */
+function saysMark(title: string, threshold: string): boolean {
+  return title.includes(/\b(?:below|above) .*/.exec(threshold)?.[0] ?? threshold);
 }
 
 /** Why somebody gets this; our own words and ids. */
