@@ -6,7 +6,7 @@ import { reply, requestEdits } from './deliver.ts';
 import type { HistoryKind, Incident } from './incident.ts';
 import { addHistory, historyOf, incidentOf, lockIncident, putIncident } from './store/incidents.ts';
 import { lookSoon } from './store/rules.ts';
-import { isUnwatched, momentText } from './wording.ts';
+import { momentText } from './wording.ts';
 
 /** Whoever acts: `slack:U...` or a person id, and as they are called. */
 export interface Actor {
@@ -130,10 +130,10 @@ export function decideAct(
 }
 
 function overText(incident: Incident, tenant: TenantZone): string {
-  const { incidentId, resolvedAt, since } = incident;
+  const { incidentId, resolvedAt, since, content } = incident;
   const at = momentText(resolvedAt ?? since, tenant);
-  return isUnwatched(incident)
-    ? `Incident ${incidentId} is not watched any more since ${at}: its rule has ended.`
+  return content.closed !== undefined
+    ? `Incident ${incidentId} is closed since ${at}: ${content.closed}.`
     : `Incident ${incidentId} is over: it recovered ${at}. There is nothing left to do.`;
 }
 

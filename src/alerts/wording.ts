@@ -3,16 +3,10 @@ import type { Tenant } from '../domain/tenant.ts';
 import type { HistoryEntry, Incident } from './incident.ts';
 import type { Reason } from './stages/dedup.ts';
 
-/** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`. */
-export function titleOf(incident: Pick<Incident, 'state' | 'content'>): string {
-  const { state, content } = incident;
-  const ended = isUnwatched(incident) ? 'Not watched any more' : 'Recovered';
+/** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`, or `Closed` where nobody knows. */
+export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>): string {
+  const ended = content.closed === undefined ? 'Recovered' : 'Closed';
   return `${state === 'resolved' ? ended : content.stateWord}: ${content.headline}`;
-}
-
-/** It was closed because its rule ended: nobody knows whether it is well again. What is well again is always known. */
-export function isUnwatched({ state, content }: Pick<Incident, 'state' | 'content'>): boolean {
-  return state === 'resolved' && content.unknown !== null;
 }
 
 /** One line of what happened: `Maya Hartono acknowledged it`. */
@@ -38,8 +32,7 @@ export function toldText(incident: Incident, reason: Exclude<Reason, 'first' | '
 }
 
 /** `Recovered 14:32 after 1 h 10 min; worst 78 %` */
-export function endedText(incident: Incident, { timezone }: Pick<Tenant, 'timezone'>): string {
-  const { since, resolvedAt, content } = incident;
+export function endedText({ since, resolvedAt, content }: Incident, { timezone }: Pick<Tenant, 'timezone'>): string {
   const end = resolvedAt ?? since;
   const worst = content.worst ? `; worst ${content.worst.text}` : '';
   return `Recovered ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;

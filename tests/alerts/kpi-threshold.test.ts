@@ -1,31 +1,10 @@
 import sql from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
-import { markAllTickets } from '../../src/facts/verify.ts';
-import { rollups } from '../../src/rollups/index.ts';
-import { markAll } from '../../src/rollups/marks.ts';
-import { insertTickets, useDatabase } from '../database.ts';
-import { type Town, town } from './town.ts';
+import { useDatabase } from '../database.ts';
+import { created } from './tickets.ts';
+import { town } from './town.ts';
 
 const database = useDatabase();
-
-let id = 0;
-/** So many tickets of one day. */
-async function created(place: Town, day: string, count: number): Promise<void> {
-  await insertTickets(
-    place.db,
-    place.tenantId,
-    Array.from({ length: count }, () => ({
-      id: String(id++),
-      created_at: `${day}T08:00:00Z`,
-      priority: 'low',
-      status: 'open',
-    })),
-  );
-  await markAllTickets(place.db, place.tenantId);
-  await place.db.tx(async (tx) => {
-    for (const rollup of rollups) if (rollup.stream === 'ticket') await markAll(tx, rollup, place.tenant);
-  });
-}
 
 describe('a KPI beyond a threshold', () => {
   test('is told once, with its value, and its message is edited when it is over', async () => {

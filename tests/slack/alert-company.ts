@@ -84,7 +84,10 @@ export async function startAlertCompany(db: Db, options: CompanyOptions & { past
           clock.move(60_000);
           machine.move(60_000);
         }
-        await lookAtDue({ db, log: silentLog, context: { tenant, settings: {}, terms }, calendar: () => undefined }, moments());
+        await lookAtDue(
+          { db, log: silentLog, context: { tenant, settings: {}, terms }, calendar: () => undefined },
+          moments(),
+        );
         await mendDeliveries(dispatching);
         const stop = new AbortController().signal;
         while (await dispatchNext(dispatching, stop));

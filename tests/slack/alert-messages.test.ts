@@ -49,6 +49,7 @@ function messagesWith(name: string): Message[] {
     aView({ content: long, snoozedUntil: began, snoozedBy: name }, { ...rest, rule: own }),
     aView({ content: { ...long, unknown: { since: began.toString(), reason: name } }, muted: null }, rest),
     aView({ content: long, state: 'resolved', resolvedAt: began }, rest),
+    aView({ content: { ...long, closed: name }, state: 'resolved', resolvedAt: began }, rest),
   ];
   const incidents = Array.from({ length: 12 }, (_, index) => ({
     incident: anIncident({ incidentId: index + 1, content: long, snoozedUntil: began, acknowledgedAt: began }),
@@ -87,7 +88,7 @@ describe('the message of an incident', () => {
 
   test('says the state first, for whoever only hears or glances at it', () => {
     const words = Object.values(states).map((view) => incidentMessage(view).text.split(':')[0]);
-    expect(new Set(words)).toEqual(new Set(['Low', 'Breached', 'Recovered', 'Not watched any more']));
+    expect(new Set(words)).toEqual(new Set(['Low', 'Breached', 'Recovered', 'Closed']));
   });
 
   test('has other block ids for its buttons with each version, and only numbers in their values', () => {

@@ -100,7 +100,7 @@ export const states: Readonly<Record<string, IncidentView>> = {
   'an incident whose rule has ended': aView(
     {
       ...{ state: 'resolved', resolvedAt: began.add({ minutes: 242 }) },
-      content: { ...someContent, unknown: { since: '2026-11-20T07:32:00Z', reason: 'the rule has ended' } },
+      content: { ...someContent, closed: 'The rule was ended by Maya Hartono' },
     },
     { history: someHistory.slice(0, 2) },
   ),

@@ -61,21 +61,17 @@ export async function putRule(tx: Tx, tenantId: number, rule: NewRule, now: Temp
 }
 
 /** Why one of crema.yaml has ended. */
-const takenOut = 'not in crema.yaml any more';
+export const takenOut = 'not in crema.yaml any more';
 
-/** Ends those of crema.yaml that are not in it any more. */
-export async function endOtherRules(
-  tx: Queryable,
-  tenantId: number,
-  names: readonly string[],
-  now: Temporal.Instant,
-): Promise<void> {
-  await tx.run(sql`
-    update ops.alert_rules set state = 'ended', state_reason = ${takenOut}, state_at = ${now.toString()}
+/** Rules of crema.yaml that are not among these names and have not ended. */
+export async function othersOfFile(db: Queryable, tenantId: number, names: readonly string[]): Promise<number[]> {
+  const rows = await db.query<{ id: number }>(sql`
+    select rule_id as id from ops.alert_rules
     where tenant_id = ${tenantId} and name is not null and name <> all (${names as string[]}::text[]) and state <> 'ended'`);
+  return rows.map(({ id }) => id);
 }
 
-/** Pauses, ends or takes up again; says whether that changed anything. */
+/** See `changeRuleState`, which also closes what the rule fired for. */
 export async function setRuleState(
   tx: Queryable,
   tenantId: number,
@@ -84,7 +80,8 @@ export async function setRuleState(
 ): Promise<boolean> {
   const touched = await tx.run(sql`
     update ops.alert_rules
-    set state = ${state}, state_reason = ${reason}, state_at = ${now.toString()}, next_look_at = ${now.toString()}
+    set state = ${state}, state_reason = ${reason}, state_at = ${now.toString()}, next_look_at = ${now.toString()},
+      looked_at = null
     where tenant_id = ${tenantId} and rule_id = ${ruleId} and state <> ${state} and state <> 'ended'`);
   return touched > 0;
 }

@@ -1,6 +1,6 @@
 import { type PolicyContext, ruleFrom } from '../../alerts/policy.ts';
-import { closeIncidentsOfEnded } from '../../alerts/rest.ts';
-import { endOtherRules, putRule } from '../../alerts/store/rules.ts';
+import { endOtherRules } from '../../alerts/rest.ts';
+import { putRule } from '../../alerts/store/rules.ts';
 import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
 import { everything } from '../../db/viewer.ts';
@@ -65,8 +65,7 @@ export async function syncAlertRules(
       tx,
       tenantId,
       rules.map(([name]) => name),
-      now,
+      { now, machine: systemClock.now() },
     );
-    await closeIncidentsOfEnded(tx, tenantId, { now, machine: systemClock.now() });
   });
 }

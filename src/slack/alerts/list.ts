@@ -57,7 +57,9 @@ async function doneTo(
     end: { state: 'ended', reason: `ended by ${by}` },
   } as const;
   const now = clock.now();
-  const changed = await db.tx((tx) => changeRuleState(tx, rule, wanted[deed], { now, machine: systemClock.now() }));
+  const changed = await db.tx((tx) =>
+    changeRuleState(tx, tenant.tenantId, ruleId, wanted[deed], { now, machine: systemClock.now() }),
+  );
   if (changed) alerting.onChange();
   if (rule.state === 'ended') return `${title} has ended. Make it anew: /kpi alert`;
   return {

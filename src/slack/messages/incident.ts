@@ -1,7 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { HistoryEntry, Incident } from '../../alerts/incident.ts';
 import type { Rule } from '../../alerts/rule.ts';
-import { endedText, happenedText, isUnwatched, momentText, titleOf } from '../../alerts/wording.ts';
+import { endedText, happenedText, momentText, titleOf } from '../../alerts/wording.ts';
 import { listed } from '../../answers/access.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import {
@@ -64,8 +64,7 @@ export function incidentReply(entry: HistoryEntry): Message {
 
 /** How bad it is: a colour bar beside the message would push its buttons behind "Show more". */
 export function dotOf(incident: Pick<Incident, 'state' | 'severity' | 'content'>): string {
-  if (isUnwatched(incident)) return '⚪';
-  if (incident.state === 'resolved') return '🟢';
+  if (incident.state === 'resolved') return incident.content.closed === undefined ? '🟢' : '⚪';
   if (incident.content.unknown) return '⚪';
   return ({ 1: '🟡', 2: '🟠', 3: '🔴' } as const)[incident.severity];
 }
@@ -73,7 +72,15 @@ export function dotOf(incident: Pick<Incident, 'state' | 'severity' | 'content'>
 /** That it is over, or not known: before its lines, which are then of another time. */
 function stateBlocks({ incident, tenant }: IncidentView): KnownBlock[] {
   const { content, state } = incident;
-  if (state === 'resolved' && !isUnwatched(incident)) return [richLine({ bold: endedText(incident, tenant) })];
+  if (state === 'resolved' && content.closed === undefined) return [richLine({ bold: endedText(incident, tenant) })];
+  if (state === 'resolved') {
+    const at = momentText(incident.resolvedAt ?? incident.since, tenant, incident.since);
+    const why = clip(oneLine(content.closed ?? ''), lineLength);
+    return [
+      richLine({ bold: `Closed ${at}: ${why}` }),
+      richLine('Nobody watches it any more. What follows is how it was then.'),
+    ];
+  }
   if (!content.unknown) return [];
   const since = momentText(Temporal.Instant.from(content.unknown.since), tenant, incident.since);
   const reason = clip(oneLine(incident.muted ?? content.unknown.reason), lineLength);
@@ -82,7 +89,7 @@ function stateBlocks({ incident, tenant }: IncidentView): KnownBlock[] {
 
 function lineBlocks(incident: Incident): KnownBlock[] {
   const { lines, more, headline } = incident.content;
-  const isOver = incident.state === 'resolved' && !isUnwatched(incident);
+  const isOver = incident.state === 'resolved' && incident.content.closed === undefined;
   // One thing is in the header already.
   if (more === 0 && lines.length === 1 && lines[0] === headline) return [];
   const pieceOf = (line: string): Piece => (isOver ? { struck: line } : line);
@@ -147,7 +154,9 @@ function footOf({ incident, rule, recipient }: IncidentView) {
     `incident ${incidentId}`,
   ];
   const quiet =
-    muted !== null && state !== 'resolved' && content.unknown === null ? [`Told no further at the moment: ${muted}`] : [];
+    muted !== null && state !== 'resolved' && content.unknown === null
+      ? [`Told no further at the moment: ${muted}`]
+      : [];
   return [mrkdwn(facts.join(' · ')), ...quiet.map((text) => clip(oneLine(text), limits.notification))];
 }
 
