@@ -5,7 +5,12 @@ import type { Reason } from './stages/dedup.ts';
 
 /** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`. */
 export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>): string {
-  return `${state === 'resolved' ? 'Recovered' : content.stateWord}: ${content.headline}`;
+  return `${state === 'resolved' ? endWordOf(content) : content.stateWord}: ${content.headline}`;
+}
+
+/** How its end is called. */
+function endWordOf({ endWord }: Pick<Incident['content'], 'endWord'>): string {
+  return endWord ?? 'Recovered';
 }
 
 export function openedText(incident: Incident): string {
@@ -29,7 +34,7 @@ export function toldText(incident: Incident, reason: Exclude<Reason, 'first' | '
 export function endedText({ since, resolvedAt, content }: Incident, { timezone }: Pick<Tenant, 'timezone'>): string {
   const end = resolvedAt ?? since;
   const worst = content.worst ? `; worst ${content.worst.text}` : '';
-  return `Recovered ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
+  return `${endWordOf(content)} ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
 }
 
 /** `14:32` in the zone. */

@@ -10,6 +10,7 @@ export function incidentMessage({ incident, rule }: { incident: Incident; rule: 
   return message(title, [
     header(title),
     richList(content.lines.map((line) => [line])),
+    ...(content.notes ?? []).map((note) => paragraph(note)),
     context(`${rule.policy.title} · ${content.threshold} · incident ${incident.incidentId}`),
   ]);
 }
