@@ -14,9 +14,9 @@ export interface Prediction {
 
 /**
  * Typical spread between groups that is believed before any is seen, and the least there is, in standard deviations of
- * the log odds: 0.2 is a fifth more or less of a small share.
+ * the log odds: 0.3 is about a third more or less of a small share.
  */
-const typicalSpread = 0.2;
+const typicalSpread = 0.3;
 const leastSpread = 0.03;
 /** Spreads looked at, up to odds that differ by a factor of three. */
 const spreads = Array.from({ length: 14 }, (_, step) => leastSpread * (1.1 / leastSpread) ** (step / 13));

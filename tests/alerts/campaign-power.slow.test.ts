@@ -75,8 +75,7 @@ describe('one look at a campaign', () => {
       for (const spread of spreads) {
         const { any } = rates(4000, campaigns, spread);
         console.log(`false alarms, ${campaigns} others, spread ${spread}: ${percent(any)} of 4,000 campaigns`);
-        // Of 4,000 campaigns with a chance of exactly 1 %, 58 are told of in one of a thousand simulations.
-        expect(any).toBeLessThanOrEqual(0.01);
+          expect(any).toBeLessThanOrEqual(0.01);
       }
     },
   );

@@ -11,6 +11,8 @@ export interface DedupInput {
   } | null;
   /** What fires now, each with its episode; empty: all is well again. */
   firing: readonly string[];
+  /** All that fires is well again, only not for long enough to be over. */
+  clearing?: boolean;
   severity: Severity;
   /** When the first one fired. */
   openedAt: Temporal.Instant;
@@ -34,11 +36,12 @@ export type Decision =
 
 /**
  * Whether people are told something now, and why. Pure. What counts is the set last told, not the set last seen: what
- * came and went in between was never seen by anybody. Worse is told at once; more of the same at the group interval;
+ * came and went in between was never seen by anybody. What is well again already is not told as if it were not. Worse is told at once; more of the same at the group interval;
  * nothing but the end and what is worse is told while it is snoozed, and no repetitions once somebody has acknowledged.
  */
 export function decide(input: DedupInput, terms: DedupTerms, now: Temporal.Instant): Decision {
-  const { announced, firing, severity, openedAt, acknowledged, snoozedUntil } = input;
+  const { announced, firing, clearing = false, severity, openedAt, acknowledged, snoozedUntil } = input;
+  if (firing.length > 0 && clearing) return { kind: 'wait', until: null };
   if (announced === null) {
     if (firing.length === 0) return { kind: 'forget' };
     const due = openedAt.add({ seconds: terms.waitSeconds });
