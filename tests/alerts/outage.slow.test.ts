@@ -1,6 +1,9 @@
 import sql from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
+import { roomOf } from '../../src/alerts/kinds/index.ts';
+import { ruleOf } from '../../src/alerts/store/rules.ts';
 import { markAllTickets } from '../../src/facts/verify.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import { rollups } from '../../src/rollups/index.ts';
 import { markAll } from '../../src/rollups/marks.ts';
 import { insertTickets, useDatabase } from '../database.ts';
@@ -211,6 +214,41 @@ describe('data that is late', () => {
     expect((await incidents(crm))[0]!.content.lines).toEqual([
       'ticket never complete since 1 Nov 01:00, late since 1 Nov 01:30 (at most 1 h 30 min old is promised)',
     ]);
+  });
+
+  test('of the past is known by the runs that read a source, and is not where there are none', async () => {
+    const crm = await town(database.db, { now: '2026-11-10T12:00:00Z' });
+    const ruleId = await crm.rule({ kind: 'freshness' }, 'fresh');
+    const rule = await ruleOf(crm.db, crm.tenantId, ruleId);
+    const past = () =>
+      roomOf('freshness').past(
+        { ...rule!, changed: true } as never,
+        { from: Temporal.Instant.from('2026-11-09T00:00:00Z'), to: crm.clock.now() },
+        {
+          ...{ db: crm.db, tenant: crm.tenant, now: crm.clock.now(), settings: {}, terms: crm.terms },
+          ...{ log: silentLog, lateStreams: [] },
+        },
+      );
+    expect(await past()).toMatchObject({ kind: 'unknown' });
+    for (const [started, finished, state] of [
+      ['09T10:00', '09T10:05', 'done'],
+      ['09T10:30', '09T10:35', 'done'],
+      ['09T11:00', '09T11:05', 'failed'],
+      ['09T13:00', '09T13:04', 'done'],
+      ['10T11:50', '10T11:52', 'done'],
+    ])
+      await crm.db.run(sql`
+        insert into ops.job_runs (tenant_id, job, started_by, due_at, state, max_attempts, refresh_sla_minutes, started_at,
+          finished_at)
+        values (${crm.tenantId}, 'sync:crm:tickets', 'schedule', ${`2026-11-${started}:00Z`}, ${state}, 3, 60,
+          ${`2026-11-${started}:00Z`}, ${`2026-11-${finished}:00Z`})`);
+    const found = await past();
+    expect(found.kind === 'episodes' && found.episodes.map(({ name, from, to }) => [name, `${from}`, `${to}`])).toEqual(
+      [
+        ['crm: tickets', '2026-11-09T11:30:00Z', '2026-11-09T13:04:00Z'],
+        ['crm: tickets', '2026-11-09T14:00:00Z', '2026-11-10T11:52:00Z'],
+      ],
+    );
   });
 
   test('names jobs that fail or do not end in time', async () => {
