@@ -9,7 +9,7 @@ export interface DedupInput {
     toldAt: Temporal.Instant;
     repeatedAt: Temporal.Instant | null;
   } | null;
-  /** What fires now, each with its episode; empty: all is well again. */
+  /** What fires now, each with its episode, and whether it is critical; empty: all is well again. */
   firing: readonly string[];
   /** All that fires is well again, only not for long enough to be over. */
   clearing?: boolean;
@@ -26,6 +26,9 @@ export interface DedupTerms {
   repeatSeconds: number | null;
 }
 
+/** At the end of an episode's name while it is critical: told as such, it is told as less too. */
+export const critical = '!';
+
 export type Reason = 'first' | 'worse' | 'more' | 'repeat' | 'resolved';
 
 /** `forget`: nobody was told and there is nothing to tell any more. `wait`: until then nothing is told by time alone. */
@@ -36,22 +39,23 @@ export type Decision =
 
 /**
  * Whether people are told something now, and why. Pure. What counts is the set last told, not the set last seen: what
- * came and went in between was never seen by anybody. What is well again already is not told as if it were not. Worse is told at once; more of the same at the group interval;
+ * came and went in between was never seen by anybody. What is well again already
+ * is not repeated as if it were not. Worse is told at once; more of the same at the group interval;
  * nothing but the end and what is worse is told while it is snoozed, and no repetitions once somebody has acknowledged.
  */
 export function decide(input: DedupInput, terms: DedupTerms, now: Temporal.Instant): Decision {
   const { announced, firing, clearing = false, severity, openedAt, acknowledged, snoozedUntil } = input;
-  if (firing.length > 0 && clearing) return { kind: 'wait', until: null };
   if (announced === null) {
     if (firing.length === 0) return { kind: 'forget' };
     const due = openedAt.add({ seconds: terms.waitSeconds });
     return isBy(due, now) ? { kind: 'tell', reason: 'first' } : { kind: 'wait', until: due };
   }
   if (firing.length === 0) return { kind: 'tell', reason: 'resolved' };
+  if (clearing) return { kind: 'wait', until: null };
   if (severity > announced.severity) return { kind: 'tell', reason: 'worse' };
   const isSnoozed = snoozedUntil !== null && !isBy(snoozedUntil, now);
   const told = new Set(announced.fingerprints);
-  const isMore = firing.some((one) => !told.has(one));
+  const isMore = firing.some((one) => !told.has(one) && !told.has(one + critical));
   const moreAt = announced.toldAt.add({ seconds: terms.intervalSeconds });
   if (isMore && !isSnoozed)
     return isBy(moreAt, now) ? { kind: 'tell', reason: 'more' } : { kind: 'wait', until: moreAt };
