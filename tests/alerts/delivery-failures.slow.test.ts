@@ -129,6 +129,33 @@ describe('messages that fail', () => {
     expect(await healthOf()).toEqual([{ health: 'unknown', health_reason: 'there are no messages of that time yet' }]);
   });
 
+  test('of hours in which nobody could know are told afterwards, with their times', async () => {
+    const place = await made();
+    await place.rule({ kind: 'delivery-failures', above: '5 %', within: '30 min' });
+    await place.reaches('crm', ['message'], '2026-11-10T08:00:00Z', 15);
+    await place.pass(125);
+    for (const [at, failed] of [
+      ['08:05', 1],
+      ['08:40', 12],
+      ['09:10', 3],
+      ['09:50', 0],
+    ] as const)
+      await sent(place, `2026-11-10T${at}:00Z`, 60, failed);
+    expect(place.told()).toEqual([]);
+    await place.reaches('crm', ['message'], '2026-11-10T10:04:00Z', 15);
+    await place.pass(10);
+    expect(place.told().map(plain)).toEqual([
+      expect.stringMatching(/^10:\d\d main High: failed messages 20.0 %$/),
+      expect.stringMatching(/thread Recovered 09:\d\d after /),
+      expect.stringContaining('edit Recovered'),
+    ]);
+    const [row] = await place.db.query<{ line: string; since: string }>(sql`
+      select content -> 'lines' ->> 0 as line, since::text from ops.alert_incidents where tenant_id = ${place.tenantId}`);
+    // It became unknown at 08:16: windows end at 08:16, 08:46, 09:16 and 09:46.
+    expect(plain(row!.line)).toContain('12 of 60 messages within 30 min until 10 Nov 08:46 failed: 20.0 %');
+    expect(row!.since).toContain('2026-11-10 08:46:00');
+  });
+
   test('of the past are found by stretches, also over the hour that comes twice', async () => {
     const place = await made('2026-11-01T12:00:00Z', 'America/New_York');
     const ruleId = await place.rule({ kind: 'delivery-failures', above: '5 %' });

@@ -39,9 +39,8 @@ export type Decision =
 
 /**
  * Whether people are told something now, and why. Pure. What counts is the set last told, not the set last seen: what
- * came and went in between was never seen by anybody. What is well again already
- * is not repeated as if it were not. Worse is told at once; more of the same at the group interval;
- * nothing but the end and what is worse is told while it is snoozed, and no repetitions once somebody has acknowledged.
+ * came and went in between was never seen by anybody. Worse is told at once;
+ * more of the same at the group interval; what is well again already is not repeated as if it were not; nothing but the end and what is worse is told while it is snoozed, and no repetitions once somebody has acknowledged.
  */
 export function decide(input: DedupInput, terms: DedupTerms, now: Temporal.Instant): Decision {
   const { announced, firing, clearing = false, severity, openedAt, acknowledged, snoozedUntil } = input;
@@ -51,7 +50,6 @@ export function decide(input: DedupInput, terms: DedupTerms, now: Temporal.Insta
     return isBy(due, now) ? { kind: 'tell', reason: 'first' } : { kind: 'wait', until: due };
   }
   if (firing.length === 0) return { kind: 'tell', reason: 'resolved' };
-  if (clearing) return { kind: 'wait', until: null };
   if (severity > announced.severity) return { kind: 'tell', reason: 'worse' };
   const isSnoozed = snoozedUntil !== null && !isBy(snoozedUntil, now);
   const told = new Set(announced.fingerprints);
@@ -59,6 +57,7 @@ export function decide(input: DedupInput, terms: DedupTerms, now: Temporal.Insta
   const moreAt = announced.toldAt.add({ seconds: terms.intervalSeconds });
   if (isMore && !isSnoozed)
     return isBy(moreAt, now) ? { kind: 'tell', reason: 'more' } : { kind: 'wait', until: moreAt };
+  if (clearing) return { kind: 'wait', until: null };
   // The end of a snooze takes it up again, as if it had just been due.
   if (snoozedUntil !== null && !isSnoozed) return { kind: 'tell', reason: isMore ? 'more' : 'repeat' };
   if (isSnoozed) return { kind: 'wait', until: snoozedUntil };

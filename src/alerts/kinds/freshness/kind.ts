@@ -1,9 +1,9 @@
-import { formatDate, formatDuration } from '../../../domain/format.ts';
+import { formatDuration } from '../../../domain/format.ts';
 import type { Tenant } from '../../../domain/tenant.ts';
 import type { Condition, Look } from '../../condition.ts';
 import { earliest } from '../../stages/advance.ts';
 import { waitingRules } from '../../store/rules.ts';
-import { clockTime } from '../../wording.ts';
+import { momentText } from '../../wording.ts';
 import type { AlertRoom, LookContext, RuleOf } from '../room.ts';
 import { pastOfFreshness } from './past.ts';
 import { type JobState, jobStates, type PromisedStream, promisedStreams } from './read.ts';
@@ -40,7 +40,7 @@ export const freshness: AlertRoom<'freshness'> = {
     const jobs = rules.some(({ settings }) => settings.jobs) ? await jobStates(db, tenant.tenantId) : [];
     return new Map(rules.map((rule) => [rule.ruleId, lookAt(rule, { streams, waiting, jobs }, context)]));
   },
-  tell(_rule, members, { timezone }) {
+  tell(_rule, members, tenant) {
     const isData = members.some(({ labels }) => labels.stream !== undefined);
     const [first] = members;
     const name = (labels: Condition['labels']) => labels.stream ?? labels.job ?? '';
@@ -55,7 +55,7 @@ export const freshness: AlertRoom<'freshness'> = {
       stateWord: isData ? 'Data late' : 'Job late',
       headline: `${source}${what}`,
       notes: muted.length === 0 ? [] : [`Muted meanwhile: ${named}${others}`],
-      threshold: `late since ${since ? momentText(since, timezone) : ''}`,
+      threshold: `late since ${since ? momentText(since, tenant) : ''}`,
       words: 'freshness',
     };
   },
@@ -108,16 +108,14 @@ function lookAt(rule: RuleOf<'freshness'>, { streams, waiting, jobs }: Read, { n
 function streamCondition(
   { source, stream, asOf, limitMinutes, from }: PromisedStream,
   { since, severity, muted }: { since: Temporal.Instant; severity: 2 | 3; muted: string[] },
-  { timezone }: Tenant,
+  tenant: Tenant,
 ): Condition {
-  const reach = asOf
-    ? `reaches to ${momentText(asOf, timezone)}`
-    : `never complete since ${momentText(from, timezone)}`;
+  const reach = asOf ? `reaches to ${momentText(asOf, tenant)}` : `never complete since ${momentText(from, tenant)}`;
   const limit = `at most ${formatDuration(limitMinutes * 60)} old is promised`;
   return {
     ...{ labels: { source, stream }, status: 'firing', severity, since },
     facts: {
-      line: `${stream} ${reach}, late since ${momentText(since, timezone)} (${limit})`,
+      line: `${stream} ${reach}, late since ${momentText(since, tenant)} (${limit})`,
       // The oldest first.
       rank: -from.epochMilliseconds,
       words: 'freshness',
@@ -129,7 +127,7 @@ function streamCondition(
 function jobCondition(
   { job, limitMinutes, failedAt, error, openSince, slowSince }: JobState,
   now: Temporal.Instant,
-  { timezone }: Tenant,
+  tenant: Tenant,
 ): Condition | null {
   const limit = { minutes: limitMinutes };
   const beyond = [openSince, slowSince].flatMap((due) => {
@@ -141,15 +139,10 @@ function jobCondition(
   if (!since) return null;
   const allowed = `allowed are ${formatDuration(limitMinutes * 60)}`;
   const line = failedAt
-    ? `${job} has failed since ${momentText(failedAt, timezone)}${error === null ? '' : `: ${error}`}`
-    : `${job}, due ${momentText(slow!.due, timezone)}, ${openSince ? 'is not done' : 'and the one after it took too long'} (${allowed})`;
+    ? `${job} has failed since ${momentText(failedAt, tenant)}${error === null ? '' : `: ${error}`}`
+    : `${job}, due ${momentText(slow!.due, tenant)}, ${openSince ? 'is not done' : 'and the one after it took too long'} (${allowed})`;
   return {
     ...{ labels: { job }, status: 'firing', severity: 2, since },
     facts: { line, rank: -since.epochMilliseconds, extra: { muted: [] } },
   };
-}
-
-/** `10 Nov 09:05` */
-function momentText(at: Temporal.Instant, timezone: string): string {
-  return `${formatDate(at.toZonedDateTimeISO(timezone).toPlainDate().toString())} ${clockTime(at, timezone)}`;
 }
