@@ -2,9 +2,9 @@ import sql from 'sql-template-tag';
 import type { KpiRequest } from '../../answers/parse.ts';
 import type { AlertKind } from '../../config/alerts.ts';
 import { formatDate } from '../../domain/format.ts';
-import type { KpiResult } from '../../domain/kpi-result.ts';
 import { addDays, type DateRange, daysBetween, resolvePeriod, startOfDay } from '../../domain/period.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
+import type { Measurement } from '../../kpis/measure.ts';
 import { type Condition, fingerprintOf, type Look } from '../condition.ts';
 import { type Asked, localDay } from './questions.ts';
 import type { LookContext, RuleOf } from './room.ts';
@@ -48,7 +48,7 @@ export function mayDiffer(rule: RuleOf<AlertKind>, covered: string, context: Loo
  * Whether an answer about days that are over has all of their data. Data that may still be on its way changes nothing for
  * some hours; after that nobody knows.
  */
-export function lackOf(result: KpiResult, context: LookContext): { reason: string; isOnItsWay: boolean } | null {
+export function lackOf(result: Measurement, context: LookContext): { reason: string; isOnItsWay: boolean } | null {
   const today = localDay(context.now, context);
   const { to, complete } = result.period;
   const { asOf } = result.freshness;
@@ -64,7 +64,7 @@ export function lackOf(result: KpiResult, context: LookContext): { reason: strin
 
 /** When what is known of a period could first be known: on the day of the look, unless it goes on. */
 export function knownSince(
-  { period }: KpiResult,
+  { period }: Measurement,
   { now, tenant }: Pick<LookContext, 'now' | 'tenant'>,
 ): Temporal.Instant {
   const today = now.toZonedDateTimeISO(tenant.timezone).toPlainDate().toString();
@@ -102,14 +102,21 @@ export function missedDays(
 }
 
 /** What is not well in an answer as of a moment, or why nobody knows. */
-export type Judge = (result: KpiResult, context: LookContext) => Promise<Judged> | Judged;
+export type Judge<Result> = (result: Result, context: LookContext) => Promise<Judged> | Judged;
 export type Judged = readonly Condition[] | { unknown: string };
 
+/** What is known as of a moment: an answer, or as much of one as is watched. */
+type Answer<Result> = { kind: 'result'; result: Result } | Extract<Asked, { kind: 'unknown' }>;
+
 /** A look at a question about days, with the days that were missed. `ask` and `judge` do so as of the moment of their context. */
-export async function lookByDays(
+export async function lookByDays<Result extends Measurement>(
   rule: RuleOf<AlertKind>,
   request: KpiRequest,
-  { ask, judge, covered }: { ask: (context: LookContext) => Promise<Asked>; judge: Judge; covered: string },
+  {
+    ask,
+    judge,
+    covered,
+  }: { ask: (context: LookContext) => Promise<Answer<Result>>; judge: Judge<Result>; covered: string },
   context: LookContext,
 ): Promise<Look> {
   const asked = await ask(context);

@@ -1,7 +1,7 @@
 import { type KpiRequest, parseRequest } from '../../answers/parse.ts';
 import { splitWords } from '../../answers/words.ts';
 import type { KpiResult } from '../../domain/kpi-result.ts';
-import { askKpi } from '../../kpis/ask.ts';
+import { type AskContext, type AskOutcome, askKpi } from '../../kpis/ask.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
 import type { KpiQuestion } from '../../kpis/question.ts';
 import { CremaError, usageError } from '../../lib/errors.ts';
@@ -55,11 +55,12 @@ export type Asking = (context: LookContext, viewer: string, kpi: Kpi, question: 
 
 /** Asks each distinct question once, whoever wants it; of one turn. */
 export function createAsking(): Asking {
-  const asked = new Map<string, Promise<Asked>>();
+  const asked = new Map<string, Promise<unknown>>();
   return (context, viewer, kpi, question) => {
-    const key = JSON.stringify([context.now, viewer, kpi.id, question]);
-    const known = asked.get(key) ?? ask(context, viewer, kpi, question);
-    asked.set(key, known);
+    const answers = context.answers ?? asked;
+    const key = JSON.stringify(['asked', context.now, viewer, kpi.id, question]);
+    const known = (answers.get(key) as Promise<Asked> | undefined) ?? ask(context, viewer, kpi, question);
+    answers.set(key, known);
     return known;
   };
 }
@@ -82,19 +83,34 @@ export async function lookAtEach<R extends { ruleId: number }>(
 }
 
 async function ask(context: LookContext, viewer: string, kpi: Kpi, question: KpiQuestion): Promise<Asked> {
-  const { db, tenant, now, settings, lateStreams } = context;
+  const late = lateFor(kpi, context);
+  if (late) return late;
+  const outcome = await askKpi(askedWith(context, viewer, kpi), kpi, question);
+  return outcome.kind === 'answered' ? { kind: 'result', result: outcome.result } : unknownFrom(outcome);
+}
+
+type Unknown = Extract<Asked, { kind: 'unknown' }>;
+
+/** Numbers of late data are not looked at: nobody knows what they would be. */
+export function lateFor(kpi: Kpi, { lateStreams }: LookContext): Unknown | null {
   const late = lateStreams.filter(({ stream }) => (kpi.streams as readonly string[]).includes(stream));
-  if (late.length > 0)
-    return {
-      kind: 'unknown',
-      reason: 'the data is late',
-      late: late.map(({ source, stream }) => `${source}: ${stream}`),
-    };
+  if (late.length === 0) return null;
+  return {
+    kind: 'unknown',
+    reason: 'the data is late',
+    late: late.map(({ source, stream }) => `${source}: ${stream}`),
+  };
+}
+
+/** With what a KPI is asked for a rule. */
+export function askedWith({ db, tenant, now, settings }: LookContext, viewer: string, kpi: Kpi): AskContext {
   const { target, scenarios } = settings[kpi.id] ?? {};
-  const outcome = await askKpi({ db, tenant, viewer, now, target, scenarios }, kpi, question);
+  return { db, tenant, viewer, now, target, scenarios };
+}
+
+/** Why a question has no answer, in words. */
+export function unknownFrom(outcome: Exclude<AskOutcome, { kind: 'answered' }>): Unknown {
   switch (outcome.kind) {
-    case 'answered':
-      return { kind: 'result', result: outcome.result };
     case 'unknown-value':
       return { kind: 'unknown', reason: `there is no ${outcome.dimension} "${outcome.value}"` };
     case 'unknown-scenario':

@@ -18,6 +18,8 @@ export interface LookContext {
   log: Log;
   /** Streams beyond their refresh SLA, as `source: stream`. */
   lateStreams: readonly LateStream[];
+  /** What was asked in this turn, of one generation of data, for rooms to share; absent: nothing is shared. */
+  answers?: Map<string, Promise<unknown>>;
 }
 
 export interface LateStream {

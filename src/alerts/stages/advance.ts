@@ -41,8 +41,9 @@ export interface Advanced {
  * The next state of each instance, from what it was and what is so now. Pure. `for` counts from when it began by the data,
  * never from before the rule was first able to see it: what data told late has been so for long already. What is well
  * again is resolved once it has been so for `resolveAfterSeconds`; until then it goes on firing, and a flap changes
- * nothing. An instance that never fired is forgotten as soon as it is well. One that was well again before anybody knew of
- * it (`clearSince` before `firedAt`, of stages/catch-up.ts) fires until it has been told.
+ * nothing. What is `between` its marks holds only what fires: below the mark where it fires, `for` does not run. An instance
+ * that does not fire yet is forgotten as soon as it is well, but for the number of its episodes. One that was well again
+ * before anybody knew of it (`clearSince` before `firedAt`, of stages/catch-up.ts) fires until it has been told.
  */
 export function advance(
   known: readonly Instance[],
@@ -59,7 +60,7 @@ export function advance(
     if (seen.has(fingerprint)) continue;
     const was = before.get(fingerprint);
     const isOpen = was !== undefined && was.state !== 'resolved';
-    if (condition.status === 'between' && !isOpen) continue;
+    if (condition.status === 'between' && was?.state !== 'firing') continue;
     seen.add(fingerprint);
     const { labels, about = {}, severity, facts } = condition;
     const since = isOpen ? earlier(was.since, condition.since) : condition.since;
@@ -82,7 +83,10 @@ export function advance(
     next.push(instance);
   }
   for (const was of known) {
-    if (seen.has(was.fingerprint) || was.state !== 'firing') continue;
+    if (seen.has(was.fingerprint)) continue;
+    // Earlier episodes were told: the next one to fire must not be taken for one of them.
+    if (was.state === 'pending' && was.episode > 1) next.push({ ...was, state: 'resolved', resolvedAt: now });
+    if (was.state !== 'firing') continue;
     const clearSince = was.clearSince ?? now;
     const isKnownLate = was.firedAt !== null && Temporal.Instant.compare(clearSince, was.firedAt) < 0;
     const resolvesAt = isKnownLate

@@ -22,7 +22,7 @@ export function catchUp(
   const wasOpen = new Set(known.filter(({ state }) => state === 'firing').map(idOf));
   const wasOver = new Set(known.filter(({ state }) => state === 'resolved').map(idOf));
   const instances = [...advanced.instances, ...ended].flatMap((instance): Instance[] => {
-    if (instance.state !== 'resolved' || wasOpen.has(idOf(instance))) return [instance];
+    if (instance.state !== 'resolved' || instance.firedAt === null || wasOpen.has(idOf(instance))) return [instance];
     if (wasOver.has(idOf(instance))) return [];
     return [{ ...instance, state: 'firing', firedAt: now, clearSince: instance.resolvedAt, resolvedAt: null }];
   });

@@ -183,3 +183,19 @@ export async function lookSoon(tx: Queryable, tenantId: number, ruleId: number, 
     update ops.alert_rules set next_look_at = least(next_look_at, ${at.toString()}::timestamptz)
     where tenant_id = ${tenantId} and rule_id = ${ruleId}`);
 }
+
+/** How alerts stand, for whoever watches the process: incidents that are told and not over, rules by their health. */
+export async function alertStanding(
+  db: Queryable,
+  tenantId: number,
+): Promise<{ openIncidents: number; rules: Record<string, number> }> {
+  const rules = await db.query<{ health: string; count: number }>(sql`
+    select case when state = 'paused' then 'paused' else health end as health, count(*)::int as count
+    from ops.alert_rules where tenant_id = ${tenantId} and state <> 'ended' group by 1`);
+  const [open] = await db.query<{ count: number }>(sql`
+    select count(*)::int as count from ops.alert_incidents where tenant_id = ${tenantId} and state = 'firing'`);
+  return {
+    openIncidents: open?.count ?? 0,
+    rules: Object.fromEntries(rules.map(({ health, count }) => [health, count])),
+  };
+}

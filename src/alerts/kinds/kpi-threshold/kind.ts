@@ -1,7 +1,9 @@
+import type { KpiRequest } from '../../../answers/parse.ts';
 import { dimensionOf } from '../../../kpis/dimensions.ts';
 import { createCovered, lookByDays, mayDiffer, nextDay } from '../days.ts';
-import { createAsking, isLate, lookAtEach, topicsOf } from '../questions.ts';
-import type { AlertRoom } from '../room.ts';
+import { createMeasuring, type Watching } from '../measuring.ts';
+import { isLate, lookAtEach, topicsOf } from '../questions.ts';
+import type { AlertRoom, RuleOf } from '../room.ts';
 import { conditionsOf } from './conditions.ts';
 import { marksPhrase } from './marks.ts';
 import { pastOfThreshold } from './past.ts';
@@ -27,20 +29,19 @@ export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
     return `${kpi.title}${by} ${marksPhrase(marks, kpi)}`;
   },
   async look(rules, context) {
-    const ask = createAsking();
+    const measure = createMeasuring(rules.flatMap(watchingOf));
     const covered = createCovered(context);
     return lookAtEach(rules, async (rule) => {
       const { request, marks } = watched(rule.settings);
       const reaches = await covered(request.kpi);
       if (!mayDiffer(rule, reaches, context) && !isLate(request.kpi, context))
         return { kind: 'same', nextAt: nextDay(context) };
-      const plain = { ...request.question, versus: { kind: 'none' }, attention: false } as const;
       return lookByDays(
         rule,
         request,
         {
           covered: reaches,
-          ask: (at) => ask(at, rule.viewer, request.kpi, plain),
+          ask: (at) => measure(at, numberOf(rule.viewer, request)),
           judge: (result, at) =>
             request.question.by || result.value !== null
               ? conditionsOf(rule, { request, result, marks }, at)
@@ -66,3 +67,16 @@ export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
   },
   past: pastOfThreshold,
 };
+
+function numberOf(viewer: string, { kpi, question }: Pick<KpiRequest, 'kpi' | 'question'>): Watching {
+  return { viewer, kpi, question: { ...question, versus: { kind: 'none' }, attention: false } };
+}
+
+/** None where its settings mean nothing any more: its look says so. */
+function watchingOf({ viewer, settings }: RuleOf<'kpi-threshold'>): Watching[] {
+  try {
+    return [numberOf(viewer, watched(settings).request)];
+  } catch {
+    return [];
+  }
+}
