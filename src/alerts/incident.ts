@@ -13,6 +13,8 @@ export interface IncidentContent {
   lines: readonly string[];
   /** How many there are besides those. */
   more: number;
+  /** The state word after the end, where that is no recovery: a list is `Past`, and nobody is told of it. */
+  endWord?: string;
   threshold: string;
   /** Who it is assigned to in the CRM, by name, where all lines have one. */
   assigned: readonly string[];

@@ -5,8 +5,8 @@ import type { Reason } from './stages/dedup.ts';
 
 /** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`, `Closed` where nobody knows, `Moved` to another incident. */
 export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>): string {
-  const { closed, movedTo } = content;
-  const ended = closed !== undefined ? 'Closed' : movedTo !== undefined ? 'Moved' : 'Recovered';
+  const { closed, movedTo, endWord = 'Recovered' } = content;
+  const ended = closed !== undefined ? 'Closed' : movedTo !== undefined ? 'Moved' : endWord;
   return `${state === 'resolved' ? ended : content.stateWord}: ${content.headline}`;
 }
 
@@ -32,6 +32,7 @@ export function endedText({ since, resolvedAt, content }: Incident, { timezone }
   const end = resolvedAt ?? since;
   if (content.movedTo !== undefined)
     return `Told as incident ${content.movedTo} from ${clockTime(end, timezone)} on, after ${lengthText(since, end)}`;
+  if (content.endWord !== undefined) return `${content.endWord}: ${content.headline}`;
   const worst = content.worst ? `; worst ${content.worst.text}` : '';
   return `Recovered ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
 }

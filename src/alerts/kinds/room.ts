@@ -54,6 +54,10 @@ export interface Told {
   threshold: string;
   /** Words of /kpi behind the button. */
   words: string | null;
+  /** Lines that are shown; as everywhere where it is absent. */
+  most?: number;
+  /** The state word after the end, where that is no recovery; its thread is then not told of it. */
+  endWord?: string;
 }
 
 /** One time the rule would have fired. */
