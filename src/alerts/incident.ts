@@ -6,15 +6,18 @@ export const mostLines = 5;
 
 /** What an incident says, as plain data: every target renders this. Instants are ISO texts. */
 export interface IncidentContent {
-  /** `At risk`, `Breached`, `Data late`; after it is over `Recovered`. */
+  /** `At risk`, `Breached`, `Data late`; after it is over `endWord`, else `Recovered`. */
   stateWord: string;
+  endWord?: string;
   headline: string;
   /** At most `mostLines`, the worst first. */
   lines: readonly string[];
   /** How many there are besides those. */
   more: number;
-  /** The state word after the end, where that is no recovery: a list is `Past`, and nobody is told of it. */
-  endWord?: string;
+  /** Its end is told by its message alone. */
+  quietEnd?: true;
+  /** More that is so meanwhile, in full sentences: `Muted meanwhile: SLA below 85 %`. */
+  notes?: readonly string[];
   threshold: string;
   /** Who it is assigned to in the CRM, by name, where all lines have one. */
   assigned: readonly string[];

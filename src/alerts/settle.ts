@@ -175,7 +175,7 @@ async function settleGroup(
   else if (reason !== null) {
     const text = reason === 'resolved' ? endedText(incident, context.tenant) : toldText(incident, reason);
     const kind = ({ resolved: 'resolved', worse: 'worse', more: 'worse', repeat: 'repeated' } as const)[reason];
-    const told = reason !== 'resolved' || content.endWord === undefined;
+    const told = reason !== 'resolved' || !content.quietEnd;
     const entry = await addHistory(tx, incident, { at: now, kind, text, told });
     if (told) await reply(tx, incident, entry, moments);
   }

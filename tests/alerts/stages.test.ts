@@ -654,7 +654,11 @@ test(`an incident goes by the first route that holds (seed ${seed})`, () => {
         );
         const calendar = (of: string) => (of === 'office' ? office : undefined);
         const now = start.add({ hours: hour });
-        const found = routeOf({ routes: [...made, last] }, { labels, names, severity, calendar }, now);
+        const found = routeOf(
+          { routes: [...made, last] },
+          { incident: { labels, worstSeverity: severity, announcedAt: null }, names, calendar },
+          now,
+        );
         expect(found.to[0]?.recipient).toBe(expected === -1 ? 'last' : String(expected));
       },
     ),

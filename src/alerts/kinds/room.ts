@@ -49,15 +49,19 @@ export interface Member {
 export interface Told {
   /** Without the state word: `3 tickets`. The state word comes first: `At risk`, `Breached`. */
   stateWord: string;
+  /** Instead of `Recovered`, where what fired does not get well. */
+  endWord?: string;
   headline: string;
+  /** More that is so meanwhile, below the lines, in full sentences. */
+  notes?: readonly string[];
   /** Why it fires, in words: `breach predicted within 30 min`. */
   threshold: string;
   /** Words of /kpi behind the button. */
   words: string | null;
   /** Lines that are shown; as everywhere where it is absent. */
   most?: number;
-  /** The state word after the end, where that is no recovery; its thread is then not told of it. */
-  endWord?: string;
+  /** Its end is told by its message alone, not in the thread: a list that the next one follows. */
+  quietEnd?: true;
 }
 
 /** One time the rule would have fired. */

@@ -42,7 +42,7 @@ export const churnRisk: AlertRoom<'churn-risk'> = {
   tell({ settings }, members) {
     const count = members.reduce((sum, { facts }) => sum + (facts.lines?.length ?? 1), 0);
     return {
-      ...{ stateWord: 'At risk', endWord: 'Past list', most: settings.most },
+      ...{ stateWord: 'At risk', endWord: 'Past list', quietEnd: true, most: settings.most },
       headline: `${counted(count, 'contact')} may leave`,
       threshold: `a list ${whenPhrase(settings.when)}, ${leastScore} points or more`,
       words: 'churn 30d',

@@ -41,7 +41,7 @@ export const highIntent: AlertRoom<'high-intent'> = {
   tell({ settings }, members) {
     const count = members.reduce((sum, { facts }) => sum + (facts.lines?.length ?? 1), 0);
     return {
-      ...{ stateWord: 'High intent', endWord: 'Past list', most: settings.most },
+      ...{ stateWord: 'High intent', endWord: 'Past list', quietEnd: true, most: settings.most },
       headline: counted(count, 'contact'),
       threshold: `a list ${whenPhrase(settings.when)}, ${leastScore} points or more`,
       words: 'funnel 30d',
