@@ -93,6 +93,30 @@ function grantsOf(tx: Queryable, tenantId: number): Promise<GrantRow[]> {
     order by name, g.source, g.id`);
 }
 
+/**
+ * All that decides what somebody is shown: two of whom it is the same see the same rows and may ask the same KPIs. Owners,
+ * executives and admins all see everything, so which of them somebody is does not count; that an agent and a supervisor
+ * have the same operators does not make them the same, for only one of them may ask what belongs to the company.
+ */
+export interface Sees {
+  level: 'all' | 'company' | 'own';
+  rights: Rights;
+}
+
+/** What all of these may see together. */
+export function seenBy(people: readonly Person[]): Sees {
+  const rights = commonRights(people.map((person) => person.rights));
+  if (rights.all) return { level: 'all', rights };
+  return { level: people.every(({ role }) => role !== 'agent') ? 'company' : 'own', rights };
+}
+
+/** What the viewer of a `viewing` snapshot may see, of several what all of them may; null as in `rightsOf`. */
+export async function seenIn(tx: Queryable, tenantId: number, viewer: string): Promise<Sees | null> {
+  if (viewer === everything) return { level: 'all', rights: seesAll };
+  const people = new Map((await readPeople(tx, tenantId)).map((person) => [person.viewer, person]));
+  return viewer.split(' ').every((one) => people.has(one)) ? seenBy([...people.values()]) : null;
+}
+
 /** What a viewer may see at this moment, of several what all of them may; null when one of them may see nothing. */
 export async function rightsOf(db: Db, tenantId: number, viewer: string): Promise<Rights | null> {
   if (viewer === everything) return seesAll;
