@@ -94,25 +94,24 @@ function grantsOf(tx: Queryable, tenantId: number): Promise<GrantRow[]> {
 }
 
 /**
- * All that decides what somebody is shown: two of whom it is the same see the same rows and may ask the same KPIs. Owners,
- * executives and admins all see everything, so which of them somebody is does not count; that an agent and a supervisor
- * have the same operators does not make them the same, for only one of them may ask what belongs to the company.
+ * All that decides what somebody is shown, rights and roles: two of whom it is the same see the same. Rights alone do not
+ * do: an agent and a supervisor may have the same operators, and only one of them may ask what belongs to the company.
  */
 export interface Sees {
-  level: 'all' | 'company' | 'own';
+  /** Of all who read it, each once. */
+  roles: readonly Role[];
   rights: Rights;
 }
 
 /** What all of these may see together. */
 export function seenBy(people: readonly Person[]): Sees {
-  const rights = commonRights(people.map((person) => person.rights));
-  if (rights.all) return { level: 'all', rights };
-  return { level: people.every(({ role }) => role !== 'agent') ? 'company' : 'own', rights };
+  const roles = [...new Set(people.map(({ role }) => role))].toSorted();
+  return { roles, rights: commonRights(people.map((person) => person.rights)) };
 }
 
 /** What the viewer of a `viewing` snapshot may see, of several what all of them may; null as in `rightsOf`. */
 export async function seenIn(tx: Queryable, tenantId: number, viewer: string): Promise<Sees | null> {
-  if (viewer === everything) return { level: 'all', rights: seesAll };
+  if (viewer === everything) return { roles: [], rights: seesAll };
   const people = new Map((await readPeople(tx, tenantId)).map((person) => [person.viewer, person]));
   return viewer.split(' ').every((one) => people.has(one)) ? seenBy([...people.values()]) : null;
 }

@@ -133,10 +133,10 @@ describe('morning coffee', () => {
     const { deps, make } = await company({ 'morning-coffee': { headlines: ['tickets'] } });
     const own = { all: false, teams: [], operators: [] };
     const before = await deps.db.query(sql`select from ops.receipts`);
-    await expect(make({ sees: { level: 'own', rights: own } })).rejects.toThrow('has changed while it was made');
-    await expect(make({ sees: { level: 'company', rights: seesAll } })).rejects.toThrow('has changed');
+    await expect(make({ sees: { roles: ['agent'], rights: own } })).rejects.toThrow('has changed while it was made');
+    await expect(make({ sees: { roles: ['supervisor'], rights: seesAll } })).rejects.toThrow('has changed');
     expect(await deps.db.query(sql`select from ops.receipts`)).toHaveLength(before.length);
-    expect((await make({ sees: { level: 'all', rights: seesAll } })).lines).toHaveLength(1);
+    expect((await make({ sees: { roles: ['executive'], rights: seesAll } })).lines).toHaveLength(1);
   });
 
   test('says which source is late or does not reach its days, and waits for those that promise to', async () => {
