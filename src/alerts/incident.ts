@@ -22,6 +22,8 @@ export interface IncidentContent {
   worst: { rank: number; text: string } | null;
   /** Since when nobody knows whether it is still so, and why. */
   unknown: { since: string; reason: string } | null;
+  /** Over only in that it is told as another incident now, for whose labels its things have come to have. */
+  movedTo?: number;
   /** Why it ended without anybody knowing that all is well: its rule was paused. */
   closed?: string;
 }

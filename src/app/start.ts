@@ -31,6 +31,7 @@ import { ownHolidays, templatesOf } from './deliveries/templates.ts';
 import { aggregateInWords, configuredJobs } from './jobs.ts';
 import { mailRefusal, openMail } from './mail.ts';
 import { openDatabase, prepareSchema } from './open.ts';
+import { createPagingCarriers } from './paging.ts';
 import { policiesOf } from './policies.ts';
 import { syncSubscriptions } from './subscriptions.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
@@ -182,6 +183,10 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       ...{ db, tenant, settings, clock, log, charts, printer, templates },
       ...(slack ? { slack } : {}),
       ...(mail ? { mail: { ...mail, publicUrl: environment.publicUrl ?? web.url } } : {}),
+      paging: createPagingCarriers({
+        targets: () => current.tenants[tenant.slug]?.alerts.targets ?? {},
+        machine: systemClock,
+      }),
       schedule: () => ({ ...holidays, waitMinutes: freshnessWaitMinutes }),
       observe: (delivery, ended) =>
         metrics.delivered({
