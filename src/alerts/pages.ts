@@ -3,7 +3,7 @@ import type { Tenant } from '../domain/tenant.ts';
 import type { PagerDutyEvent, PagerDutySeverity } from '../paging/pagerduty.ts';
 import type { HistoryEntry, Incident } from './incident.ts';
 import { type Rule, type Severity, severityNames } from './rule.ts';
-import { dateTimeText, titleOf } from './wording.ts';
+import { momentText, titleOf } from './wording.ts';
 
 /** What a page or a hook is made from: the incident as it is now. */
 export interface PageView {
@@ -54,7 +54,7 @@ export function pagerDutyEvent(view: PageView): PagerDutyEvent {
         incident: incident.incidentId,
         rule: rule.name ?? `rule ${rule.ruleId}`,
         threshold: content.threshold,
-        since: dateTimeText(incident.since, tenant.timezone),
+        since: momentText(incident.since, tenant),
         lines: content.lines,
         ...(content.more > 0 ? { more: content.more } : {}),
         ...(content.assigned.length > 0 ? { assigned: content.assigned } : {}),
@@ -119,5 +119,5 @@ function nameOf(severity: Severity): string {
 
 /** `not known since 10 Nov, 09:12: data is late: crm: ticket` */
 export function unknownText({ since, reason }: { since: string; reason: string }, timezone: string): string {
-  return `not known since ${dateTimeText(Temporal.Instant.from(since), timezone)}: ${reason}`;
+  return `not known since ${momentText(Temporal.Instant.from(since), { timezone })}: ${reason}`;
 }

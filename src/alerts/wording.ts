@@ -1,6 +1,6 @@
 import { formatDate, formatDuration } from '../domain/format.ts';
 import type { Tenant } from '../domain/tenant.ts';
-import type { Incident } from './incident.ts';
+import type { HistoryEntry, Incident } from './incident.ts';
 import type { Reason } from './stages/dedup.ts';
 
 /** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`, `Closed` where nobody knows, `Moved` to another incident. */
@@ -8,6 +8,11 @@ export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>)
   const { closed, movedTo } = content;
   const ended = closed !== undefined ? 'Closed' : movedTo !== undefined ? 'Moved' : 'Recovered';
   return `${state === 'resolved' ? ended : content.stateWord}: ${content.headline}`;
+}
+
+/** One line of what happened: `Maya Hartono acknowledged it`. */
+export function happenedText({ text, personName }: Pick<HistoryEntry, 'text' | 'personName'>): string {
+  return personName === null ? text : `${personName} ${text}`;
 }
 
 export function openedText(incident: Incident): string {
@@ -41,18 +46,15 @@ export function clockTime(at: Temporal.Instant, timezone: string): string {
   return at.toZonedDateTimeISO(timezone).toPlainTime().toString({ smallestUnit: 'minute' });
 }
 
-/** `14:05`, with its day where that is not the day of `now`: a message is read later. Epoch milliseconds. */
-export function momentText(at: number, now: number, timezone: string): string {
-  const local = (ms: number) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timezone);
-  const time = local(at).toPlainTime().toString({ smallestUnit: 'minute' });
-  const date = local(at).toPlainDate();
-  return date.equals(local(now).toPlainDate()) ? time : `${formatDate(date.toString(), { year: false })} ${time}`;
-}
-
-/** `10 Nov, 09:12` in the zone: messages are read on other days too. */
-export function dateTimeText(at: Temporal.Instant, timezone: string): string {
-  const date = at.toZonedDateTimeISO(timezone).toPlainDate().toString();
-  return `${formatDate(date, { year: false })}, ${clockTime(at, timezone)}`;
+/** `20 Nov 10:30`; only `10:30` beside a moment of the same day there. Right also when it is read days later. */
+export function momentText(
+  at: Temporal.Instant,
+  { timezone, locale = 'en' }: { timezone: string; locale?: string },
+  beside?: Temporal.Instant,
+): string {
+  const dateOf = (one: Temporal.Instant) => one.toZonedDateTimeISO(timezone).toPlainDate().toString();
+  const time = clockTime(at, timezone);
+  return beside && dateOf(beside) === dateOf(at) ? time : `${formatDate(dateOf(at), { locale })} ${time}`;
 }
 
 /** What is told where nobody has acknowledged it since then. */

@@ -1,3 +1,4 @@
+import { backtest } from '../alerts/backtest.ts';
 import { alertStanding } from '../alerts/store/rules.ts';
 import type { KpiSettings } from '../answers/answer.ts';
 import { createChartRenderer } from '../charts/renderer.ts';
@@ -114,6 +115,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const templates = templatesOf(() => current, tenant);
     const holidays = createHolidays(() => ownHolidays(current, tenant));
     let deliveries: Dispatcher | undefined;
+    let calendar = openTimes(config, tenant.slug);
     if (options.configPresent) {
       await syncSubscriptions(db, config, tenant, clock.now());
       await syncAlertRules(db, config, tenant, clock.now());
@@ -131,6 +133,17 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         holidays,
         mailRefusal: (address) => mailRefusal(address, mail),
         onChange: () => deliveries?.wake(),
+      },
+      alerting: {
+        past: (rule, period) =>
+          backtest(rule, period, {
+            ...{ db, tenant, settings, terms, log, now: clock.now(), lateStreams: [] },
+            calendar: (name) => calendar(name),
+          }),
+        onChange: () => {
+          alerts?.wake();
+          deliveries?.wake();
+        },
       },
     });
     let webhookSources = webhookSourcesOf(config, tenant);
@@ -196,7 +209,6 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     });
     deliveries = dispatcher;
     stops.onStop('deliveries', () => dispatcher.stop());
-    let calendar = openTimes(config, tenant.slug);
     const watching = startAlerts({
       ...{ db, log, clock },
       context: {

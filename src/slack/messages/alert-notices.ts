@@ -1,6 +1,6 @@
 import type { Incident } from '../../alerts/incident.ts';
 import type { Rule, Target } from '../../alerts/rule.ts';
-import { dateTimeText, titleOf } from '../../alerts/wording.ts';
+import { momentText, titleOf } from '../../alerts/wording.ts';
 import { context, type Message, message, type Piece, paragraph, richLine, richList } from '../blocks.ts';
 import { clip } from '../limits.ts';
 import { oneLine, userIdOf } from '../text.ts';
@@ -21,7 +21,7 @@ export function undeliveredMessage(
     ...(lines.length > 0 ? [richList(lines.map((line): Piece[] => [clip(oneLine(line), longestReason)]))] : []),
     richLine('It was for ', placeOf(to), `: ${clip(oneLine(reason), longestReason)}.`),
     paragraph(wayOn(rule)),
-    context(`Since ${dateTimeText(incident.since, timezone)} · rule ${nameOf(rule)} · incident ${incident.incidentId}`),
+    context(`Since ${momentText(incident.since, { timezone })} · rule ${nameOf(rule)} · incident ${incident.incidentId}`),
   ]);
 }
 
