@@ -5,9 +5,13 @@ import type { Reason } from './stages/dedup.ts';
 
 /** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`, `Closed` where nobody knows, `Moved` to another incident. */
 export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>): string {
-  const { closed, movedTo } = content;
-  const ended = closed !== undefined ? 'Closed' : movedTo !== undefined ? 'Moved' : 'Recovered';
-  return `${state === 'resolved' ? ended : content.stateWord}: ${content.headline}`;
+  return `${state === 'resolved' ? endWordOf(content) : content.stateWord}: ${content.headline}`;
+}
+
+/** How its end is called. */
+function endWordOf({ closed, movedTo, endWord }: Incident['content']): string {
+  if (closed !== undefined) return 'Closed';
+  return movedTo === undefined ? (endWord ?? 'Recovered') : 'Moved';
 }
 
 /** One line of what happened: `Maya Hartono acknowledged it`. */
@@ -38,7 +42,7 @@ export function endedText({ since, resolvedAt, content }: Incident, { timezone }
   if (content.movedTo !== undefined)
     return `Told as incident ${content.movedTo} from ${clockTime(end, timezone)} on, after ${lengthText(since, end)}`;
   const worst = content.worst ? `; worst ${content.worst.text}` : '';
-  return `Recovered ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
+  return `${endWordOf(content)} ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
 }
 
 /** `14:32` in the zone. */

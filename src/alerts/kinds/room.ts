@@ -49,7 +49,11 @@ export interface Member {
 export interface Told {
   /** Without the state word: `3 tickets`. The state word comes first: `At risk`, `Breached`. */
   stateWord: string;
+  /** Instead of `Recovered`, where what fired does not get well. */
+  endWord?: string;
   headline: string;
+  /** More that is so meanwhile, below the lines, in full sentences. */
+  notes?: readonly string[];
   /** Why it fires, in words: `breach predicted within 30 min`. */
   threshold: string;
   /** Words of /kpi behind the button. */

@@ -77,7 +77,18 @@ export function alertMaker(deps: ReadersDeps & { db: Db; tenant: Tenant; mail?: 
     const history = await historyOf(db, tenantId, incident.incidentId);
     const entry = delivery.part === 'thread' ? history.find((one) => one.entry === delivery.revision) : undefined;
     const useless = await notUsefulTo(db, tenantId, incident.incidentId);
-    const made = await letterOf({ incident, rule, history, notUsefulTo: useless, entry, tenant, delivery, now, db, mail });
+    const made = await letterOf({
+      incident,
+      rule,
+      history,
+      notUsefulTo: useless,
+      entry,
+      tenant,
+      delivery,
+      now,
+      db,
+      mail,
+    });
     if ('skip' in made) return { kind: 'skip', reason: made.skip };
     return { kind: 'letter', letter: { ...made, body: { ...made.body, version: incident.version } } };
   };

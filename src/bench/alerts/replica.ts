@@ -47,7 +47,7 @@ async function start({ databaseUrl, tenantId, slackApiUrl, token, now }: ToRepli
   const tenant = await loadTenant(db, slug);
   const client = createClient(token, slackApiUrl, createSlackLogger(log), callTimeoutMs);
   const machine = systemClock;
-  const moments = () => ({ now: clock.now(), machine: machine.now() });
+  const moments = () => ({ now: clock.now(), machine: machine.now(), timezone: tenant.timezone });
   const sending = createDispatcher({
     ...{ db, tenantId, clock, machine, log, timing: quickTiming, make: { alert: alertMaker({ db, tenant }) } },
     carriers: { slack: createSlackCarrier({ db, tenantId, client, machine, log }) },
