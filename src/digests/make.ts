@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { onlyInDigest } from '../alerts/store/noise.ts';
 import { scopeLabel } from '../answers/access.ts';
 import { withReceipt } from '../answers/answer.ts';
 import { datedWords } from '../answers/parse.ts';
@@ -48,13 +49,14 @@ export async function makeDigest(deps: DigestDeps, order: DigestOrder): Promise<
   if (!rights) throw new CremaError('DIGEST_VIEWER', `a digest for somebody who may see nothing: ${viewer}`);
   const period = pastDays(order.period, tenant, now);
   const before = sameDaysBefore(period);
+  const digestOnly = await onlyInDigest(db, tenantId, instantsOf(period, tenant), rights.all ? null : viewer);
   const headlines = order.followed?.length ? order.followed : template.headlines;
   const { lines, streams, late, found } = await inSnapshot(db, { tenantId, viewer }, async (snapshot) => {
     const ask = asking({ ...deps, db: snapshot }, viewer);
     const lines = await askLines(ask, headlines, period);
     const streams = lines.flatMap(({ result }) => result.freshness.sources);
     const late = lateSources(streams, period.to, tenant.timezone);
-    const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, ask } };
+    const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, digestOnly, ask } };
     return { lines, streams, late, found: template.findings > 0 ? await findAll(context) : [] };
   });
   const reading: Reading = { tenantId, reader: readerOf(order, rights), slot: period.to };
@@ -86,6 +88,12 @@ function pastDays({ from, to }: DateRange, tenant: Tenant, now: Temporal.Instant
   if (to <= today) return { from, to };
   const days = daysBetween(today, to);
   return { from: addDays(from, -days), to: today };
+}
+
+/** Local days from their first moment to the one behind their last. */
+function instantsOf({ from, to }: DateRange, { timezone }: Tenant): { from: Temporal.Instant; to: Temporal.Instant } {
+  const begin = (date: string) => Temporal.PlainDate.from(date).toZonedDateTime(timezone).toInstant();
+  return { from: begin(from), to: begin(to) };
 }
 
 /** Everybody who sees the same numbers has been told the same. */
