@@ -6,13 +6,16 @@ export const mostLines = 5;
 
 /** What an incident says, as plain data: every target renders this. Instants are ISO texts. */
 export interface IncidentContent {
-  /** `At risk`, `Breached`, `Data late`; after it is over `Recovered`. */
+  /** `At risk`, `Breached`, `Data late`; after it is over `endWord`, else `Recovered`. */
   stateWord: string;
+  endWord?: string;
   headline: string;
   /** At most `mostLines`, the worst first. */
   lines: readonly string[];
   /** How many there are besides those. */
   more: number;
+  /** More that is so meanwhile, in full sentences: `Muted meanwhile: SLA below 85 %`. */
+  notes?: readonly string[];
   threshold: string;
   /** Who it is assigned to in the CRM, by name, where all lines have one. */
   assigned: readonly string[];

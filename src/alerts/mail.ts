@@ -31,7 +31,7 @@ export function incidentMail(
   const title = titleOf(incident);
   const { content } = incident;
   const zone = tenant.timezone;
-  const news = entry ? `${momentText(entry.at, zone)}: ${entry.text}` : undefined;
+  const news = entry ? `${momentText(entry.at, { timezone: zone })}: ${entry.text}` : undefined;
   const lines = content.more > 0 ? [...content.lines, `and ${content.more} more`] : content.lines;
   const facts = factsOf(incident, zone);
   const foot = [rule.policy.title, content.threshold, `incident ${incident.incidentId}`, tenant.name]
@@ -73,8 +73,8 @@ ${news ? `<p style="margin:0 0 12px"><b>${escapeHtml(news)}</b></p>\n` : ''}${li
 function factsOf({ since, resolvedAt, content, state }: Incident, zone: string): [name: string, value: string][] {
   const isOver = state === 'resolved' && resolvedAt !== null;
   return [
-    ['Since', `${momentText(since, zone)} (${zone})`],
-    ...(isOver ? [['Until', `${momentText(resolvedAt, zone)} (${zone})`] as [string, string]] : []),
+    ['Since', `${momentText(since, { timezone: zone })} (${zone})`],
+    ...(isOver ? [['Until', `${momentText(resolvedAt, { timezone: zone })} (${zone})`] as [string, string]] : []),
     ...(content.worst ? [['Worst', content.worst.text] as [string, string]] : []),
     ...(content.assigned.length > 0 ? [['Assigned', content.assigned.join(', ')] as [string, string]] : []),
     ...(content.unknown ? [['Now', unknownText(content.unknown, zone)] as [string, string]] : []),

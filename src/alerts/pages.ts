@@ -54,7 +54,7 @@ export function pagerDutyEvent(view: PageView): PagerDutyEvent {
         incident: incident.incidentId,
         rule: rule.name ?? `rule ${rule.ruleId}`,
         threshold: content.threshold,
-        since: momentText(incident.since, tenant.timezone),
+        since: momentText(incident.since, tenant),
         lines: content.lines,
         ...(content.more > 0 ? { more: content.more } : {}),
         ...(content.assigned.length > 0 ? { assigned: content.assigned } : {}),
@@ -119,5 +119,5 @@ function nameOf(severity: Severity): string {
 
 /** `not known since 10 Nov, 09:12: data is late: crm: ticket` */
 export function unknownText({ since, reason }: { since: string; reason: string }, timezone: string): string {
-  return `not known since ${momentText(Temporal.Instant.from(since), timezone)}: ${reason}`;
+  return `not known since ${momentText(Temporal.Instant.from(since), { timezone })}: ${reason}`;
 }

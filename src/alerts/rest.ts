@@ -20,7 +20,9 @@ export async function changeRuleState(
 ): Promise<boolean> {
   if (!(await setRuleState(tx, tenantId, ruleId, { state, reason, now: moments.now }))) return false;
   if (state === 'active') return true;
-  const why = `The rule was ${state}${reason === null ? '' : ` (${reason})`}`;
+  // Reasons of people begin with what they did: `paused by Maya Hartono`.
+  const detail = reason === null || reason.startsWith(state) ? '' : ` (${reason})`;
+  const why = `The rule was ${detail === '' ? (reason ?? state) : `${state}${detail}`}`;
   for (const incident of await lockOpenIncidents(tx, tenantId, ruleId)) await close(tx, incident, why, moments);
   await tx.run(sql`
     update ops.alert_instances set state = 'resolved', resolved_at = ${moments.now.toString()}

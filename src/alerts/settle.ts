@@ -9,9 +9,10 @@ import { escalate, isOnlyInDigest } from './escalate.ts';
 import { type Incident, type IncidentContent, mostLines } from './incident.ts';
 import type { AlertRoom, Member } from './kinds/room.ts';
 import type { Rule, Severity } from './rule.ts';
-import { advance, earliest, type Instance } from './stages/advance.ts';
-import { type Decision, decide } from './stages/dedup.ts';
-import { type Group, group } from './stages/group.ts';
+import { earliest, type Instance } from './stages/advance.ts';
+import { catchUp } from './stages/catch-up.ts';
+import { critical, type Decision, decide } from './stages/dedup.ts';
+import { type Group, group, groupLabels } from './stages/group.ts';
 import { type Muting, muteOf, type Silence } from './stages/mute.ts';
 import { routeOf } from './stages/route.ts';
 import { addHistory, forgetIncident, lockOpenIncidents, nextIncidentId, putIncident } from './store/incidents.ts';
@@ -32,8 +33,8 @@ export interface SettleContext {
 export interface Settled {
   /** When the rule has to be looked at again by time alone; null: nothing waits for it. */
   nextAt: Temporal.Instant | null;
-  /** Incidents that people were told of, by why. */
-  told: { incidentId: number; reason: string }[];
+  /** Incidents that people were told of, by why, and when what they were told began by the data. */
+  told: { incidentId: number; reason: string; at: Temporal.Instant }[];
 }
 
 /**
@@ -52,8 +53,8 @@ export async function settle(
   const advanced =
     look.kind === 'unknown'
       ? { instances: known.filter(({ state }) => state !== 'resolved'), nextAt: null }
-      : advance(known, conditionsOf(look, known), rule.policy, now);
-  const groups = group(advanced.instances, incidents, groupLabels(rule));
+      : catchUp(known, { earlier: earlierOf(look), conditions: conditionsOf(look, known) }, rule.policy, now);
+  const groups = group(advanced.instances, incidents, groupLabels(rule.policy));
   const wakes = [advanced.nextAt];
   const told: Settled['told'] = [];
   const incidentOf = new Map<string, number>();
@@ -83,10 +84,8 @@ function conditionsOf(look: Exclude<Look, { kind: 'unknown' }>, known: readonly 
     .map(({ labels, about, severity, since, facts }) => ({ labels, about, status: 'firing', severity, since, facts }));
 }
 
-/** Routes tell incidents apart by labels, so these make groups too. */
-function groupLabels({ policy }: Rule): string[] {
-  const routed = policy.routes.flatMap(({ labels }) => Object.keys(labels));
-  return [...new Set([...policy.groupBy, ...routed])];
+function earlierOf(look: Exclude<Look, { kind: 'unknown' }>): Extract<Look, { kind: 'conditions' }>['earlier'] & {} {
+  return (look.kind === 'conditions' && look.earlier) || [];
 }
 
 async function settleGroup(
@@ -159,8 +158,8 @@ async function settleGroup(
     worstSeverity: Math.max(incident.worstSeverity, severity) as Severity,
     muted: muting?.reason ?? null,
     mutedSince: muting ? (incident.mutedSince ?? now) : null,
-    snoozedUntil: incident.snoozedUntil && isBy(incident.snoozedUntil, now) ? null : incident.snoozedUntil,
   };
+  // The end of a snooze is told like anything else: what keeps people from being told only puts it off.
   if (reason) incident = toldNow(incident, reason, { firing, now, resolvedAt: resolvedAtOf(instances) });
   const routed = { incident, names: namesOf(firing), calendar: context.calendar };
   const route = routeOf(rule.policy, routed, now);
@@ -193,7 +192,8 @@ async function settleGroup(
       muting?.until ?? null,
       escalation.nextAt,
     ]),
-    told: reason === null ? undefined : { incidentId: incident.incidentId, reason },
+    told:
+      reason === null ? undefined : { incidentId: incident.incidentId, reason, at: causeOf(before, incident, firing) },
     incidentId: incident.incidentId,
   };
 }
@@ -230,11 +230,13 @@ function toldNow(
     ...{ state: 'firing' as const, announced: firing.map(episodeOf), announcedSeverity: incident.severity },
     announcedAt: incident.announcedAt ?? now,
   };
-  if (reason === 'repeat') return { ...incident, ...told, repeatedAt: now };
+  const isAwake = reason === 'worse' || (incident.snoozedUntil !== null && isBy(incident.snoozedUntil, now));
+  const snoozedUntil = isAwake ? null : incident.snoozedUntil;
+  if (reason === 'repeat') return { ...incident, ...told, snoozedUntil, repeatedAt: now };
   // What is worse than what was acknowledged has to be looked at again.
   const isReopened = reason === 'worse' && incident.acknowledgedAt !== null;
   const reopened = isReopened ? { acknowledgedAt: null, acknowledgedBy: null, escalated: 0 } : {};
-  return { ...incident, ...told, ...reopened, toldAt: now, ...(reason === 'worse' ? { snoozedUntil: null } : {}) };
+  return { ...incident, ...told, ...reopened, snoozedUntil, toldAt: now };
 }
 
 function contentOf(
@@ -306,9 +308,23 @@ function memberOf({ labels, severity, since, firedAt, pendingAt, facts }: Instan
   return { labels, severity, since, firedAt: firedAt ?? pendingAt, facts };
 }
 
-/** A thing that fires again is another one: the same set of them is not the same news. */
-function episodeOf({ fingerprint, episode }: Instance): string {
-  return `${fingerprint}#${episode}`;
+/** Since when what is told now has been so: the latest of what nobody was told of before, or its end. */
+function causeOf(
+  before: Incident | null,
+  { since, resolvedAt }: Incident,
+  firing: readonly Instance[],
+): Temporal.Instant {
+  if (resolvedAt) return resolvedAt;
+  const news = firing.filter((instance) => !before?.announced.includes(episodeOf(instance)));
+  return before === null || before.announcedAt === null || news.length === 0 ? since : sinceOf(news);
+}
+
+/**
+ * A thing that fires again is another one: the same set of them is not the same news. Nor is one that has become critical
+ * since, beside others that are.
+ */
+function episodeOf({ fingerprint, episode, severity }: Instance): string {
+  return `${fingerprint}#${episode}${severity === 3 ? critical : ''}`;
 }
 
 function severityOf(instances: readonly Instance[]): Severity | null {

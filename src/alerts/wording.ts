@@ -1,13 +1,22 @@
 import { formatDate, formatDuration } from '../domain/format.ts';
 import type { Tenant } from '../domain/tenant.ts';
-import type { Incident } from './incident.ts';
+import type { HistoryEntry, Incident } from './incident.ts';
 import type { Reason } from './stages/dedup.ts';
 
 /** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`, `Closed` where nobody knows, `Moved` to another incident. */
 export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>): string {
-  const { closed, movedTo } = content;
-  const ended = closed !== undefined ? 'Closed' : movedTo !== undefined ? 'Moved' : 'Recovered';
-  return `${state === 'resolved' ? ended : content.stateWord}: ${content.headline}`;
+  return `${state === 'resolved' ? endWordOf(content) : content.stateWord}: ${content.headline}`;
+}
+
+/** How its end is called. */
+function endWordOf({ closed, movedTo, endWord }: Incident['content']): string {
+  if (closed !== undefined) return 'Closed';
+  return movedTo === undefined ? (endWord ?? 'Recovered') : 'Moved';
+}
+
+/** One line of what happened: `Maya Hartono acknowledged it`. */
+export function happenedText({ text, personName }: Pick<HistoryEntry, 'text' | 'personName'>): string {
+  return personName === null ? text : `${personName} ${text}`;
 }
 
 export function openedText(incident: Incident): string {
@@ -33,7 +42,7 @@ export function endedText({ since, resolvedAt, content }: Incident, { timezone }
   if (content.movedTo !== undefined)
     return `Told as incident ${content.movedTo} from ${clockTime(end, timezone)} on, after ${lengthText(since, end)}`;
   const worst = content.worst ? `; worst ${content.worst.text}` : '';
-  return `Recovered ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
+  return `${endWordOf(content)} ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
 }
 
 /** `14:32` in the zone. */
@@ -41,10 +50,15 @@ export function clockTime(at: Temporal.Instant, timezone: string): string {
   return at.toZonedDateTimeISO(timezone).toPlainTime().toString({ smallestUnit: 'minute' });
 }
 
-/** `10 Nov, 09:12` in the zone: messages are read on other days too. */
-export function momentText(at: Temporal.Instant, timezone: string): string {
-  const date = at.toZonedDateTimeISO(timezone).toPlainDate().toString();
-  return `${formatDate(date, { year: false })}, ${clockTime(at, timezone)}`;
+/** `20 Nov 10:30`; only `10:30` beside a moment of the same day there. Right also when it is read days later. */
+export function momentText(
+  at: Temporal.Instant,
+  { timezone, locale = 'en' }: { timezone: string; locale?: string },
+  beside?: Temporal.Instant,
+): string {
+  const dateOf = (one: Temporal.Instant) => one.toZonedDateTimeISO(timezone).toPlainDate().toString();
+  const time = clockTime(at, timezone);
+  return beside && dateOf(beside) === dateOf(at) ? time : `${formatDate(dateOf(at), { locale })} ${time}`;
 }
 
 /** What is told where nobody has acknowledged it since then. */

@@ -1,3 +1,5 @@
+import { backtest } from '../alerts/backtest.ts';
+import { alertStanding } from '../alerts/store/rules.ts';
 import type { KpiSettings } from '../answers/answer.ts';
 import { createChartRenderer } from '../charts/renderer.ts';
 import type { Config } from '../config/config.ts';
@@ -113,6 +115,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const templates = templatesOf(() => current, tenant);
     const holidays = createHolidays(() => ownHolidays(current, tenant));
     let deliveries: Dispatcher | undefined;
+    let calendar = openTimes(config, tenant.slug);
     if (options.configPresent) {
       await syncSubscriptions(db, config, tenant, clock.now());
       await syncAlertRules(db, config, tenant, clock.now());
@@ -130,6 +133,17 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         holidays,
         mailRefusal: (address) => mailRefusal(address, mail),
         onChange: () => deliveries?.wake(),
+      },
+      alerting: {
+        past: (rule, period) =>
+          backtest(rule, period, {
+            ...{ db, tenant, settings, terms, log, now: clock.now(), lateStreams: [] },
+            calendar: (name) => calendar(name),
+          }),
+        onChange: () => {
+          alerts?.wake();
+          deliveries?.wake();
+        },
       },
     });
     let webhookSources = webhookSourcesOf(config, tenant);
@@ -195,7 +209,6 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     });
     deliveries = dispatcher;
     stops.onStop('deliveries', () => dispatcher.stop());
-    let calendar = openTimes(config, tenant.slug);
     const watching = startAlerts({
       ...{ db, log, clock },
       context: {
@@ -206,7 +219,13 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       },
       calendar: (name) => calendar(name),
       onTold: () => dispatcher.wake(),
+      observe: {
+        looked: metrics.alertsLooked,
+        turn: (seconds, _rules, secondsLate) => metrics.alertTurn(seconds, secondsLate),
+        told: metrics.alertTold,
+      },
     });
+    metrics.onAlerts(() => alertStanding(db, tenant.tenantId));
     alerts = watching;
     stops.onStop('alerts', () => watching.stop());
     log.info({ url: web.url, tenant: tenant.slug, timezone: tenant.timezone }, 'crema is up');

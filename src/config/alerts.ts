@@ -22,6 +22,20 @@ const share = written((value, problem) => {
   return 0;
 });
 
+/** A mark as it is written: a share is kept from 0 to 1, a duration in seconds; null for what is neither. */
+export function readMark(text: string): { kind: 'share' | 'seconds'; value: number } | null {
+  const [, percent] = /^\s*(-?\d+(?:\.\d+)?)\s*%\s*$/.exec(text) ?? [];
+  if (percent !== undefined) return { kind: 'share', value: Number((Number(percent) / 100).toPrecision(12)) };
+  const seconds = readDuration(text, () => undefined);
+  return seconds === undefined ? null : { kind: 'seconds', value: seconds };
+}
+
+/** In the unit of the KPI (a ratio from 0 to 1, a duration in seconds), or written `85 %` or `4 h`. */
+const mark = z.union([
+  z.number(),
+  z.string().refine((text) => readMark(text) !== null, { error: 'is no number; write 0.85, 85 % or 4 h' }),
+]);
+
 const texts = z.union([z.string().transform((one) => [one]), z.array(z.string()).min(1)]);
 
 const secret = z
@@ -131,10 +145,10 @@ const ruleSchemas = [
     ...common,
     /** In the words of /kpi; `by DIM` watches each of its values by itself. */
     kpi: z.string().min(1),
-    below: z.number().optional(),
-    above: z.number().optional(),
+    below: mark.optional(),
+    above: mark.optional(),
     /** Where it counts as well again; at the threshold itself where it is left out. */
-    clear: z.number().optional(),
+    clear: mark.optional(),
   }),
   settings({
     kind: z.literal('kpi-change'),
@@ -248,10 +262,18 @@ export function thresholdProblems(rule: unknown): string[] {
   if (kind === 'queue' && waiting === undefined && oldest === undefined) return ['needs waiting: or oldest:, or both'];
   if (kind !== 'kpi-threshold') return [];
   if ((below === undefined) === (above === undefined)) return ['needs below: or above:, one of them'];
-  if (typeof clear !== 'number') return [];
-  if (typeof below === 'number' && clear < below) return [`clears at ${clear}, which is below ${below} where it fires`];
-  if (typeof above === 'number' && clear > above) return [`clears at ${clear}, which is above ${above} where it fires`];
+  const at = plainMark(clear);
+  const low = plainMark(below);
+  const high = plainMark(above);
+  if (at !== null && low !== null && at < low) return [`clears at ${clear}, which is below ${below} where it fires`];
+  if (at !== null && high !== null && at > high) return [`clears at ${clear}, which is above ${above} where it fires`];
   return [];
+}
+
+/** A mark as a number, to be compared with another one of the same rule. */
+function plainMark(written: unknown): number | null {
+  if (typeof written === 'number') return written;
+  return typeof written === 'string' ? (readMark(written)?.value ?? null) : null;
 }
 
 export type AlertsConfig = z.output<typeof alertsSchema>;

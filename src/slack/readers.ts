@@ -30,7 +30,8 @@ async function ofChannel(channelId: string, deps: AudienceDeps): Promise<Reader>
   return { kind: 'reader', viewer, ...(view.kind === 'part' ? { label: view.label } : {}) };
 }
 
-function withoutAudience(why: NoAudience): Exclude<Reader, { kind: 'reader' }> {
+/** Why nobody reads what goes to a channel. */
+export function withoutAudience(why: NoAudience): Exclude<Reader, { kind: 'reader' }> {
   switch (why.kind) {
     case 'busy':
       return { kind: 'later', reason: 'Slack is busy' };

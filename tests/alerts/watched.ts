@@ -1,4 +1,4 @@
-import type { Facts, Labels, Look } from '../../src/alerts/condition.ts';
+import { type Facts, fingerprintOf, type Labels, type Look } from '../../src/alerts/condition.ts';
 import { reply } from '../../src/alerts/deliver.ts';
 import type { AlertRoom } from '../../src/alerts/kinds/room.ts';
 import type { Severity } from '../../src/alerts/rule.ts';
@@ -75,7 +75,8 @@ export async function watched(
     /** Looks and writes what follows; `dies` breaks the transaction off at its end. Returns when time alone asks for another look. */
     async settle(ills: readonly Ill[], { dies = false } = {}): Promise<string | undefined> {
       const rule = (await ruleOf(db, tenantId, ruleId))!;
-      const known = (await instancesOf(db, tenantId, [ruleId])).get(ruleId) ?? [];
+      const fingerprints = ills.map(({ labels }) => fingerprintOf(labels));
+      const known = (await instancesOf(db, tenantId, [{ ruleId, fingerprints }])).get(ruleId) ?? [];
       const moments = place.moments();
       const silences = await silencesAt(db, tenantId, moments.now);
       const calendar = (name: string) => (calendars[name] ? openTime(calendars[name]) : undefined);

@@ -1,3 +1,4 @@
+import { notUsefulTo } from '../../alerts/acts.ts';
 import { incidentIdOf } from '../../alerts/deliver.ts';
 import type { HistoryEntry, HistoryKind, Incident } from '../../alerts/incident.ts';
 import { incidentMail } from '../../alerts/mail.ts';
@@ -13,12 +14,15 @@ import { incidentMessage, incidentReply } from '../../slack/messages/incident.ts
 import { slackBody } from '../deliveries/kpi.ts';
 import { type MailDeps, rawMailLetter } from '../deliveries/mail.ts';
 import { hookLetter, pagerDutyLetter } from './pages.ts';
+import { type ReadersDeps, whyNotRead } from './readers.ts';
 
 /** What is told of an incident at the moment its message is made. */
 export interface AlertView {
   incident: Incident;
   rule: Rule;
   history: readonly HistoryEntry[];
+  /** Who says that it was not useful. */
+  notUsefulTo: readonly string[];
   /** Of the reply, for a part of the thread. */
   entry: HistoryEntry | undefined;
   tenant: Tenant;
@@ -32,7 +36,10 @@ type LetterOf = (view: AlertView) => Promise<RawLetter | { skip: string }> | Raw
 
 /** How each way out says it. */
 const letters: Readonly<Partial<Record<CarrierId, LetterOf>>> = {
-  slack: ({ entry, ...view }) => ({ body: slackBody(entry ? incidentReply(entry) : incidentMessage(view)), files: [] }),
+  slack: ({ entry, delivery, ...view }) => ({
+    body: slackBody(entry ? incidentReply(entry) : incidentMessage({ ...view, recipient: delivery.recipient })),
+    files: [],
+  }),
   mail: mailOf,
   pagerduty: pagerDutyLetter,
   webhook: hookLetter,
@@ -56,17 +63,32 @@ async function mailOf({ mail, delivery, entry, now, ...view }: AlertView): Promi
  * Makes the message of an incident, a change of it or a reply, as the incident is at that moment: so changes that come close
  * together are one. The version it shows goes with it, and comes back when it has arrived.
  */
-export function alertMaker({ db, tenant, mail }: { db: Db; tenant: Tenant; mail?: MailDeps | undefined }): Make {
+export function alertMaker(deps: ReadersDeps & { db: Db; tenant: Tenant; mail?: MailDeps | undefined }): Make {
+  const { db, tenant, mail } = deps;
   return async (delivery, { now }): Promise<Made> => {
     const { tenantId } = tenant;
     const incident = await incidentOf(db, tenantId, incidentIdOf(delivery));
     const rule = incident && (await ruleOf(db, tenantId, incident.ruleId));
     if (!incident || !rule) return { kind: 'skip', reason: 'the incident is not there any more' };
+    const unread = await whyNotRead(rule, delivery, deps);
+    if (unread !== undefined) return { kind: 'refused', reason: unread };
     const letterOf = letters[delivery.carrier];
     if (!letterOf) return { kind: 'skip', reason: `alerts do not go to ${delivery.carrier}` };
     const history = await historyOf(db, tenantId, incident.incidentId);
     const entry = delivery.part === 'thread' ? history.find((one) => one.entry === delivery.revision) : undefined;
-    const made = await letterOf({ incident, rule, history, entry, tenant, delivery, now, db, mail });
+    const useless = await notUsefulTo(db, tenantId, incident.incidentId);
+    const made = await letterOf({
+      incident,
+      rule,
+      history,
+      notUsefulTo: useless,
+      entry,
+      tenant,
+      delivery,
+      now,
+      db,
+      mail,
+    });
     if ('skip' in made) return { kind: 'skip', reason: made.skip };
     return { kind: 'letter', letter: { ...made, body: { ...made.body, version: incident.version } } };
   };

@@ -22,7 +22,9 @@ export function undeliveredMessage(
     ...(lines.length > 0 ? [richList(lines.map((line): Piece[] => [clip(oneLine(line), longestReason)]))] : []),
     richLine('It was for ', placeOf(to), `: ${clip(oneLine(reason), longestReason)}.`),
     paragraph(wayOn(rule)),
-    context(`Since ${momentText(incident.since, timezone)} · rule ${nameOf(rule)} · incident ${incident.incidentId}`),
+    context(
+      `Since ${momentText(incident.since, { timezone })} · rule ${nameOf(rule)} · incident ${incident.incidentId}`,
+    ),
   ]);
 }
 
