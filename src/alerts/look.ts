@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import sql from 'sql-template-tag';
+import { noteChange } from '../db/changes.ts';
 import type { Db, Queryable } from '../db/db.ts';
 import type { Moments } from '../deliveries/ledger.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -11,12 +13,15 @@ import { type Settled, settle } from './settle.ts';
 import { earliest, type Instance } from './stages/advance.ts';
 import { rulesWithIncidents } from './store/incidents.ts';
 import { instancesOf } from './store/instances.ts';
-import { type ClaimedRule, claimRules, type LookedAt, recordLooks } from './store/rules.ts';
+import { type ClaimedRule, claimRules, type LookedAt, lookAtOthersSoon, recordLooks } from './store/rules.ts';
 import { silencesAt } from './store/silences.ts';
 import { isOfMember, teamIncidents } from './store/teams.ts';
 
 /** Rules looked at together: what they share is read once, and replicas share the rest. */
 const atOnce = 500;
+
+/** Looks may bear on other rules: late data mutes them, and what is muted is told of with it. So often in one turn. */
+const mostStirs = 4;
 
 export interface LookDeps {
   db: Db;
@@ -43,6 +48,7 @@ export interface AlertObserver {
 export async function lookAtDue(deps: LookDeps, moments: Moments): Promise<number> {
   const { tenantId } = deps.context.tenant;
   let looked = 0;
+  let stirs = 0;
   let shared = { generation: -1, answers: new Map<string, Promise<unknown>>() };
   for (;;) {
     const claimed = await claimRules(deps.db, tenantId, moments, atOnce);
@@ -50,13 +56,18 @@ export async function lookAtDue(deps: LookDeps, moments: Moments): Promise<numbe
     if (!first) return looked;
     // Rules are said to have seen the data of their claim: what was asked of older data does not count for them.
     if (first.generation !== shared.generation) shared = { generation: first.generation, answers: new Map() };
-    await lookAt({ ...deps, context: { ...deps.context, answers: shared.answers } }, claimed, moments);
+    const isStirred = await lookAt(
+      { ...deps, context: { ...deps.context, answers: shared.answers } },
+      claimed,
+      moments,
+    );
     looked += claimed.length;
-    if (claimed.length < atOnce) return looked;
+    if (claimed.length < atOnce && !(isStirred && ++stirs <= mostStirs)) return looked;
   }
 }
 
-async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Moments): Promise<void> {
+/** Returns whether other rules are to be looked at because of it. */
+async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Moments): Promise<boolean> {
   const { db, log, observe } = deps;
   const { tenantId } = deps.context.tenant;
   const started = performance.now();
@@ -96,6 +107,31 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
     for (const [outcome, some] of Map.groupBy(of, ({ ruleId }) => looks.get(ruleId)!.kind))
       observe?.looked(kind, outcome, some.length);
   observe?.turn((performance.now() - started) / 1000, rules.length, Math.max(0, ...late));
+  return stir(db, tenantId, { rules, looks }, moments);
+}
+
+/**
+ * Passes on what looks mean for other rules. Not part of what is recorded: a process that dies before it is made up for by
+ * the next look of those rules, which look by time as well.
+ */
+async function stir(
+  db: Db,
+  tenantId: number,
+  { rules, looks }: { rules: readonly ClaimedRule[]; looks: ReadonlyMap<number, Look> },
+  { now }: Moments,
+): Promise<boolean> {
+  const waking = rules.filter(({ ruleId }) => (looks.get(ruleId) as { wakesOthers?: boolean }).wakesOthers);
+  const isOther = rules.some(({ ruleId, healthStreams }) => {
+    const look = looks.get(ruleId)!;
+    return !isDeepStrictEqual(look.kind === 'unknown' ? (look.late ?? []) : [], healthStreams);
+  });
+  if (waking.length === 0 && !isOther) return false;
+  await db.tx(async (tx) => {
+    const ids = waking.map(({ ruleId }) => ruleId);
+    if (waking.length > 0) await lookAtOthersSoon(tx, tenantId, ids, now);
+    if (isOther) await noteChange(tx, tenantId, 'waiting');
+  });
+  return true;
 }
 
 /** What is not well by a look: earlier episodes of these matter. */

@@ -140,6 +140,7 @@ async function settleGroup(
               repeatedAt: incident.repeatedAt,
             },
       firing: firing.map(episodeOf),
+      clearing: firing.every(({ clearSince }) => clearSince !== null),
       ...{ severity, openedAt: incident.openedAt },
       acknowledged: incident.acknowledgedAt !== null,
       snoozedUntil: incident.snoozedUntil,
