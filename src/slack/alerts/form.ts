@@ -1,5 +1,6 @@
 import type { ModalView } from '@slack/types';
 import type { Backtest } from '../../alerts/backtest.ts';
+import { takeMark } from '../../alerts/marks-in-words.ts';
 import type { Rule } from '../../alerts/rule.ts';
 import { type AlertMisunderstood, type AlertPart, type AlertRequest, parseAlert } from '../../alerts/words.ts';
 import type { SubscribeTo } from '../../answers/subscribe.ts';
@@ -131,9 +132,11 @@ export async function submitAlertForm(exchange: Exchange, deps: AlertDeps, showH
 /** As if it had been typed behind /kpi alert, each field in its place. */
 function requestOf(form: AlertForm, { email }: Subscriber, { tenant }: AlertDeps): AlertRequest | AlertMisunderstood {
   const to = placeOfForm(form, email);
+  const mark = splitWords(form.mark);
   const words = [
     ...splitWords(form.question),
-    ...[form.side, ...splitWords(form.mark)],
+    // What is no value would be taken for a word of the question, and be called wrong there.
+    ...[form.side, ...(takeMark(mark)?.used === mark.length ? mark : [])],
     ...(form.for === '' ? [] : ['for', ...splitWords(form.for)]),
     ...(form.clear === '' ? [] : ['clear', ...splitWords(form.clear)]),
   ];
