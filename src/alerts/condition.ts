@@ -43,6 +43,8 @@ export type Look =
   | {
       kind: 'conditions';
       conditions: readonly Condition[];
+      /** What was so at moments that could not be looked at in their time, in order, all before this look. */
+      earlier?: readonly { at: Temporal.Instant; conditions: readonly Condition[] }[];
       nextAt?: Temporal.Instant;
       memory?: { readonly [key: string]: Json };
     }

@@ -4,7 +4,7 @@ import type { Moments } from '../deliveries/ledger.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { OpenTime } from '../sla/open-time.ts';
-import type { Look } from './condition.ts';
+import { fingerprintOf, type Look } from './condition.ts';
 import { roomOf } from './kinds/index.ts';
 import type { LateStream, LookContext } from './kinds/room.ts';
 import { type Settled, settle } from './settle.ts';
@@ -13,7 +13,7 @@ import { rulesWithIncidents } from './store/incidents.ts';
 import { instancesOf } from './store/instances.ts';
 import { type ClaimedRule, claimRules, type LookedAt, recordLooks } from './store/rules.ts';
 import { silencesAt } from './store/silences.ts';
-import { teamIncidents } from './store/teams.ts';
+import { isOfMember, teamIncidents } from './store/teams.ts';
 
 /** Rules looked at together: what they share is read once, and replicas share the rest. */
 const atOnce = 500;
@@ -43,10 +43,14 @@ export interface AlertObserver {
 export async function lookAtDue(deps: LookDeps, moments: Moments): Promise<number> {
   const { tenantId } = deps.context.tenant;
   let looked = 0;
+  let shared = { generation: -1, answers: new Map<string, Promise<unknown>>() };
   for (;;) {
     const claimed = await claimRules(deps.db, tenantId, moments, atOnce);
-    if (claimed.length === 0) return looked;
-    await lookAt(deps, claimed, moments);
+    const [first] = claimed;
+    if (!first) return looked;
+    // Rules are said to have seen the data of their claim: what was asked of older data does not count for them.
+    if (first.generation !== shared.generation) shared = { generation: first.generation, answers: new Map() };
+    await lookAt({ ...deps, context: { ...deps.context, answers: shared.answers } }, claimed, moments);
     looked += claimed.length;
     if (claimed.length < atOnce) return looked;
   }
@@ -59,12 +63,14 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
   const late = rules.map(({ nextLookAt }) => nextLookAt.until(moments.now).total('seconds'));
   const looks = await looksOf(deps, rules, moments);
   const ids = rules.map(({ ruleId }) => ruleId);
-  const known = await instancesOf(db, tenantId, ids);
+  const known = await instancesOf(
+    db,
+    tenantId,
+    rules.map(({ ruleId }) => ({ ruleId, fingerprints: fingerprintsOf(looks.get(ruleId)!) })),
+  );
   const withIncidents = await rulesWithIncidents(db, tenantId, ids);
   const isQuiet = ({ ruleId }: ClaimedRule) =>
-    !known.has(ruleId) &&
-    !withIncidents.has(ruleId) &&
-    !(looks.get(ruleId) as { conditions?: unknown[] }).conditions?.length;
+    !known.has(ruleId) && !withIncidents.has(ruleId) && !isAnythingWrong(looks.get(ruleId)!);
   const quiet = rules.filter(isQuiet);
   await db.tx((tx) =>
     recordLooks(
@@ -78,9 +84,9 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
     const own = { rule, look: looks.get(rule.ruleId)!, known: known.get(rule.ruleId) ?? [] };
     try {
       const settled = await settleOne(deps, own, { moments, silences });
-      for (const { incidentId, reason } of settled?.told ?? []) {
+      for (const { incidentId, reason, at } of settled?.told ?? []) {
         log.info({ rule: rule.name ?? rule.ruleId, incident: incidentId, reason }, 'an alert is told');
-        observe?.told(rule.kind, reason, 0);
+        observe?.told(rule.kind, reason, Math.max(0, at.until(moments.now).total('seconds')));
       }
     } catch (error) {
       log.warn({ rule: rule.name ?? rule.ruleId, error: messageOf(error) }, 'an alert rule will be looked at again');
@@ -90,6 +96,18 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
     for (const [outcome, some] of Map.groupBy(of, ({ ruleId }) => looks.get(ruleId)!.kind))
       observe?.looked(kind, outcome, some.length);
   observe?.turn((performance.now() - started) / 1000, rules.length, Math.max(0, ...late));
+}
+
+/** What is not well by a look: earlier episodes of these matter. */
+function fingerprintsOf(look: Look): string[] {
+  if (look.kind !== 'conditions') return [];
+  const all = [look.conditions, ...(look.earlier ?? []).map(({ conditions }) => conditions)].flat();
+  return [...new Set(all.map(({ labels }) => fingerprintOf(labels)))];
+}
+
+function isAnythingWrong(look: Look): boolean {
+  if (look.kind !== 'conditions') return false;
+  return look.conditions.length > 0 || (look.earlier ?? []).some(({ conditions }) => conditions.length > 0);
 }
 
 /** The state of one rule, its incidents and what is told of them: one transaction. Undefined where another process has it. */
@@ -103,7 +121,8 @@ function settleOne(
     // Before anything is written, so that an older look of the same rule waits here and then writes nothing.
     const held = await recordLooks(tx, [lookedAt(own.rule, own.look, null, moments.now)], moments.now);
     if (!held.has(own.rule.ruleId)) return undefined;
-    const teamIncident = await teamIncidents(tx, own.rule);
+    const seen = [...own.known, ...(own.look.kind === 'conditions' ? own.look.conditions : [])];
+    const teamIncident = seen.some(({ labels }) => isOfMember(labels)) ? await teamIncidents(tx, own.rule) : () => null;
     const settled = await settle(tx, roomOf(own.rule.kind), own, {
       ...{ tenant, moments, silences, calendar: deps.calendar, teamIncident },
     });

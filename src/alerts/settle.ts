@@ -5,12 +5,14 @@ import type { Tenant } from '../domain/tenant.ts';
 import type { OpenTime } from '../sla/open-time.ts';
 import type { Condition, Look } from './condition.ts';
 import { announce, reply, requestEdits } from './deliver.ts';
+import { escalate, isOnlyInDigest } from './escalate.ts';
 import { type Incident, type IncidentContent, mostLines } from './incident.ts';
 import type { AlertRoom, Member } from './kinds/room.ts';
 import type { Rule, Severity } from './rule.ts';
-import { advance, earliest, type Instance } from './stages/advance.ts';
-import { type Decision, decide } from './stages/dedup.ts';
-import { type Group, group } from './stages/group.ts';
+import { earliest, type Instance } from './stages/advance.ts';
+import { catchUp } from './stages/catch-up.ts';
+import { critical, type Decision, decide } from './stages/dedup.ts';
+import { type Group, group, groupLabels } from './stages/group.ts';
 import { type Muting, muteOf, type Silence } from './stages/mute.ts';
 import { routeOf } from './stages/route.ts';
 import { addHistory, forgetIncident, lockOpenIncidents, nextIncidentId, putIncident } from './store/incidents.ts';
@@ -31,8 +33,8 @@ export interface SettleContext {
 export interface Settled {
   /** When the rule has to be looked at again by time alone; null: nothing waits for it. */
   nextAt: Temporal.Instant | null;
-  /** Incidents that people were told of, by why. */
-  told: { incidentId: number; reason: string }[];
+  /** Incidents that people were told of, by why, and when what they were told began by the data. */
+  told: { incidentId: number; reason: string; at: Temporal.Instant }[];
 }
 
 /**
@@ -51,13 +53,16 @@ export async function settle(
   const advanced =
     look.kind === 'unknown'
       ? { instances: known.filter(({ state }) => state !== 'resolved'), nextAt: null }
-      : advance(known, conditionsOf(look, known), rule.policy, now);
-  const groups = group(advanced.instances, incidents, groupLabels(rule));
+      : catchUp(known, { earlier: earlierOf(look), conditions: conditionsOf(look, known) }, rule.policy, now);
+  const groups = group(advanced.instances, incidents, groupLabels(rule.policy));
   const wakes = [advanced.nextAt];
   const told: Settled['told'] = [];
   const incidentOf = new Map<string, number>();
-  for (const one of groups) {
-    const settled = await settleGroup(tx, room, { rule, look, group: one }, context);
+  // Those that fire first: what has left another group is then known by its new incident.
+  const fires = ({ instances }: Group) => (instances.some(({ state }) => state === 'firing') ? 0 : 1);
+  for (const one of groups.toSorted((a, b) => fires(a) - fires(b))) {
+    const movedTo = movedFrom(one, advanced.instances, incidentOf);
+    const settled = await settleGroup(tx, room, { rule, look, group: one, movedTo }, context);
     wakes.push(settled.nextAt);
     if (settled.told) told.push(settled.told);
     if (settled.incidentId !== null)
@@ -79,16 +84,19 @@ function conditionsOf(look: Exclude<Look, { kind: 'unknown' }>, known: readonly 
     .map(({ labels, about, severity, since, facts }) => ({ labels, about, status: 'firing', severity, since, facts }));
 }
 
-/** Routes tell incidents apart by labels, so these make groups too. */
-function groupLabels({ policy }: Rule): string[] {
-  const routed = policy.routes.flatMap(({ labels }) => Object.keys(labels));
-  return [...new Set([...policy.groupBy, ...routed])];
+function earlierOf(look: Exclude<Look, { kind: 'unknown' }>): Extract<Look, { kind: 'conditions' }>['earlier'] & {} {
+  return (look.kind === 'conditions' && look.earlier) || [];
 }
 
 async function settleGroup(
   tx: Tx,
   room: AlertRoom,
-  { rule, look, group: { instances, incident: before, key, labels } }: { rule: Rule; look: Look; group: Group },
+  {
+    rule,
+    look,
+    group: { instances, incident: before, key, labels },
+    movedTo,
+  }: { rule: Rule; look: Look; group: Group; movedTo: number | undefined },
   context: SettleContext,
 ): Promise<GroupSettled> {
   const { moments } = context;
@@ -105,7 +113,10 @@ async function settleGroup(
       incidentId: await nextIncidentId(tx, rule.tenantId),
       since: sinceOf(firing),
     });
-  const content = contentOf(room, { rule, look, members, before: before?.content ?? null }, context);
+  const content = {
+    ...contentOf(room, { rule, look, members, before: before?.content ?? null }, context),
+    ...(movedTo === undefined ? {} : { movedTo }),
+  };
   const muting = muteOf(
     {
       rule: { ruleId: rule.ruleId, name: rule.name, hours: rule.policy.hours },
@@ -147,34 +158,42 @@ async function settleGroup(
     worstSeverity: Math.max(incident.worstSeverity, severity) as Severity,
     muted: muting?.reason ?? null,
     mutedSince: muting ? (incident.mutedSince ?? now) : null,
-    snoozedUntil: incident.snoozedUntil && isBy(incident.snoozedUntil, now) ? null : incident.snoozedUntil,
   };
+  // The end of a snooze is told like anything else: what keeps people from being told only puts it off.
   if (reason) incident = toldNow(incident, reason, { firing, now, resolvedAt: resolvedAtOf(instances) });
+  const routed = { incident, names: namesOf(firing), calendar: context.calendar };
+  const route = routeOf(rule.policy, routed, now);
+  const was = { ...incident, worstSeverity: before?.worstSeverity ?? incident.worstSeverity };
+  // Steps of another route are not those that were taken.
+  if (route !== routeOf(rule.policy, { ...routed, incident: was }, now)) incident = { ...incident, escalated: 0 };
   const isChanged = before === null || reason !== null || isOther(before, incident);
   if (isChanged && before) incident = { ...incident, version: before.version + 1 };
   await putIncident(tx, incident);
 
-  const route = routeOf(
-    rule.policy,
-    { labels: incident.labels, names: namesOf(firing), severity, calendar: context.calendar },
-    now,
-  );
-  if (reason === 'first') {
+  if (reason === 'first')
     await addHistory(tx, incident, { at: now, kind: 'opened', text: openedText(incident), told: false });
-    if (!isOnlyInDigest(rule, severity)) await announce(tx, incident, route.to, moments);
-  } else if (reason !== null) {
+  else if (reason !== null) {
     const text = reason === 'resolved' ? endedText(incident, context.tenant) : toldText(incident, reason);
     const kind = ({ resolved: 'resolved', worse: 'worse', more: 'worse', repeat: 'repeated' } as const)[reason];
     const entry = await addHistory(tx, incident, { at: now, kind, text, told: true });
     await reply(tx, incident, entry, moments);
   }
-  const escalatesAt = await escalate(tx, { incident, route, rule, muting }, moments);
-  if (isChanged && incident.announcedAt !== null)
-    await requestEdits(tx, incident, moments, { urgent: reason !== null });
+  // What has become worse may have another route; who has it already is not told again.
+  if (reason !== null && reason !== 'resolved' && !isOnlyInDigest(rule, severity))
+    await announce(tx, incident, route.to, moments);
+  const escalation = await escalate(tx, { incident, route, rule, muted: muting !== null }, moments);
+  incident = escalation.incident;
+  if ((isChanged || escalation.taken) && incident.announcedAt !== null)
+    await requestEdits(tx, incident, moments, { urgent: reason !== null || escalation.taken });
   const waitsUntil = decision.kind === 'wait' ? decision.until : null;
   return {
-    nextAt: earliest([reason === null ? waitsUntil : soonAgain(rule, reason, now), muting?.until ?? null, escalatesAt]),
-    told: reason === null ? undefined : { incidentId: incident.incidentId, reason },
+    nextAt: earliest([
+      reason === null ? waitsUntil : soonAgain(rule, reason, now),
+      muting?.until ?? null,
+      escalation.nextAt,
+    ]),
+    told:
+      reason === null ? undefined : { incidentId: incident.incidentId, reason, at: causeOf(before, incident, firing) },
     incidentId: incident.incidentId,
   };
 }
@@ -211,46 +230,13 @@ function toldNow(
     ...{ state: 'firing' as const, announced: firing.map(episodeOf), announcedSeverity: incident.severity },
     announcedAt: incident.announcedAt ?? now,
   };
-  if (reason === 'repeat') return { ...incident, ...told, repeatedAt: now };
+  const isAwake = reason === 'worse' || (incident.snoozedUntil !== null && isBy(incident.snoozedUntil, now));
+  const snoozedUntil = isAwake ? null : incident.snoozedUntil;
+  if (reason === 'repeat') return { ...incident, ...told, snoozedUntil, repeatedAt: now };
   // What is worse than what was acknowledged has to be looked at again.
   const isReopened = reason === 'worse' && incident.acknowledgedAt !== null;
   const reopened = isReopened ? { acknowledgedAt: null, acknowledgedBy: null, escalated: 0 } : {};
-  return { ...incident, ...told, ...reopened, toldAt: now, ...(reason === 'worse' ? { snoozedUntil: null } : {}) };
-}
-
-/** Tells more people where nobody has acknowledged it in time; returns when the next step is due. */
-async function escalate(
-  tx: Tx,
-  {
-    incident,
-    route,
-    rule,
-    muting,
-  }: { incident: Incident; route: ReturnType<typeof routeOf>; rule: Rule; muting: Muting | null },
-  moments: Moments,
-): Promise<Temporal.Instant | null> {
-  const { announcedAt, acknowledgedAt, snoozedUntil, state } = incident;
-  if (state !== 'firing' || announcedAt === null || acknowledgedAt !== null || snoozedUntil !== null) return null;
-  if (muting !== null || isOnlyInDigest(rule, incident.severity)) return null;
-  const steps = route.escalate.toSorted((a, b) => a.afterSeconds - b.afterSeconds);
-  let { escalated } = incident;
-  for (const step of steps.slice(escalated)) {
-    const due = announcedAt.add({ seconds: step.afterSeconds });
-    if (!isBy(due, moments.now)) return due;
-    escalated += 1;
-    await putIncident(tx, { ...incident, escalated });
-    const minutes = Math.round(step.afterSeconds / 60);
-    const text = `Nobody has acknowledged it for ${minutes} min: told to more people`;
-    const entry = await addHistory(tx, incident, { at: moments.now, kind: 'escalated', text, told: true });
-    await announce(tx, incident, step.to, moments);
-    await reply(tx, incident, entry, moments);
-  }
-  return null;
-}
-
-/** What hardly anybody ever acted on goes into the digest, unless it is critical. */
-function isOnlyInDigest({ demotedAt }: Rule, severity: Severity): boolean {
-  return demotedAt !== null && severity < 3;
+  return { ...incident, ...told, ...reopened, snoozedUntil, toldAt: now };
 }
 
 function contentOf(
@@ -322,9 +308,23 @@ function memberOf({ labels, severity, since, firedAt, pendingAt, facts }: Instan
   return { labels, severity, since, firedAt: firedAt ?? pendingAt, facts };
 }
 
-/** A thing that fires again is another one: the same set of them is not the same news. */
-function episodeOf({ fingerprint, episode }: Instance): string {
-  return `${fingerprint}#${episode}`;
+/** Since when what is told now has been so: the latest of what nobody was told of before, or its end. */
+function causeOf(
+  before: Incident | null,
+  { since, resolvedAt }: Incident,
+  firing: readonly Instance[],
+): Temporal.Instant {
+  if (resolvedAt) return resolvedAt;
+  const news = firing.filter((instance) => !before?.announced.includes(episodeOf(instance)));
+  return before === null || before.announcedAt === null || news.length === 0 ? since : sinceOf(news);
+}
+
+/**
+ * A thing that fires again is another one: the same set of them is not the same news. Nor is one that has become critical
+ * since, beside others that are.
+ */
+function episodeOf({ fingerprint, episode, severity }: Instance): string {
+  return `${fingerprint}#${episode}${severity === 3 ? critical : ''}`;
 }
 
 function severityOf(instances: readonly Instance[]): Severity | null {
@@ -343,6 +343,20 @@ function resolvedAtOf(instances: readonly Instance[]): Temporal.Instant | null {
 
 function namesOf(instances: readonly Instance[]): Readonly<Record<string, string>> {
   return Object.assign({}, ...instances.map(({ facts }) => facts.names ?? {}));
+}
+
+/**
+ * The incident that things of this one belong to now, where none of it is left here: its labels have changed, a ticket went
+ * to another team. Undefined where it is over, or was told to nobody.
+ */
+function movedFrom(
+  { instances, incident }: Group,
+  all: readonly Instance[],
+  incidentOf: ReadonlyMap<string, number>,
+): number | undefined {
+  if (!incident || instances.some(({ state }) => state === 'firing')) return undefined;
+  const moved = all.find((one) => one.state === 'firing' && incident.announced.includes(episodeOf(one)));
+  return moved && incidentOf.get(moved.fingerprint);
 }
 
 /** All of it belongs to a team that is told of already. */

@@ -3,10 +3,15 @@ import type { Tenant } from '../domain/tenant.ts';
 import type { HistoryEntry, Incident } from './incident.ts';
 import type { Reason } from './stages/dedup.ts';
 
-/** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`, or `Closed` where nobody knows. */
+/** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`, `Closed` where nobody knows, `Moved` to another incident. */
 export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>): string {
-  const ended = content.closed === undefined ? 'Recovered' : 'Closed';
-  return `${state === 'resolved' ? ended : content.stateWord}: ${content.headline}`;
+  return `${state === 'resolved' ? endWordOf(content) : content.stateWord}: ${content.headline}`;
+}
+
+/** How its end is called. */
+function endWordOf({ closed, movedTo, endWord }: Incident['content']): string {
+  if (closed !== undefined) return 'Closed';
+  return movedTo === undefined ? (endWord ?? 'Recovered') : 'Moved';
 }
 
 /** One line of what happened: `Maya Hartono acknowledged it`. */
@@ -34,8 +39,10 @@ export function toldText(incident: Incident, reason: Exclude<Reason, 'first' | '
 /** `Recovered 14:32 after 1 h 10 min; worst 78 %` */
 export function endedText({ since, resolvedAt, content }: Incident, { timezone }: Pick<Tenant, 'timezone'>): string {
   const end = resolvedAt ?? since;
+  if (content.movedTo !== undefined)
+    return `Told as incident ${content.movedTo} from ${clockTime(end, timezone)} on, after ${lengthText(since, end)}`;
   const worst = content.worst ? `; worst ${content.worst.text}` : '';
-  return `Recovered ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
+  return `${endWordOf(content)} ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
 }
 
 /** `14:32` in the zone. */
@@ -46,12 +53,17 @@ export function clockTime(at: Temporal.Instant, timezone: string): string {
 /** `20 Nov 10:30`; only `10:30` beside a moment of the same day there. Right also when it is read days later. */
 export function momentText(
   at: Temporal.Instant,
-  { timezone, locale }: Pick<Tenant, 'timezone' | 'locale'>,
+  { timezone, locale = 'en' }: { timezone: string; locale?: string },
   beside?: Temporal.Instant,
 ): string {
   const dateOf = (one: Temporal.Instant) => one.toZonedDateTimeISO(timezone).toPlainDate().toString();
   const time = clockTime(at, timezone);
   return beside && dateOf(beside) === dateOf(at) ? time : `${formatDate(dateOf(at), { locale })} ${time}`;
+}
+
+/** What is told where nobody has acknowledged it since then. */
+export function escalatedText(since: Temporal.Instant, now: Temporal.Instant): string {
+  return `Nobody has acknowledged it for ${lengthText(since, now)}: told to more people`;
 }
 
 function lengthText(from: Temporal.Instant, to: Temporal.Instant): string {

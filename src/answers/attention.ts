@@ -35,7 +35,7 @@ export function attentionLines(attention: Attention): { lines: AttentionLine[]; 
     id,
     facts: [
       plainLabel(priority, level ?? ''),
-      `${half === 'first-response' ? 'first response' : 'resolution'} due ${timeIn(attention.timezone, dueAt)} (in ${leftOf(attention, dueAt)})`,
+      `${half.replace('-', ' ')} due ${timeIn(attention.timezone, dueAt)} (in ${leftOf(attention, dueAt)})`,
       operator ?? (team === null ? 'unassigned' : `unassigned in ${team}`),
     ].join(' · '),
   }));

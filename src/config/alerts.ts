@@ -43,15 +43,16 @@ const secret = z
   .min(1, 'is empty')
   .transform((value) => new Secret(value));
 
+const address = z
+  .url({ protocol: /^https?$/, error: 'is not an address such as https://example.com/hook' })
+  .refine((url) => new URL(url).username === '', 'has a user in front of its host; the signature says who calls');
+
 /** A way out beside Slack and mail, by a name of one's choosing: rules name it, and the ledger keeps nothing else of it. */
 const targetSchema = z.union(
   [
     /** `events_url` is for regions: https://events.eu.pagerduty.com/v2/enqueue. */
-    settings({ pagerduty: secret, events_url: z.url().optional() }),
-    settings({
-      webhook: z.url({ protocol: /^https?$/, error: 'is not an address such as https://example.com/hook' }),
-      secret,
-    }),
+    settings({ pagerduty: secret, events_url: address.optional() }),
+    settings({ webhook: address, secret }),
   ],
   { error: 'needs pagerduty: with a routing key, or webhook: with an address and secret:' },
 );

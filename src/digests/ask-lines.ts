@@ -6,6 +6,7 @@ import type { Tenant } from '../domain/tenant.ts';
 import { askKpi } from '../kpis/ask.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import type { KpiQuestion } from '../kpis/question.ts';
+import { hasUsualDays } from '../kpis/unusual.ts';
 import type { Log } from '../lib/log.ts';
 
 export interface DigestDeps {
@@ -42,11 +43,6 @@ export function asking({ db, tenant, settings, now }: DigestDeps, viewer: string
     const outcome = await askKpi({ db, tenant, viewer, now, target, scenarios }, kpi, { ...plain, ...question });
     return outcome.kind === 'answered' ? outcome.result : null;
   };
-}
-
-/** Whether it is known how much days of this number differ by chance: of counts and ratios, not of levels. */
-export function hasUsualDays({ kind, unit, additive }: Kpi): boolean {
-  return kind !== 'stock' && (unit === 'ratio' || (unit === 'count' && additive !== false));
 }
 
 /** The same weekdays before: a week for up to seven days, as many whole weeks as it takes for more. */

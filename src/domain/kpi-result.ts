@@ -99,7 +99,7 @@ export interface Attention {
     operator: string | null;
     team: string | null;
     /** Which target passes. */
-    half: 'first-response' | 'resolution';
+    half: 'first-response' | 'next-response' | 'resolution';
     dueAt: string;
   }[];
 }

@@ -10,10 +10,12 @@ import {
   type Metric,
   type Policies,
 } from '../sla/policy.ts';
+import { factsVersion } from './ticket-sla-row.ts';
 
 /** A tenant's policies and what tells them from others. */
 export interface SlaTerms {
   policies: CompiledPolicies;
+  /** Of what the policies say, and of which facts are made of it. */
   fingerprint: string;
   /** Days after its creation until a ticket is decided at the latest (`longestTargetDays`), as of a moment. */
   daysOf(metrics: readonly Metric[], now: Temporal.Instant): number;
@@ -25,7 +27,7 @@ export function slaTerms(policies: Policies): SlaTerms {
   const known = new Map<string, number>();
   return {
     policies: compiled,
-    fingerprint: policyFingerprint(policies),
+    fingerprint: `${factsVersion} ${policyFingerprint(policies)}`,
     daysOf(metrics, now) {
       // A sweep comes by every few seconds, and the answer changes with the calendar only.
       const key = `${metrics.join()} ${now.toString().slice(0, 10)}`;

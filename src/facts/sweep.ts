@@ -7,6 +7,7 @@ import { rollupsOf } from '../rollups/index.ts';
 import { markStored } from '../rollups/marks.ts';
 import type { TenantZone } from '../rollups/rollup.ts';
 import type { CompiledPolicies } from '../sla/policy.ts';
+import { breachText, readBreaches, type TicketBreach, writeBreaches } from './breaches.ts';
 import { type DeliveredBySource, learnDelivered } from './delivered.ts';
 import { adoptPolicies, isAdopted, type SlaTerms } from './policies.ts';
 import { readTickets, type TicketKey, type TicketRecord } from './ticket-record.ts';
@@ -16,7 +17,7 @@ import { slaColumnKinds, slaColumns, slaRowOf, type TicketSlaRow } from './ticke
 const chunk = 2_000;
 
 /** What statements look for in the stored verdicts. */
-const soughtColumns = ['tenant_id', 'source', 'id', 'next_due_at', 'last_fact_at', 'settles_at'];
+const soughtColumns = ['tenant_id', 'source', 'id', 'next_due_at', 'next_risk_at', 'last_fact_at', 'settles_at'];
 
 export interface Swept {
   /** Tickets evaluated, and those of them whose stored verdict changed. */
@@ -74,17 +75,26 @@ async function sweepChunk(
   const records = await readTickets(tx, tenantId, keys);
   const delivered = await learnDelivered(tx, tenantId, records);
   const stored = await readStored(tx, tenantId, keys);
-  const rows = evaluate(records, delivered, terms.policies, now).filter(({ key, row }) =>
-    isOther(stored.get(keyText(key)), row),
-  );
+  const verdicts = evaluate(records, delivered, terms.policies, now);
+  const rows = verdicts.filter(({ key, row }) => isOther(stored.get(keyText(key)), row));
   if (rows.length > 0) await write(tx, tenant, rows);
+  const known = await readBreaches(tx, tenantId, keys);
+  const breached = verdicts.filter(
+    ({ key, breaches }) => breachText(known.get(keyText(key)) ?? []) !== breachText(breaches),
+  );
+  await writeBreaches(tx, tenantId, breached);
   const alive = new Set(records.filter((record) => !record.deleted).map(keyText));
   const gone = keys.filter((key) => !alive.has(keyText(key)));
   if (gone.length > 0)
     await tx.run(sql`
     delete from crm.ticket_sla s using (${listOf(gone)}) as k (source, id)
     where s.tenant_id = ${tenantId} and s.source = k.source and s.id = k.id`);
-  if (rows.length + gone.length > 0) await noteChange(tx, tenantId, 'sla');
+  await writeBreaches(
+    tx,
+    tenantId,
+    gone.filter((key) => known.has(keyText(key))).map((key) => ({ key, breaches: [] })),
+  );
+  if (rows.length + breached.length + gone.length > 0) await noteChange(tx, tenantId, 'sla');
   return { evaluated: records.length, changed: rows.length };
 }
 
@@ -118,6 +128,7 @@ async function takeDue(tx: Queryable, tenantId: number, now: Temporal.Instant): 
 interface Verdict {
   key: TicketKey;
   row: TicketSlaRow;
+  breaches: readonly TicketBreach[];
 }
 
 export function evaluate(
@@ -130,7 +141,7 @@ export function evaluate(
     .filter((record) => !record.deleted)
     .map((record) => ({
       key: record,
-      row: slaRowOf(record, delivered(record.source), policies, now.epochMilliseconds),
+      ...slaRowOf(record, delivered(record.source), policies, now.epochMilliseconds),
     }));
 }
 

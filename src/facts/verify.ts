@@ -3,6 +3,7 @@ import type { Db, Queryable } from '../db/db.ts';
 import { lockStream } from '../db/locks.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { TenantZone } from '../rollups/rollup.ts';
+import { breachText, readBreaches } from './breaches.ts';
 import { readDelivered } from './delivered.ts';
 import type { SlaTerms } from './policies.ts';
 import { evaluate, keyText, readStored } from './sweep.ts';
@@ -14,7 +15,8 @@ const most = 100;
 
 /** A stored fact that another evaluation does not come to; instants in ISO 8601. */
 export interface DifferingFact extends TicketKey {
-  column: (typeof slaColumns)[number];
+  /** Or all breaches of the ticket as one text. */
+  column: (typeof slaColumns)[number] | 'breaches';
   stored: string | null;
   evaluated: string | null;
 }
@@ -66,8 +68,9 @@ export async function verifySla(db: Db, tenant: TenantZone, terms: SlaTerms, clo
       last = keys.at(-1)!;
       const settled = keys.filter((key) => !key.waits);
       const stored = await readStored(tx, tenantId, settled);
+      const breached = await readBreaches(tx, tenantId, settled);
       const records = await readTickets(tx, tenantId, settled);
-      for (const { key, row } of evaluate(records, delivered, terms.policies, now)) {
+      for (const { key, row, breaches } of evaluate(records, delivered, terms.policies, now)) {
         const kept = stored.get(keyText(key));
         if (kept?.next_due_at != null && Number(kept.next_due_at) <= now.epochMilliseconds) continue;
         verified.tickets += 1;
@@ -78,21 +81,28 @@ export async function verifySla(db: Db, tenant: TenantZone, terms: SlaTerms, clo
             ...{ stored: textOf(column, kept?.[column]), evaluated: textOf(column, row[column]) },
           });
         }
+        const [written, evaluated] = [breachText(breached.get(keyText(key)) ?? []), breachText(breaches)];
+        if (written !== evaluated)
+          differs({ source: key.source, id: key.id, column: 'breaches', stored: written, evaluated });
       }
     }
   });
 }
 
-/** Stored verdicts on tickets that are not there any more and that no mark takes away. */
+/** Stored verdicts and breaches of tickets that are not there any more and that no mark takes away. */
 function factsOfNothing(tx: Queryable, tenantId: number): Promise<DifferingFact[]> {
   return tx.query<DifferingFact>(sql`
-    select s.source, s.id, 'state' as column, s.state as stored, null as evaluated
-    from crm.ticket_sla s
+    select s.source, s.id, s."column", s.state as stored, null as evaluated
+    from (
+      select tenant_id, source, id, state, 'state' as "column" from crm.ticket_sla where tenant_id = ${tenantId}
+      union
+      select tenant_id, source, id, metric, 'breaches' from crm.sla_breaches where tenant_id = ${tenantId}
+    ) as s
     left join crm.tickets t on t.tenant_id = s.tenant_id and t.source = s.source and t.id = s.id and t.deleted_at is null
-    where s.tenant_id = ${tenantId} and t.id is null and not exists (
+    where t.id is null and not exists (
       select from ops.sla_marks m where m.tenant_id = s.tenant_id and m.source = s.source and m.ticket_id = s.id
     )
-    order by s.source, s.id`);
+    order by s.source, s.id, s."column", s.state`);
 }
 
 function textOf(column: (typeof slaColumns)[number], value: string | number | null | undefined): string | null {

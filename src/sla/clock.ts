@@ -1,4 +1,5 @@
 import type { Metric, Terms, TermsTimeline } from './policy.ts';
+import { defaultRisk, thresholdOf } from './thresholds.ts';
 
 /** A metric's clock while a ticket's events are replayed: instants in epoch milliseconds, durations in milliseconds. */
 export interface Clock {
@@ -11,6 +12,8 @@ export interface Clock {
   fulfilledAt: number | null;
   /** Never taken back. */
   breachedAt: number | null;
+  /** Since when it runs with little left; once it is decided, since when it did then. */
+  riskAt: number | null;
 }
 
 /** What of a ticket its clocks depend on. */
@@ -22,7 +25,7 @@ export interface ClockContext {
 }
 
 export function startClock(metric: Metric, startedAt: number, cycle = 1): Clock {
-  return { metric, cycle, startedAt, elapsed: 0, target: null, fulfilledAt: null, breachedAt: null };
+  return { metric, cycle, startedAt, elapsed: 0, target: null, fulfilledAt: null, breachedAt: null, riskAt: null };
 }
 
 /** The ticket's status stops this clock for the time being. */
@@ -33,6 +36,7 @@ export function isPaused(clock: Clock, ticket: ClockContext, terms: Terms | null
 /** Counts a stretch in which nothing happens; a target that passes before its end is breached there. */
 export function countTime(clock: Clock, ticket: ClockContext, terms: Terms | null, from: number, to: number): void {
   if (!isRunning(clock, ticket, terms)) return;
+  if (clock.breachedAt === null) clock.riskAt ??= riskPast(clock, terms, from, to);
   clock.breachedAt ??= duePast(clock, terms, from, to);
   clock.elapsed += terms.openTime.elapsed(from, to);
 }
@@ -44,6 +48,7 @@ export function countTime(clock: Clock, ticket: ClockContext, terms: Terms | nul
 export function settle(clock: Clock, ticket: ClockContext, terms: Terms | null, at: number): void {
   if (clock.breachedAt !== null || (clock.fulfilledAt !== null && clock.fulfilledAt !== at)) return;
   clock.target = targetOf(clock, ticket, terms);
+  settleRisk(clock, ticket, terms, at);
   if (clock.target === null) return;
   const late =
     clock.fulfilledAt === null
@@ -52,30 +57,47 @@ export function settle(clock: Clock, ticket: ClockContext, terms: Terms | null, 
   if (late) clock.breachedAt = at;
 }
 
-/**
- * The instant the target passes if nothing more happens to the ticket, under this version of the policy (`index`) and the
- * later ones known; null if it never does.
- */
-export function dueOf(
+/** A pause ends being at risk, and so does more time; a decision or the ticket's end leaves it as it was. */
+function settleRisk(clock: Clock, ticket: ClockContext, terms: Terms | null, at: number): void {
+  if (clock.fulfilledAt !== null || ticket.endedAt !== null) return;
+  const isLow =
+    isRunning(clock, ticket, terms) && clock.target !== null && clock.elapsed >= clock.target - lastOf(clock.target);
+  clock.riskAt = isLow ? (clock.riskAt ?? at) : null;
+}
+
+/** What is to come of a clock that runs, if nothing more happens to the ticket; null for what never does. */
+export interface Ahead {
+  /** The instant the target passes. */
+  dueAt: number | null;
+  /** The instant little of it is left; of a clock that is at risk already, since when. */
+  riskAt: number | null;
+}
+
+/** What is ahead of a clock, under this version of the policy (`index`) and the later ones known. */
+export function aheadOf(
   clock: Clock,
   ticket: ClockContext,
   timeline: TermsTimeline,
   index: number,
   from: number,
-): number | null {
+): Ahead {
   const ahead = { ...clock };
+  const found = (dueAt: number | null): Ahead => ({ dueAt, riskAt: ahead.riskAt });
   let now = from;
   for (let i = index; i < timeline.length; i++) {
     const terms = timeline[i] ?? null;
     settle(ahead, ticket, terms, now);
     const until = timeline[i + 1]?.validFrom;
-    if (until === undefined)
-      return ahead.breachedAt ?? (isRunning(ahead, ticket, terms) ? duePast(ahead, terms, now) : null);
+    if (until === undefined) {
+      if (ahead.breachedAt !== null || !isRunning(ahead, ticket, terms)) return found(ahead.breachedAt);
+      ahead.riskAt ??= riskPast(ahead, terms, now);
+      return found(duePast(ahead, terms, now));
+    }
     countTime(ahead, ticket, terms, now, until);
-    if (ahead.breachedAt !== null) return ahead.breachedAt;
+    if (ahead.breachedAt !== null) return found(ahead.breachedAt);
     now = until;
   }
-  return null;
+  return found(null);
 }
 
 /** The instant the target passes, if before `to`. */
@@ -83,6 +105,18 @@ function duePast(clock: Clock, terms: Terms, from: number, to = Number.POSITIVE_
   if (clock.target === null) return null;
   const due = terms.openTime.after(from, clock.target - clock.elapsed);
   return due !== null && due < to ? due : null;
+}
+
+/** The instant little of the target is left, if before `to`. */
+function riskPast(clock: Clock, terms: Terms, from: number, to = Number.POSITIVE_INFINITY): number | null {
+  if (clock.target === null) return null;
+  const at = terms.openTime.after(from, Math.max(0, clock.target - lastOf(clock.target) - clock.elapsed));
+  return at !== null && at < to ? at : null;
+}
+
+/** How much of a target is left when it is at risk, in milliseconds. */
+function lastOf(target: number): number {
+  return thresholdOf(target / 1000, defaultRisk) * 1000;
 }
 
 function isRunning(clock: Clock, ticket: ClockContext, terms: Terms | null): terms is Terms {

@@ -1,4 +1,4 @@
-import { type Clock, countTime, dueOf, settle } from './clock.ts';
+import { aheadOf, type Clock, countTime, settle } from './clock.ts';
 import type { TicketEvent, TicketHistory } from './history.ts';
 import type { CompiledPolicies, TermsTimeline } from './policy.ts';
 import { metricOf, type TicketSla, wholeTicket, withoutData } from './ticket-sla.ts';
@@ -18,7 +18,7 @@ export function evaluateSla(history: TicketHistory, policies: CompiledPolicies, 
   const ticket = newTicket(createdAt, delivered);
   const version = replay(ticket, events, timeline, asOf);
   const result = (clock: Clock) =>
-    metricOf(clock, ticket, timeline[version] ?? null, () => dueOf(clock, ticket, timeline, version, asOf));
+    metricOf(clock, ticket, timeline[version] ?? null, () => aheadOf(clock, ticket, timeline, version, asOf));
   const metrics = {
     firstResponse: ticket.firstResponse ? result(ticket.firstResponse) : withoutData('firstResponse', createdAt),
     resolution: ticket.resolution ? result(ticket.resolution) : withoutData('resolution', createdAt),

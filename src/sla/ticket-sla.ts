@@ -1,4 +1,4 @@
-import { type Clock, type ClockContext, isPaused } from './clock.ts';
+import { type Ahead, type Clock, type ClockContext, isPaused } from './clock.ts';
 import type { Metric, Terms } from './policy.ts';
 
 /**
@@ -29,6 +29,11 @@ export interface MetricSla {
    * calendar has no open time for it.
    */
   readonly dueAt: number | null;
+  /**
+   * While pending: when little of the target is left (src/sla/thresholds.ts) if nothing more happens, or since when; null
+   * where that never comes. Later: since when that was so when it was decided or the ticket ended, null where it was not.
+   */
+  readonly riskAt: number | null;
   /** When it was replied or resolved, in time or late. */
   readonly fulfilledAt: number | null;
   /** The instant the target passed. It stays, whatever comes later. */
@@ -64,17 +69,19 @@ export function withoutData(metric: Metric, startedAt: number): MetricSla {
     targetSeconds: null,
     remainingSeconds: null,
     dueAt: null,
+    riskAt: null,
     fulfilledAt: null,
     breachedAt: null,
     decidedAt: null,
   };
 }
 
-/** A clock as a result. `due` is asked only of a clock that runs. */
-export function metricOf(clock: Clock, ticket: ClockContext, terms: Terms | null, due: () => number | null): MetricSla {
+/** A clock as a result. What is `ahead` is asked only of a clock that runs. */
+export function metricOf(clock: Clock, ticket: ClockContext, terms: Terms | null, ahead: () => Ahead): MetricSla {
   const { metric, cycle, startedAt, elapsed, target, fulfilledAt, breachedAt } = clock;
   const [state, reason] = stateOf(clock, ticket, terms);
   const undecided = state === 'pending' || state === 'paused';
+  const { dueAt, riskAt } = state === 'pending' ? ahead() : { dueAt: null, riskAt: clock.riskAt };
   return {
     metric,
     cycle,
@@ -84,7 +91,8 @@ export function metricOf(clock: Clock, ticket: ClockContext, terms: Terms | null
     elapsedSeconds: elapsed / 1000,
     targetSeconds: target === null ? null : target / 1000,
     remainingSeconds: undecided && target !== null ? (target - elapsed) / 1000 : null,
-    dueAt: state === 'pending' ? due() : null,
+    dueAt,
+    riskAt,
     fulfilledAt,
     breachedAt,
     decidedAt: breachedAt ?? (state === 'met' ? fulfilledAt : null),

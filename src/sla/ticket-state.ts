@@ -83,7 +83,13 @@ function setStatus(ticket: TicketState, status: string | null, at: number): void
 function reopen(ticket: TicketState, at: number): void {
   ticket.endedAt = null;
   if (ticket.resolution) ticket.resolution.fulfilledAt = null;
+  // What goes on is at risk from now on, not since before the end.
+  for (const clock of clocksOf(ticket)) if (isOpen(clock)) clock.riskAt = null;
   if (ticket.owesReply) startCycle(ticket, at);
+}
+
+function isOpen({ fulfilledAt, breachedAt }: Clock): boolean {
+  return fulfilledAt === null && breachedAt === null;
 }
 
 function answer(ticket: TicketState, at: number): void {

@@ -106,6 +106,8 @@ function measured(sla: TicketSla, { delivered }: TicketHistory): MetricSla[] {
 function inMinutes(one: MetricSla, origin: number, expected: OracleMetric | undefined): OracleMetric {
   const minutes = (instant: number | null) => (instant === null ? null : (instant - origin) / minute);
   const due = minutes(one.dueAt);
+  const risk = minutes(one.riskAt);
+  const riskBeyond = expected?.risk === undefined && one.state === 'pending' && (risk ?? Infinity) > stretchMinutes;
   const beyond = expected?.due === undefined && one.state === 'pending' && (due ?? Infinity) > stretchMinutes;
   return {
     metric: one.metric,
@@ -114,6 +116,7 @@ function inMinutes(one: MetricSla, origin: number, expected: OracleMetric | unde
     fulfilled: minutes(one.fulfilledAt),
     breached: minutes(one.breachedAt),
     due: beyond ? undefined : due,
+    risk: riskBeyond ? undefined : risk,
   };
 }
 

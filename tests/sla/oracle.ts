@@ -11,6 +11,8 @@ export interface OracleMetric {
   breached: number | null;
   /** Undefined when it lies beyond the minutes the oracle knows. */
   due: number | null | undefined;
+  /** Where little was left: of a target whose quarter is no whole minute, within one. Undefined as above. */
+  risk: number | null | undefined;
 }
 
 interface Stepped extends OracleMetric {
@@ -35,7 +37,7 @@ export function oracleOf(
 ): OracleMetric[] {
   const all: Stepped[] = [];
   const begin = (metric: Metric) =>
-    all.push({ metric, state: '', elapsed: 0, fulfilled: null, breached: null, due: null, target: null });
+    all.push({ metric, state: '', elapsed: 0, fulfilled: null, breached: null, due: null, risk: null, target: null });
   if (delivered.replies) begin('firstResponse');
   if (delivered.resolutions) begin('resolution');
   const find = (metric: Metric) => all.find((one) => one.metric === metric);
@@ -77,6 +79,7 @@ export function oracleOf(
     } else if (ended) {
       ended = false;
       if (resolution) resolution.fulfilled = null;
+      for (const one of all) if (one.fulfilled === null && one.breached === null) one.risk = null;
       if (owed && cyclesKnown) begin('nextResponse');
       owed = false;
     }
@@ -88,6 +91,11 @@ export function oracleOf(
     const targets: Partial<Record<string, number>> = current?.version.targets[one.metric] ?? {};
     const seconds = priority === null ? undefined : targets[priority];
     one.target = seconds === undefined ? null : seconds / 60;
+    if (one.fulfilled === null && !ended) {
+      const runs = current !== undefined && !pausedNow(one);
+      const low = one.target !== null && one.target - one.elapsed <= Math.max(one.target / 4, 15);
+      one.risk = runs && low ? (one.risk ?? now) : null;
+    }
     if (one.target === null) return;
     if (one.fulfilled === now ? one.elapsed > one.target : !ended && one.elapsed >= one.target) one.breached = now;
   };
@@ -98,7 +106,12 @@ export function oracleOf(
     for (const one of all) judge(one, now);
   };
   const pass = (now: number) => {
-    for (const one of all) if (!ended && one.fulfilled === null && !pausedNow(one) && current?.open[now]) one.elapsed++;
+    for (const one of all) {
+      if (ended || one.fulfilled !== null || pausedNow(one) || !current?.open[now]) continue;
+      const left = (one.target ?? Infinity) - Math.max((one.target ?? 0) / 4, 15) - one.elapsed;
+      if (one.breached === null && left > 0 && left < 1) one.risk ??= now + left;
+      one.elapsed++;
+    }
   };
 
   const start = (events[0]!.at - origin) / minute;
@@ -116,6 +129,7 @@ export function oracleOf(
   }
   results.forEach((one, i) => {
     one.due = one.state === 'pending' ? (all[i]!.breached ?? undefined) : null;
+    if (one.state === 'pending') one.risk = all[i]!.risk ?? undefined;
   });
   return metrics.flatMap((metric) => results.filter((one) => one.metric === metric));
 }

@@ -60,7 +60,7 @@ export async function startAlertCompany(db: Db, options: CompanyOptions & { past
   });
   const { tenant, door, sandbox } = company;
   const { tenantId } = tenant;
-  const moments = () => ({ now: clock.now(), machine: machine.now() });
+  const moments = () => ({ now: clock.now(), machine: machine.now(), timezone: tenant.timezone });
   const dispatching: DispatchDeps = {
     ...{ db, tenantId, clock, machine, log: silentLog, timing: quickTiming },
     carriers: { slack: door.carrier },

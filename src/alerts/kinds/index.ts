@@ -1,12 +1,16 @@
 import type { AlertKind } from '../../config/alerts.ts';
 import { CremaError } from '../../lib/errors.ts';
+import { anomaly } from './anomaly/kind.ts';
+import { campaignUnderperformance } from './campaign-underperformance/kind.ts';
+import { kpiChange } from './kpi-change/kind.ts';
 import { kpiThreshold } from './kpi-threshold/kind.ts';
 import type { AlertRoom } from './room.ts';
+import { slaRisk } from './sla-risk/kind.ts';
 
 type AnyRoom = { [Kind in AlertKind]: AlertRoom<Kind> }[AlertKind];
 
 /** Every kind of rule there is, in the order of help and docs. */
-export const alertRooms: readonly AnyRoom[] = [kpiThreshold];
+export const alertRooms: readonly AnyRoom[] = [slaRisk, kpiThreshold, kpiChange, anomaly, campaignUnderperformance];
 
 /** The room of a kind, for rules of that kind only. */
 export function roomOf(kind: AlertKind): AlertRoom {

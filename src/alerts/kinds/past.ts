@@ -1,7 +1,7 @@
 import { addDays, startOfDay } from '../../domain/period.ts';
 import type { Facts, Labels } from '../condition.ts';
-import type { RulePolicy } from '../rule.ts';
-import type { Instance } from '../stages/advance.ts';
+
+import type { AdvanceTerms, Instance } from '../stages/advance.ts';
 import { replay, type Step } from '../stages/replay.ts';
 import type { LookContext, PastEpisode } from './room.ts';
 
@@ -31,7 +31,7 @@ export async function ofEach<In, Out>(all: readonly In[], work: (one: In) => Pro
 /** What a rule with this policy would have told, from what was so at some moments. Pure. */
 export function episodesOf(
   steps: readonly Step[],
-  policy: Pick<RulePolicy, 'forSeconds' | 'resolveAfterSeconds'>,
+  policy: AdvanceTerms,
   until: Temporal.Instant,
   nameOf: (labels: Labels, facts: Facts) => string,
 ): PastEpisode[] {

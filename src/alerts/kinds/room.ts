@@ -18,6 +18,8 @@ export interface LookContext {
   log: Log;
   /** Streams beyond their refresh SLA, as `source: stream`. */
   lateStreams: readonly LateStream[];
+  /** What was asked in this turn, of one generation of data, for rooms to share; absent: nothing is shared. */
+  answers?: Map<string, Promise<unknown>>;
 }
 
 export interface LateStream {
@@ -47,7 +49,11 @@ export interface Member {
 export interface Told {
   /** Without the state word: `3 tickets`. The state word comes first: `At risk`, `Breached`. */
   stateWord: string;
+  /** Instead of `Recovered`, where what fired does not get well. */
+  endWord?: string;
   headline: string;
+  /** More that is so meanwhile, below the lines, in full sentences. */
+  notes?: readonly string[];
   /** Why it fires, in words: `breach predicted within 30 min`. */
   threshold: string;
   /** Words of /kpi behind the button. */

@@ -9,7 +9,7 @@ export interface DedupInput {
     toldAt: Temporal.Instant;
     repeatedAt: Temporal.Instant | null;
   } | null;
-  /** What fires now, each with its episode; empty: all is well again. */
+  /** What fires now, each with its episode, and whether it is critical; empty: all is well again. */
   firing: readonly string[];
   severity: Severity;
   /** When the first one fired. */
@@ -23,6 +23,9 @@ export interface DedupTerms {
   intervalSeconds: number;
   repeatSeconds: number | null;
 }
+
+/** At the end of an episode's name while it is critical: told as such, it is told as less too. */
+export const critical = '!';
 
 export type Reason = 'first' | 'worse' | 'more' | 'repeat' | 'resolved';
 
@@ -48,7 +51,7 @@ export function decide(input: DedupInput, terms: DedupTerms, now: Temporal.Insta
   if (severity > announced.severity) return { kind: 'tell', reason: 'worse' };
   const isSnoozed = snoozedUntil !== null && !isBy(snoozedUntil, now);
   const told = new Set(announced.fingerprints);
-  const isMore = firing.some((one) => !told.has(one));
+  const isMore = firing.some((one) => !told.has(one) && !told.has(one + critical));
   const moreAt = announced.toldAt.add({ seconds: terms.intervalSeconds });
   if (isMore && !isSnoozed)
     return isBy(moreAt, now) ? { kind: 'tell', reason: 'more' } : { kind: 'wait', until: moreAt };

@@ -126,3 +126,21 @@ export function historyOf(db: Queryable, tenantId: number, incidentId: number): 
 function text(at: Temporal.Instant | null): string | null {
   return at?.toString() ?? null;
 }
+
+/**
+ * Since when somebody is waited for to acknowledge it: since it was first told, or told again after somebody had
+ * acknowledged or snoozed it. Null where nobody was told yet.
+ */
+export async function unansweredSince(
+  tx: Queryable,
+  { tenantId, incidentId, announcedAt }: Incident,
+): Promise<Temporal.Instant | null> {
+  const [row] = await tx.query<{ since: Temporal.Instant | null }>(sql`
+    select min(told.at) as since
+    from ops.alert_history told
+    where told.tenant_id = ${tenantId} and told.incident_id = ${incidentId} and told.kind in ('worse', 'repeated')
+      and told.entry > (
+        select max(entry) from ops.alert_history
+        where tenant_id = ${tenantId} and incident_id = ${incidentId} and kind in ('acknowledged', 'snoozed'))`);
+  return row?.since ?? announcedAt;
+}

@@ -38,8 +38,12 @@ export async function findRule(db: Queryable, tenantId: number, text: string): P
   return (await read(db, tenantId, sql`r.state <> 'ended' and (r.name = ${text} or r.rule_id::text = ${text})`))[0];
 }
 
+/** A rule that is written anew as it was, at each start: it goes on where it stopped. */
+const isSame = sql`(r.kind = excluded.kind and r.settings = excluded.settings and r.viewer = excluded.viewer)`;
+
 /**
- * Writes a rule, or the one of that name anew; returns its number. Another kind, filter or threshold is looked at at once.
+ * Writes a rule, or the one of that name anew; returns its number. Another kind, filter or threshold is looked at at once, and
+ * remembers nothing; the same one goes on with what it missed.
  * One that somebody has paused or ended by hand stays so.
  */
 export async function putRule(tx: Tx, tenantId: number, rule: NewRule, now: Temporal.Instant): Promise<number> {
@@ -54,7 +58,8 @@ export async function putRule(tx: Tx, tenantId: number, rule: NewRule, now: Temp
     from ops.alert_rules where tenant_id = ${tenantId}
     on conflict (tenant_id, name) do update
     set kind = excluded.kind, settings = excluded.settings, policy = excluded.policy, viewer = excluded.viewer,
-      topics = excluded.topics, gap_seconds = excluded.gap_seconds, next_look_at = excluded.next_look_at, looked_at = null,
+      topics = excluded.topics, gap_seconds = excluded.gap_seconds, next_look_at = excluded.next_look_at,
+      looked_at = case when ${isSame} then r.looked_at end, memory = case when ${isSame} then r.memory else '{}' end,
       state = case when r.state = 'ended' and r.state_reason = ${takenOut} then 'active' else r.state end
     returning rule_id as id`);
   return row!.id;
@@ -177,4 +182,20 @@ export async function lookSoon(tx: Queryable, tenantId: number, ruleId: number, 
   await tx.run(sql`
     update ops.alert_rules set next_look_at = least(next_look_at, ${at.toString()}::timestamptz)
     where tenant_id = ${tenantId} and rule_id = ${ruleId}`);
+}
+
+/** How alerts stand, for whoever watches the process: incidents that are told and not over, rules by their health. */
+export async function alertStanding(
+  db: Queryable,
+  tenantId: number,
+): Promise<{ openIncidents: number; rules: Record<string, number> }> {
+  const rules = await db.query<{ health: string; count: number }>(sql`
+    select case when state = 'paused' then 'paused' else health end as health, count(*)::int as count
+    from ops.alert_rules where tenant_id = ${tenantId} and state <> 'ended' group by 1`);
+  const [open] = await db.query<{ count: number }>(sql`
+    select count(*)::int as count from ops.alert_incidents where tenant_id = ${tenantId} and state = 'firing'`);
+  return {
+    openIncidents: open?.count ?? 0,
+    rules: Object.fromEntries(rules.map(({ health, count }) => [health, count])),
+  };
 }

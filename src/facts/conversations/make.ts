@@ -168,16 +168,24 @@ export async function makeConversations(tx: Tx, tenantId: number): Promise<void>
       s.first_at as active_from, s.last_at as last_message_at,
       least(s.last_at + interval '24 hours', w.ended_at) as active_until,
       w.direction, w.channel, w.status, w.account_id, w.operator_id, w.team_id, w.handled_by,
-      f.answered_at as first_reply_at, f.assumed as reply_assumed
+      f.answered_at as first_reply_at, f.assumed as reply_assumed,
+      case when s.place = s.places then q.asked_at end as waits_since
     from wholes w
     left join (
       select source, chat, conversation, min(sent_at) as first_at, max(sent_at) as last_at,
-        row_number() over (partition by source, chat, conversation order by part) as place
+        row_number() over (partition by source, chat, conversation order by part) as place,
+        count(*) over (partition by source, chat, conversation) as places
       from placed
       group by source, chat, conversation, part
     ) as s using (source, chat, conversation)
     left join made_responses f
-      on f.source = w.source and f.chat = w.chat and f.conversation = w.conversation and f.place = 1 and f.direction = 'inbound'`);
+      on f.source = w.source and f.chat = w.chat and f.conversation = w.conversation and f.place = 1 and f.direction = 'inbound'
+    left join (
+      select source, chat, conversation, min(sent_at) filter (where direction = 'inbound') as asked_at
+      from placed
+      group by source, chat, conversation, replies_before
+      having not bool_or(is_reply)
+    ) as q on q.source = w.source and q.chat = w.chat and q.conversation = w.conversation`);
 }
 
 /** Removes the temp tables of `makeConversations`, for the next one in the same transaction. */

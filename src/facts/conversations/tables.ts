@@ -14,7 +14,7 @@ export const stretches = {
   columns: [
     ...['source', 'id', 'chat', 'contact_id', 'begins', 'started_at', 'active_from', 'last_message_at', 'active_until'],
     ...['direction', 'channel', 'status', 'account_id', 'operator_id', 'team_id', 'handled_by', 'first_reply_at'],
-    'reply_assumed',
+    ...['reply_assumed', 'waits_since'],
   ],
 } as const satisfies FactTable;
 

@@ -9,9 +9,9 @@ const withinMinutes = 60;
 const named = 3;
 
 /**
- * Open tickets whose first response or resolution passes its target within the next hour of wall clock time, if nothing
+ * Open tickets whose first response, next response or resolution passes its target within the next hour of wall clock time, if nothing
  * more happens to them: a look at the index of due times, cut to the question's filters, whatever its period. Asked of the
- * past, also those that did pass it in that hour.
+ * past, also those that did pass it in that hour. The message of an `sla-risk` rule says the same of what it watches.
  */
 export async function breachingSoon(reader: Queryable, scope: Scope): Promise<Attention> {
   const { tenantId, now } = scope.at;
@@ -22,7 +22,7 @@ export async function breachingSoon(reader: Queryable, scope: Scope): Promise<At
     priority: string | null;
     operator: string | null;
     team: string | null;
-    half: 'first-response' | 'resolution';
+    half: Attention['first'][number]['half'];
     due_at: Temporal.Instant;
     tickets: number;
     unassigned: number;
@@ -34,7 +34,8 @@ export async function breachingSoon(reader: Queryable, scope: Scope): Promise<At
         select * from (
           values
             ('first-response', case e.first_response_state when 'missed' then e.first_response_decided_at else e.first_response_due_at end),
-            ('resolution', case e.resolution_state when 'missed' then e.resolution_decided_at else e.resolution_due_at end)
+            ('resolution', case e.resolution_state when 'missed' then e.resolution_decided_at else e.resolution_due_at end),
+            ('next-response', case e.next_response_state when 'missed' then e.next_response_breached_at else e.next_response_due_at end)
         ) as h (half, due_at)
         where h.due_at > ${from} and h.due_at <= ${to}
         order by h.due_at limit 1

@@ -48,6 +48,7 @@ export function incidentMessage(view: IncidentView): Message {
     header(`${dotOf(incident)} ${title}`),
     ...stateBlocks(view),
     ...lineBlocks(incident),
+    ...(incident.content.notes ?? []).map((note) => paragraph(clip(oneLine(note), lineLength))),
     sinceBlock(view),
     ...(incident.state === 'resolved' ? [] : doneBlocks(view)),
     ...(incident.state === 'resolved' ? historyBlocks(view) : []),

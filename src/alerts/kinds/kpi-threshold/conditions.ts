@@ -1,11 +1,13 @@
 import type { KpiRequest } from '../../../answers/parse.ts';
 import { shapeOf } from '../../../answers/wording.ts';
 import { formatDateRange, formatValue } from '../../../domain/format.ts';
-import type { KpiResult, Measure } from '../../../domain/kpi-result.ts';
+import type { Measure } from '../../../domain/kpi-result.ts';
 import { dimensionOf } from '../../../kpis/dimensions.ts';
+import type { Measurement } from '../../../kpis/measure.ts';
 import { fewCases } from '../../../stats/compare.ts';
 import { wilson } from '../../../stats/intervals.ts';
 import type { Condition, Labels } from '../../condition.ts';
+import { knownSince } from '../days.ts';
 import type { LookContext, RuleOf } from '../room.ts';
 import type { Marks } from './marks.ts';
 
@@ -18,7 +20,7 @@ export interface Reading {
 }
 
 /** The numbers that are watched in an answer; those without a value too. */
-export function readingsOf({ question: { by } }: KpiRequest, result: KpiResult): Reading[] {
+export function readingsOf({ question: { by } }: KpiRequest, result: Measurement): Reading[] {
   if (!by) return [{ labels: {}, name: '', measure: result }];
   return (result.breakdown?.rows ?? []).map((row) => ({
     labels: { [by]: row.key ?? '' },
@@ -47,7 +49,7 @@ export function statusOf(marks: Marks, { value, numerator, denominator }: Measur
 /** What is not clearly well in an answer, as of a moment. */
 export function conditionsOf(
   rule: Pick<RuleOf<'kpi-threshold'>, 'policy'>,
-  { request, result, marks }: { request: KpiRequest; result: KpiResult; marks: Marks },
+  { request, result, marks }: { request: KpiRequest; result: Measurement; marks: Marks },
   { tenant, now }: Pick<LookContext, 'tenant' | 'now'>,
 ): Condition[] {
   const by = request.question.by;
@@ -64,11 +66,19 @@ export function conditionsOf(
       ...(by ? { names: { [by]: name.slice(dimensionOf(by).title.length + 1) } } : {}),
       extra: { subject: result.kpi },
     };
-    return [{ labels, status, severity: rule.policy.importance === 'high' ? 3 : 2, since: now, facts }];
+    return [
+      {
+        labels,
+        status,
+        severity: rule.policy.importance === 'high' ? 3 : 2,
+        since: knownSince(result, { tenant, now }),
+        facts,
+      },
+    ];
   });
 }
 
 /** Dates stay right in a message that is read later; `today` does not. */
-function daysOf({ from, to }: KpiResult['period']): string {
+function daysOf({ from, to }: Measurement['period']): string {
   return formatDateRange(from, to, { year: false });
 }

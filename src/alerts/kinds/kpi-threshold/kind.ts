@@ -1,13 +1,13 @@
 import type { KpiRequest } from '../../../answers/parse.ts';
-import type { KpiResult } from '../../../domain/kpi-result.ts';
 import { dimensionOf } from '../../../kpis/dimensions.ts';
-import type { Look } from '../../condition.ts';
-import { createAsking, mayDiffer, topicsOf } from '../questions.ts';
-import type { AlertRoom, LookContext, RuleOf } from '../room.ts';
+import { createCovered, lookByDays, mayDiffer, nextDay } from '../days.ts';
+import { createMeasuring, type Watching } from '../measuring.ts';
+import { isLate, lookAtEach, topicsOf } from '../questions.ts';
+import type { AlertRoom, RuleOf } from '../room.ts';
 import { conditionsOf } from './conditions.ts';
 import { marksPhrase } from './marks.ts';
 import { pastOfThreshold } from './past.ts';
-import { type Watched, watched } from './question.ts';
+import { watched } from './question.ts';
 
 /** A number of the catalogue below or above a mark, as a whole or for each value of a dimension. */
 export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
@@ -29,20 +29,27 @@ export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
     return `${kpi.title}${by} ${marksPhrase(marks, kpi)}`;
   },
   async look(rules, context) {
-    const ask = createAsking(context);
-    const looks = new Map<number, Look>();
-    for (const rule of rules) {
-      const own = watched(rule.settings);
-      const { request } = own;
-      if (!mayDiffer(rule, context) && !isLate(request, context)) {
-        looks.set(rule.ruleId, { kind: 'same' });
-        continue;
-      }
-      const plain = { ...request.question, versus: { kind: 'none' }, attention: false } as const;
-      const asked = await ask(rule.viewer, request.kpi, plain);
-      looks.set(rule.ruleId, asked.kind === 'unknown' ? asked : lookOf(rule, own, asked.result, context));
-    }
-    return looks;
+    const measure = createMeasuring(rules.flatMap(watchingOf));
+    const covered = createCovered(context);
+    return lookAtEach(rules, async (rule) => {
+      const { request, marks } = watched(rule.settings);
+      const reaches = await covered(request.kpi);
+      if (!mayDiffer(rule, reaches, context) && !isLate(request.kpi, context))
+        return { kind: 'same', nextAt: nextDay(context) };
+      return lookByDays(
+        rule,
+        request,
+        {
+          covered: reaches,
+          ask: (at) => measure(at, numberOf(rule.viewer, request)),
+          judge: (result, at) =>
+            request.question.by || result.value !== null
+              ? conditionsOf(rule, { request, result, marks }, at)
+              : { unknown: 'there is no number for it' },
+        },
+        context,
+      );
+    });
   },
   tell({ settings }, members) {
     const { request, marks } = watched(settings);
@@ -61,16 +68,15 @@ export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
   past: pastOfThreshold,
 };
 
-function isLate({ kpi }: KpiRequest, { lateStreams }: LookContext): boolean {
-  return lateStreams.some(({ stream }) => (kpi.streams as readonly string[]).includes(stream));
+function numberOf(viewer: string, { kpi, question }: Pick<KpiRequest, 'kpi' | 'question'>): Watching {
+  return { viewer, kpi, question: { ...question, versus: { kind: 'none' }, attention: false } };
 }
 
-function lookOf(
-  rule: RuleOf<'kpi-threshold'>,
-  { request, marks }: Watched,
-  result: KpiResult,
-  context: LookContext,
-): Look {
-  if (!request.question.by && result.value === null) return { kind: 'unknown', reason: 'there is no number for it' };
-  return { kind: 'conditions', conditions: conditionsOf(rule, { request, result, marks }, context) };
+/** None where its settings mean nothing any more: its look says so. */
+function watchingOf({ viewer, settings }: RuleOf<'kpi-threshold'>): Watching[] {
+  try {
+    return [numberOf(viewer, watched(settings).request)];
+  } catch {
+    return [];
+  }
 }

@@ -11,10 +11,11 @@ export const pastOfThreshold: AlertRoom<'kpi-threshold'>['past'] = async (rule, 
   const { kpi, question } = request;
   const isOver = !isUnfinished(question.period);
   const plain = { ...question, versus: { kind: 'none' }, attention: false } as const;
+  const ask = createAsking();
   const days = await ofEach(daysWithin(period, context.tenant.timezone), async (day) => {
     const now = lookedAtEnd(day, context, isOver);
     const then = { ...context, now, lateStreams: [] };
-    return { now, asked: await createAsking(then)(rule.viewer, kpi, plain) };
+    return { now, asked: await ask(then, rule.viewer, kpi, plain) };
   });
   const known = days.flatMap(({ now, asked }) =>
     asked.kind === 'result' && (question.by || asked.result.value !== null) ? [{ now, result: asked.result }] : [],

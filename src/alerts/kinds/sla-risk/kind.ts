@@ -1,0 +1,166 @@
+import type { AlertRuleOf } from '../../../config/alerts.ts';
+import { readAs } from '../../../db/viewer.ts';
+import { formatDurationShort } from '../../../domain/format.ts';
+import type { Tenant } from '../../../domain/tenant.ts';
+import type { Condition, Look } from '../../condition.ts';
+import type { Severity } from '../../rule.ts';
+import { groupKey, groupLabels } from '../../stages/group.ts';
+import { type Names, readNames } from '../names.ts';
+import type { AlertRoom, LookContext, RuleOf } from '../room.ts';
+import { type Forecast, forecastMinutes, forecastOf } from './forecast.ts';
+import { type BreachMemory, type Case, judge } from './judge.ts';
+import { pastOfRisk } from './past.ts';
+import { type Reading, readRisk, type Ticket } from './read.ts';
+import { type Shelves, shelve, watchedBy } from './select.ts';
+import { type GroupExtra, lineOf, tellOf } from './tell.ts';
+
+type RiskRule = RuleOf<'sla-risk'>;
+
+/** Seconds between looks where nothing else asks for one. */
+const everySeconds = 60;
+
+/** Tickets of one group that are told one by one: in a storm the others are only counted. */
+const mostInstances = 200;
+
+/** Without these nobody knows whether a ticket was answered. */
+const needed: readonly string[] = ['ticket', 'ticket_event'];
+
+/** Tickets whose targets are about to pass, or have. */
+export const slaRisk: AlertRoom<'sla-risk'> = {
+  kind: 'sla-risk',
+  title: 'SLA at risk',
+  what: 'Tickets at risk, about to breach and breached: first response, next response and resolution, on the calendar of their policy.',
+  defaults: {
+    // One message that changes: what comes next is told at once, and what is answered leaves it at once.
+    ...{ forSeconds: 0, resolveAfterSeconds: 0, waitSeconds: 0, intervalSeconds: 300, repeatSeconds: 4 * 3600 },
+    groupBy: [],
+  },
+  labels: ['ticket', 'metric', 'team', 'priority', 'account', 'operator'],
+  everySeconds,
+  gapSeconds: 0,
+  topics: () => ['sla'],
+  titleOf({ at_risk, before }) {
+    return at_risk ? 'SLA at risk' : `SLA breach within ${formatDurationShort(before)}`;
+  },
+  async look(rules, context) {
+    const late = context.lateStreams.filter(({ stream }) => needed.includes(stream));
+    if (late.length > 0) {
+      const streams = late.map(({ source, stream }) => `${source}: ${stream}`);
+      const unknown = { kind: 'unknown', reason: 'the data is late', late: streams } as const;
+      return new Map(rules.map(({ ruleId }) => [ruleId, unknown]));
+    }
+    const looks = new Map<number, Look>();
+    for (const [viewer, own] of Map.groupBy(rules, (rule) => rule.viewer)) {
+      const { names, reading } = await readFor(own, viewer, context);
+      const shelves = shelve(reading);
+      for (const rule of own) looks.set(rule.ruleId, lookOf(rule, { shelves, names, reading }, context));
+    }
+    return looks;
+  },
+  tell: ({ settings }, members, tenant) => tellOf(settings, members, tenant),
+  past: pastOfRisk,
+};
+
+/** Everything that rules of one viewer need, in one snapshot with that viewer's rights. */
+function readFor(
+  rules: readonly RiskRule[],
+  viewer: string,
+  { db, tenant: { tenantId }, now }: LookContext,
+): Promise<{ names: Names; reading: Reading }> {
+  const most = (of: (settings: AlertRuleOf<'sla-risk'>) => number) =>
+    Math.max(...rules.map(({ settings }) => of(settings)));
+  const memories = rules.flatMap(({ memory }) => memoryOf(memory) ?? []);
+  const at = now.epochMilliseconds;
+  const ahead = Math.max(most(({ before }) => before) * 1000, forecastMinutes * 60_000);
+  return readAs(db, { tenantId, viewer }, async (reader) => ({
+    names: await readNames(reader, tenantId, {
+      team: rules.flatMap(({ settings }) => settings.team ?? []),
+      account: rules.flatMap(({ settings }) => settings.account ?? []),
+    }),
+    reading: await readRisk(reader, tenantId, {
+      // Also what begins before the next look, so that it is looked at in that very minute.
+      riskBy: at + 2 * everySeconds * 1000,
+      dueBy: at + ahead + 2 * everySeconds * 1000,
+      breachedSince: at - most(({ keep }) => keep) * 1000,
+      seqAfter: memories.length === 0 ? Number.MAX_SAFE_INTEGER : Math.min(...memories.map(({ seq }) => seq)),
+      seqs: [...new Set(memories.flatMap((memory) => Object.keys(memory.late).map(Number)))],
+    }),
+  }));
+}
+
+function lookOf(
+  rule: RiskRule,
+  { shelves, names, reading }: { shelves: Shelves; names: Names; reading: Reading },
+  { now, tenant }: LookContext,
+): Look {
+  const watched = watchedBy(rule.settings, shelves, names);
+  if (watched.kind === 'unknown') return watched;
+  const at = now.epochMilliseconds;
+  const { cases, nextAt, memory } = judge(
+    watched,
+    rule.settings,
+    { memory: memoryOf(rule.memory), seq: reading.seq },
+    { now: at, from: rule.createdAt.epochMilliseconds },
+  );
+  const grouping = groupLabels(rule.policy);
+  const groupOf = ({ ticket, metric }: { ticket: Ticket; metric: string }) =>
+    groupKey(grouping, { ...aboutOf(ticket), ticket: ticket.key, metric });
+  const due = watched.clocks.filter(({ dueAt }) => dueAt !== null);
+  const clocks = cases.length === 0 ? new Map() : Map.groupBy(due, groupOf);
+  const conditions = [...Map.groupBy(cases, groupOf)].flatMap(([group, of]) =>
+    conditionsOf(of, forecastOf(clocks.get(group) ?? [], at), at, tenant),
+  );
+  return {
+    ...{ kind: 'conditions', conditions, memory: { breaches: memory.seq, late: memory.late } },
+    ...(nextAt === null ? {} : { nextAt: Temporal.Instant.fromEpochMilliseconds(nextAt) }),
+  };
+}
+
+/** What the rule was told so far; null: it has not looked yet, and no breach so far is news to it. */
+function memoryOf({ breaches, late }: RiskRule['memory']): BreachMemory | null {
+  if (typeof breaches !== 'number') return null;
+  return { seq: breaches, late: (late ?? {}) as Record<string, number> };
+}
+
+/** The worst and soonest of a group, each with what all of them have in common. */
+function conditionsOf(cases: readonly Case[], forecast: Forecast | null, now: number, tenant: Tenant): Condition[] {
+  const sorted = cases.toSorted((a, b) => rankOf(b) - rankOf(a) || (a.ticket.key < b.ticket.key ? -1 : 1));
+  const beyond: Record<Severity, number> = { 1: 0, 2: 0, 3: 0 };
+  for (const { severity } of sorted.slice(mostInstances)) beyond[severity] += 1;
+  const extra: GroupExtra = { at: now, forecast, beyond };
+  return sorted.slice(0, mostInstances).map((one) => conditionOf(one, extra, tenant));
+}
+
+/** Breached before predicted before at risk, the longest and soonest first. */
+function rankOf({ severity, dueAt, since }: Case): number {
+  return severity * 1e11 - Math.round((dueAt ?? since) / 1000);
+}
+
+function aboutOf({ team, account, operator, priority }: Ticket): Record<string, string> {
+  return { team, account, operator, priority: priority ?? '' };
+}
+
+function conditionOf(one: Case, extra: GroupExtra, tenant: Tenant): Condition {
+  const { ticket, metric, cycle, severity, since, dueAt, isUnsure } = one;
+  const names = Object.fromEntries(
+    Object.entries({ team: ticket.teamName, account: ticket.accountName, operator: ticket.operatorName }).filter(
+      (entry): entry is [string, string] => entry[1] !== null,
+    ),
+  );
+  return {
+    // Each question that waits is another thing.
+    labels: { ticket: ticket.key, metric, ...(cycle > 1 ? { cycle: String(cycle) } : {}) },
+    about: aboutOf(ticket),
+    status: isUnsure ? 'between' : 'firing',
+    severity,
+    since: Temporal.Instant.fromEpochMilliseconds(since),
+    facts: {
+      line: lineOf(one, extra.at, tenant),
+      rank: rankOf(one),
+      ...(dueAt === null ? {} : { value: Math.round(dueAt / 1000) }),
+      assigned: ticket.operatorName,
+      names,
+      extra: { ...extra } as unknown as NonNullable<Condition['facts']['extra']>,
+    },
+  };
+}
