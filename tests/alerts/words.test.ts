@@ -22,6 +22,10 @@ describe('/kpi alert', () => {
     ['revenue-won below IDR 5,000,000', 'revenue-won below 5000000 to me'],
     ['revenue-won below 5,000,000 idr', 'revenue-won below 5000000 to me'],
     ['tickets team:"Tier 2" above 30 table', 'tickets team:"Tier 2" above 30 to me'],
+    ['sla by team worse', 'sla by team worse by 10% against before to me'],
+    ['tickets 7d up by 25 % against usual for 1 d in here', 'tickets 7d up by 25% against usual for 1d in here'],
+    ['csat changes 5% against previous', 'csat changed by 5% against before to me'],
+    ['backlog falls by priority', 'backlog by priority down by 10% against before to me'],
     ['sla below 85% clear 85%', 'sla below 85% to me'],
   ])('reads %s', (text, words) => {
     expect(read(text)).toMatchObject({ kind: 'alert', words });
@@ -43,6 +47,11 @@ describe('/kpi alert', () => {
     ['sla below 85% above 90%', 'mark', '“above” says where it fires a second time.'],
     ['sla below 85% clear 80%', 'clear', 'At 80% it is still below 85%, where it fires.'],
     ['sla below 85% clear soon', 'clear', 'Well again at which value?'],
+    ['sla worse clear 80%', 'clear', 'A change is over when it is; it clears at no value.'],
+    ['sla worse by 150%', 'mark', 'A change of more than 100 % is out of reach.'],
+    ['sla worse by 4h', 'mark', '“4h” is no share.'],
+    ['sla worse against them', 'against', '“them” is nothing to compare with.'],
+    ['sla below 85% against usual', 'against', 'A value is compared with nothing.'],
     ['sla below 85% for ages', 'for', '“ages” is no length of time.'],
     ['sla below 85% for 1h for 2h', 'for', '“for” says for how long a second time.'],
     ['sla below 85% to nobody', 'to', '“nobody” is neither me, a channel, a person nor an e-mail address.'],
@@ -66,6 +75,7 @@ describe('/kpi alert', () => {
       }
       expect(read(wrong.example.replace(/^alert /, ''))).toMatchObject({ kind: 'alert' });
     }
+    expect(read('sla below 85% against usual')).toMatchObject({ commands: ['alert sla worse by 10% against usual'] });
     expect(read('sla for 2h below 0.85 in #general')).toMatchObject({
       commands: ['alert sla below 85% for 2h in #general', 'alert sla below 0.85% for 2h in #general'],
     });

@@ -373,7 +373,7 @@ describe('the form for a rule', () => {
       question: expect.stringContaining('Did you mean'),
     });
     expect(await wrong({ question: 'sla-reported', mark: 'much' })).toEqual({
-      mark: expect.stringContaining('which value?'),
+      mark: '“much” is no value.',
     });
     expect(await wrong({ mark: '85%', for: 'ages' })).toEqual({ for: expect.stringContaining('“ages”') });
     expect(await wrong({ for: '2 h', clear: '80%' })).toEqual({ clear: expect.stringContaining('still below') });
@@ -398,6 +398,26 @@ describe('the form for a rule', () => {
     await expect.poll(() => company.rules()).toMatchObject([{ settings: { below: 0.85 } }]);
     await sleep(0);
   });
+
+  test('watches a change where one is chosen', async () => {
+    const company = await startAlertCompany(database.db);
+    await opened(company);
+    await company.sandbox.clickInView({
+      ...{ user: maya, actionId: 'alert.field', blockId: 'side', value: 'worse' },
+      values: { question: 'sla-reported 7d by team', mark: '5%' },
+    });
+    await company.sandbox.waitFor('the field', () => shown(company).includes('"block_id":"against"') || undefined);
+    expect((await company.sandbox.submit(maya, { against: 'baseline' })).errors).toEqual({});
+    expect(shown(company)).toContain('sla-reported 7d by team worse by 5% against usual to me');
+    expect((await company.sandbox.submit(maya)).errors).toEqual({});
+    expect(await company.rules()).toMatchObject([
+      { settings: { kind: 'kpi-change', direction: 'worse', least: 0.05, against: 'baseline' } },
+    ]);
+    expect(textOf(await said(company, maya, 'alert sla-reported 7d by team worsens by 5% against usual'))).toContain(
+      'You have this already',
+    );
+    expect(company.failures()).toEqual([]);
+  }, 60_000);
 
   test('asks for a channel where one is chosen, and refuses it at its field', async () => {
     const company = await startAlertCompany(database.db);
