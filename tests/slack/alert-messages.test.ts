@@ -63,6 +63,7 @@ function messagesWith(name: string): Message[] {
     alertsMessage({ incidents: [], rules: [], tenant: zone, all: false }),
     watchedMessage('Watching', own, past(name, 40), zone),
     watchedMessage('You have this already', own, { unknown: name }, zone),
+    watchedMessage('Watching', own, null, zone),
     howToWatchMessage(),
     ruleSaidMessage(`Not saved: ${name}`),
     incidentSaidMessage(`Snoozed by ${name}`, 42),

@@ -400,7 +400,7 @@ describe('the form for a rule', () => {
   });
 
   test('watches a change where one is chosen', async () => {
-    const company = await startAlertCompany(database.db);
+    const company = await startAlertCompany(database.db, { door: { timing: { slowAfterMs: 200 } } });
     await opened(company);
     await company.sandbox.clickInView({
       ...{ user: maya, actionId: 'alert.field', blockId: 'side', value: 'worse' },
@@ -408,14 +408,19 @@ describe('the form for a rule', () => {
     });
     await company.sandbox.waitFor('the field', () => shown(company).includes('"block_id":"against"') || undefined);
     expect((await company.sandbox.submit(maya, { against: 'baseline' })).errors).toEqual({});
-    expect(shown(company)).toContain('sla-reported 7d by team worse by 5% against usual to me');
+    const words = 'sla-reported 7d by team worse by 5% against usual to me';
+    await company.sandbox.waitFor('the past', () => shown(company)?.includes(words) || undefined, 30_000);
     expect((await company.sandbox.submit(maya)).errors).toEqual({});
-    expect(await company.rules()).toMatchObject([
-      { settings: { kind: 'kpi-change', direction: 'worse', least: 0.05, against: 'baseline' } },
-    ]);
-    expect(textOf(await said(company, maya, 'alert sla-reported 7d by team worsens by 5% against usual'))).toContain(
-      'You have this already',
-    );
+    await expect
+      .poll(() => company.rules(), { timeout: 30_000 })
+      .toMatchObject([{ settings: { kind: 'kpi-change', direction: 'worse', least: 0.05, against: 'baseline' } }]);
+    await privately(company, maya, 'Watching');
+    await company.sandbox.command({
+      user: maya,
+      channel,
+      text: 'alert sla-reported 7d by team worsens by 5% against usual',
+    });
+    await privately(company, maya, 'You have this already');
     expect(company.failures()).toEqual([]);
   }, 60_000);
 

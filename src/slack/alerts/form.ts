@@ -1,5 +1,4 @@
 import type { ModalView } from '@slack/types';
-import type { Backtest } from '../../alerts/backtest.ts';
 import { takeMark } from '../../alerts/marks-in-words.ts';
 import type { Rule } from '../../alerts/rule.ts';
 import { type AlertMisunderstood, type AlertRequest, isChange, parseAlert, type Side } from '../../alerts/words.ts';
@@ -115,8 +114,8 @@ export async function submitAlertForm(exchange: Exchange, deps: AlertDeps, showH
   if (checked.kind === 'answer')
     return back({ [alertFields.question]: answerMessage(checked.answered, { locale: deps.tenant.locale }).text });
   if (checked.kind === 'refused') return back({ [atPlace]: checked.why });
-  const past = await pastOf(checked.rule, deps);
   if (tried !== request.words) {
+    const past = await pastOf(checked.rule, deps);
     const shown = viewOf(form, { from, tried: { words: request.words, past } }, subscriber, deps);
     return { kind: 'done', stays: true, view: alertForm(shown) };
   }
@@ -125,7 +124,7 @@ export async function submitAlertForm(exchange: Exchange, deps: AlertDeps, showH
     return said('Not saved', [`You have ${saved.most} rules already. End some of them first: /kpi alerts`]);
   if (saved.kind === 'there already')
     return back({ [alertFields.question]: `You have this already: rule ${saved.rule.ruleId}.` });
-  const told = tell(saved.rule, past, { from, exchange }, deps, showHome);
+  const told = tell(saved.rule, { from, exchange }, deps, showHome);
   await told.catch((error: unknown) => log.warn(describeError(error), 'a confirmation was not shown'));
   const { title } = saved.rule.policy;
   // A message in the conversation has the same, with its buttons.
@@ -179,7 +178,6 @@ function said(title: string, lines: readonly string[]): FormAnswer {
 /** The confirmation in the conversation it was opened from, or Home anew. */
 async function tell(
   rule: Rule,
-  past: Backtest | { unknown: string },
   { from, exchange: { incoming, log } }: { from: string; exchange: Exchange },
   deps: AlertDeps,
   showHome: ShowHome,
@@ -188,5 +186,5 @@ async function tell(
   const back = { ...incoming, way, channelId: from };
   const reply = deps.replyTo(back, log);
   if (from === '') await showHome({ incoming: back, reply, log });
-  else await reply.post(watchedMessage('Watching', rule, past, deps.tenant));
+  else await reply.post(watchedMessage('Watching', rule, null, deps.tenant));
 }

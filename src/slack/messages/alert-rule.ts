@@ -30,17 +30,17 @@ type Zone = Pick<Tenant, 'timezone' | 'locale'>;
 const fewEpisodes = 5;
 const longest = 200;
 
-/** A rule that was made, with what it would have done lately. */
+/** A rule that was made, with what it would have done lately unless whoever made it has just seen that. */
 export function watchedMessage(
   said: 'Watching' | 'You have this already',
   rule: Rule,
-  past: Backtest | { unknown: string },
+  past: Backtest | { unknown: string } | null,
   tenant: Zone,
 ): Message {
   return message(`${said}: ${rule.policy.title}`, [
     header(said),
     ruleLine(rule),
-    ...pastBlocks(past, tenant),
+    ...(past === null ? [] : pastBlocks(past, tenant)),
     context(`Rule ${rule.ruleId} · looks with your rights${forText(rule)}`),
     ...actions([...ruleButtons(rule, ['end'], 'Undo'), button('My alerts', actionIds.alerts, 'mine')]),
   ]);
