@@ -236,6 +236,21 @@ export const alertRuleSchema = z.discriminatedUnion('kind', ruleSchemas, {
       : undefined,
 });
 
+/** What a kind's rules may say besides what all rules may, with what holds where they do not; for the reference. */
+export function settingsOfKind(kind: AlertKind): { name: string; fallback: unknown }[] {
+  const schema = ruleSchemas.find(({ shape }) => shape.kind.value === kind);
+  const least: unknown = schema?.safeParse({ kind, ...needed[kind] }).data;
+  return Object.keys(schema?.shape ?? {})
+    .filter((one) => one !== 'kind' && !(one in common))
+    .map((one) => ({ name: one, fallback: one in (needed[kind] ?? {}) ? undefined : (least as never)?.[one] }));
+}
+
+/** What rules of a kind cannot do without. */
+const needed: Readonly<Partial<Record<AlertKind, Record<string, unknown>>>> = {
+  'kpi-threshold': { kpi: 'sla' },
+  'kpi-change': { kpi: 'sla' },
+};
+
 /** `alerts:` of a tenant. */
 export const alertsSchema = settings({
   targets: z.record(name, targetSchema).default({}),

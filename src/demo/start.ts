@@ -16,7 +16,7 @@ import type { Log } from '../lib/log.ts';
 import { createStops } from '../lib/stops.ts';
 import type { Crm } from '../sandbox/crm/crm.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { demoConfig, loadCompany, refuseOtherData } from './company.ts';
+import { demoChannels, demoConfig, loadCompany, refuseOtherData } from './company.ts';
 import { type CompanySize, demoSource, demoTimezone, startCrm } from './crm.ts';
 import { forgetFuture } from './future.ts';
 import { keepTapping } from './tap.ts';
@@ -67,6 +67,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       log,
       timezone: demoTimezone,
       completions: completions(),
+      channels: demoChannels,
       ...secrets,
     });
     stops.onStop('sandbox', () => sandbox.stop());
