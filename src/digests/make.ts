@@ -51,15 +51,17 @@ export async function makeDigest(deps: DigestDeps, order: DigestOrder): Promise<
   const { tenantId } = tenant;
   const period = pastDays(order.period, tenant, now);
   const before = sameDaysBefore(period);
-  const digestOnly = await onlyInDigest(db, tenantId, instantsOf(period, tenant), rights.all ? null : viewer);
   const headlines = order.followed?.length ? order.followed : template.headlines;
   let sees: Sees | null = null;
+  let digestOnly: FindingContext['digestOnly'] = [];
   // Rights and numbers are of one moment: else numbers of new rights could go to whoever has the old ones.
   const look = async (tx: Queryable) => {
     sees = await seenIn(tx, tenantId, viewer);
     if (!sees) throw new CremaError('DIGEST_VIEWER', `a digest for somebody who may see nothing: ${viewer}`);
     if (order.sees && JSON.stringify(sees) !== JSON.stringify(order.sees))
       throw new CremaError('DIGEST_RIGHTS', `what ${viewer} may see has changed while it was made`);
+    const asked = sees.rights.all ? null : viewer;
+    digestOnly = await onlyInDigest(tx, tenantId, instantsOf(period, tenant), asked);
   };
   const read = async (snapshot: Db) => {
     const ask = asking({ ...deps, db: snapshot }, viewer);
