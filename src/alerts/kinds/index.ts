@@ -1,13 +1,14 @@
 import type { AlertKind } from '../../config/alerts.ts';
 import { CremaError } from '../../lib/errors.ts';
 import { kpiThreshold } from './kpi-threshold/kind.ts';
+import { queue } from './queue/kind.ts';
 import type { AlertRoom } from './room.ts';
 import { slaRisk } from './sla-risk/kind.ts';
 
 type AnyRoom = { [Kind in AlertKind]: AlertRoom<Kind> }[AlertKind];
 
 /** Every kind of rule there is, in the order of help and docs. */
-export const alertRooms: readonly AnyRoom[] = [kpiThreshold, slaRisk];
+export const alertRooms: readonly AnyRoom[] = [kpiThreshold, slaRisk, queue];
 
 /** The room of a kind, for rules of that kind only. */
 export function roomOf(kind: AlertKind): AlertRoom {
