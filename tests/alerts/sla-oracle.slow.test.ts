@@ -258,8 +258,6 @@ test(`every breach of a month is told before it happens wherever that can be kno
   const withdrawn = new Set<string>();
   const counts = { steps: 0, comparisons: 0, firing: 0 };
   let unseen: string[] = [];
-  const t0 = performance.now();
-  const [tStep, tSweep, tLook] = [0, 0, 0];
 
   for (let now = 0; now <= end; now++) {
     const came = arrivals.get(now) ?? [];

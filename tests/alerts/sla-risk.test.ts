@@ -1,5 +1,8 @@
 import sql from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
+import { slaRisk } from '../../src/alerts/kinds/sla-risk/kind.ts';
+import { ruleOf } from '../../src/alerts/store/rules.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import type { Policies } from '../../src/sla/policy.ts';
 import { useDatabase } from '../database.ts';
 import { answerText } from './answer.ts';
@@ -246,4 +249,41 @@ test('on the day the clocks change, the calendar of the policy says the minute',
   desk.told();
   await desk.pass(1);
   expect(desk.told().at(-1)).toBe('01:15 edit Breached: 1 ticket');
+});
+
+test('its past is made of the breaches and of when tickets came to be at risk', async () => {
+  const desk = await aDesk();
+  const id = await desk.rule({ ...risk, metrics: ['first-response'], keep: '1 h' });
+  await desk.add(
+    { ...ticket, id: 'in-time', created: '06:00', answered: '06:30' },
+    { ...ticket, id: 'just', created: '06:00', answered: '06:50' },
+    { ...ticket, id: 'late', created: '06:00', answered: '07:20' },
+    { ...ticket, id: 'never', created: '06:00' },
+    { ...ticket, id: 'soon', created: '08:10' },
+    { ...ticket, id: 'at-once', created: '05:00' },
+  );
+  // It was low, and had no target, until it was due for long.
+  await desk.event('at-once', '08:00', 'priority', 'critical');
+  await desk.db.run(sql`update crm.ticket_events set old = 'low' where tenant_id = ${desk.tenantId}`);
+  await desk.work();
+  const rule = await ruleOf(desk.db, desk.tenantId, id);
+  const now = desk.clock.now();
+  const { db, tenant, terms } = desk;
+  const past = await slaRisk.past(
+    { ...rule!, settings: rule!.settings as never, changed: false },
+    { from: now.subtract({ hours: 24 }), to: now },
+    { db, tenant, now, settings: {}, terms, log: silentLog, lateStreams: [] },
+  );
+  const episodes = past.kind === 'episodes' ? past.episodes : [];
+  expect(
+    episodes
+      .map(({ name, from, to }) => `${name} ${from.toString().slice(11, 16)} ${to?.toString().slice(11, 16) ?? '-'}`)
+      .toSorted(),
+  ).toEqual([
+    'at-once first response 08:00 09:00',
+    'just first response 06:45 06:50',
+    'late first response 06:45 07:20',
+    'never first response 06:45 08:00',
+    'soon first response 08:55 -',
+  ]);
 });
