@@ -193,6 +193,8 @@ const ruleSchemas = [
     waiting: z.int().min(0).optional(),
     /** One waits for longer than this. */
     oldest: duration.optional(),
+    /** Where it counts as well again, as a share of those. */
+    clear: share.default(0.8),
   }),
   settings({
     kind: z.literal('churn-risk'),
