@@ -9,6 +9,7 @@ import type { OpenTime } from '../sla/open-time.ts';
 import { fingerprintOf, type Look } from './condition.ts';
 import { roomOf } from './kinds/index.ts';
 import type { LateStream, LookContext } from './kinds/room.ts';
+import type { Rule } from './rule.ts';
 import { type Settled, settle } from './settle.ts';
 import { earliest, type Instance } from './stages/advance.ts';
 import { rulesWithIncidents } from './store/incidents.ts';
@@ -72,7 +73,8 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
   const { tenantId } = deps.context.tenant;
   const started = performance.now();
   const late = rules.map(({ nextLookAt }) => nextLookAt.until(moments.now).total('seconds'));
-  const looks = await looksOf(deps, rules, moments);
+  const lateStreams = await lateStreamsAt(db, tenantId, moments.now);
+  const looks = await looksOf({ ...deps.context, db, log, now: moments.now, lateStreams }, rules);
   const ids = rules.map(({ ruleId }) => ruleId);
   const known = await instancesOf(
     db,
@@ -178,21 +180,19 @@ function lookedAt(rule: ClaimedRule, look: Look, also: Temporal.Instant | null, 
   return { rule, look, nextLookAt: earliest([usual, look.nextAt ?? null, also])! };
 }
 
-/** What rooms see, each of all its rules at once; a room that breaks knows nothing of any of them. */
-async function looksOf(
-  { db, log, context }: LookDeps,
-  rules: readonly ClaimedRule[],
-  { now }: Moments,
+/** What rooms see, each of all its rules at once, by rule id; a room that breaks knows nothing of any of them. Writes nothing. */
+export async function looksOf(
+  context: LookContext,
+  rules: readonly (Rule & { changed: boolean })[],
 ): Promise<Map<number, Look>> {
   const looks = new Map<number, Look>();
-  const lateStreams = await lateStreamsAt(db, context.tenant.tenantId, now);
   for (const [kind, of] of Map.groupBy(rules, (rule) => rule.kind)) {
     try {
-      const found = await roomOf(kind).look(of as never, { ...context, db, log, now, lateStreams });
+      const found = await roomOf(kind).look(of as never, context);
       for (const { ruleId } of of)
         looks.set(ruleId, found.get(ruleId) ?? { kind: 'unknown', reason: 'it was not looked at' });
     } catch (error) {
-      log.error({ kind, err: error }, 'alert rules could not be evaluated');
+      context.log.error({ kind, err: error }, 'alert rules could not be evaluated');
       const reason = `it could not be evaluated: ${messageOf(error)}`;
       for (const { ruleId } of of) looks.set(ruleId, { kind: 'unknown', reason });
     }
@@ -201,7 +201,7 @@ async function looksOf(
 }
 
 /** Streams whose data is older than they promise. */
-async function lateStreamsAt(db: Queryable, tenantId: number, now: Temporal.Instant): Promise<LateStream[]> {
+export async function lateStreamsAt(db: Queryable, tenantId: number, now: Temporal.Instant): Promise<LateStream[]> {
   return db.query<LateStream>(sql`
     select source, stream, as_of as "asOf" from ops.streams
     where tenant_id = ${tenantId} and refresh_sla_minutes is not null

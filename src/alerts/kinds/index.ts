@@ -2,8 +2,10 @@ import type { AlertKind } from '../../config/alerts.ts';
 import { CremaError } from '../../lib/errors.ts';
 import { anomaly } from './anomaly/kind.ts';
 import { campaignUnderperformance } from './campaign-underperformance/kind.ts';
+import { churnRisk } from './churn-risk/kind.ts';
 import { deliveryFailures } from './delivery-failures/kind.ts';
 import { freshness } from './freshness/kind.ts';
+import { highIntent } from './high-intent/kind.ts';
 import { kpiChange } from './kpi-change/kind.ts';
 import { kpiThreshold } from './kpi-threshold/kind.ts';
 import type { AlertRoom } from './room.ts';
@@ -20,6 +22,8 @@ export const alertRooms: readonly AnyRoom[] = [
   campaignUnderperformance,
   deliveryFailures,
   freshness,
+  churnRisk,
+  highIntent,
 ];
 
 /** The room of a kind, for rules of that kind only. */
