@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { onlyInDigest } from '../alerts/store/noise.ts';
 import { scopeLabel } from '../answers/access.ts';
 import { receiptsFor } from '../answers/answer.ts';
 import { datedWords } from '../answers/parse.ts';
@@ -50,6 +51,7 @@ export async function makeDigest(deps: DigestDeps, order: DigestOrder): Promise<
   const { tenantId } = tenant;
   const period = pastDays(order.period, tenant, now);
   const before = sameDaysBefore(period);
+  const digestOnly = await onlyInDigest(db, tenantId, instantsOf(period, tenant), rights.all ? null : viewer);
   const headlines = order.followed?.length ? order.followed : template.headlines;
   let sees: Sees | null = null;
   // Rights and numbers are of one moment: else numbers of new rights could go to whoever has the old ones.
@@ -64,7 +66,7 @@ export async function makeDigest(deps: DigestDeps, order: DigestOrder): Promise<
     const lines = await askLines(ask, headlines, period);
     const streams = lines.flatMap(({ result }) => result.freshness.sources);
     const late = lateSources(streams, period.to, tenant.timezone);
-    const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, ask } };
+    const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, digestOnly, ask } };
     return { lines, streams, late, found: template.findings > 0 ? await findAll(context) : [] };
   };
   const { lines, streams, late, found } = await inSnapshot(db, { tenantId, viewer }, read, look);
@@ -98,6 +100,12 @@ function pastDays({ from, to }: DateRange, tenant: Tenant, now: Temporal.Instant
   if (to <= today) return { from, to };
   const days = daysBetween(today, to);
   return { from: addDays(from, -days), to: today };
+}
+
+/** Local days from their first moment to the one behind their last. */
+function instantsOf({ from, to }: DateRange, { timezone }: Tenant): { from: Temporal.Instant; to: Temporal.Instant } {
+  const begin = (date: string) => Temporal.PlainDate.from(date).toZonedDateTime(timezone).toInstant();
+  return { from: begin(from), to: begin(to) };
 }
 
 /** Everybody who sees the same numbers has been told the same. */

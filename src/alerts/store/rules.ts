@@ -101,7 +101,8 @@ const setBackMinutes = 2;
 
 /**
  * Takes rules that are due: by time, or because what they read has changed. Committed by itself; a process that dies is
- * followed by another one when the lease has run out, and what it would have written then does not count.
+ * followed by another one when the lease has run out, and what it would have written then does not count. Those that follow
+ * changes the closest come first.
  */
 export async function claimRules(
   db: Db,
@@ -126,7 +127,7 @@ export async function claimRules(
           or d.looked_at > ${now.add({ minutes: setBackMinutes }).toString()}::timestamptz
           or (c.changed and (d.looked_at is null
             or d.looked_at <= ${now.toString()}::timestamptz - d.gap_seconds * interval '1 second')))
-      order by d.next_look_at, d.rule_id
+      order by d.gap_seconds, d.next_look_at, d.rule_id
       limit ${most}
       for update of d skip locked
     )
@@ -135,6 +136,18 @@ export async function claimRules(
     from due, generation
     where r.tenant_id = ${tenantId} and r.rule_id = due.rule_id
     returning ${columns}, r.claim, r.health_streams as "healthStreams", generation.latest as generation, due.changed or r.looked_at is null as changed`);
+}
+
+/** Which of some rules are still this process's; nobody else changes or looks at those until the transaction ends. */
+export async function holdRules(tx: Tx, tenantId: number, rules: readonly ClaimedRule[]): Promise<Set<number>> {
+  const values = rules.map(({ ruleId, claim }) => ({ rule: ruleId, claim }));
+  const rows = await tx.query<{ id: number }>(sql`
+    select r.rule_id as id from ops.alert_rules r
+    join jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as v (rule bigint, claim bigint)
+      on r.rule_id = v.rule and r.claim = v.claim
+    where r.tenant_id = ${tenantId} and r.state = 'active'
+    order by r.rule_id for update of r`);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** What a look leaves behind at the rule. */

@@ -41,7 +41,7 @@ function slaRisk(index: number): Record<string, unknown> {
     { team: `team-${1 + (index % teams)}`, priority: [ticketPriorities[index % ticketPriorities.length]] },
     { team: `team-${1 + (index % teams)}` },
   ];
-  return { kind: 'sla-risk', ...watched[index % watched.length], before: 60 * (5 + (index % 50)) };
+  return { kind: 'sla-risk', ...watched[index % watched.length], before: `${5 + (index % 50)} min` };
 }
 
 function threshold(index: number): Record<string, unknown> {
