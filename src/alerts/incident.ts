@@ -14,6 +14,8 @@ export interface IncidentContent {
   lines: readonly string[];
   /** How many there are besides those. */
   more: number;
+  /** Its end is told by its message alone. */
+  quietEnd?: true;
   /** More that is so meanwhile, in full sentences: `Muted meanwhile: SLA below 85 %`. */
   notes?: readonly string[];
   threshold: string;

@@ -124,8 +124,9 @@ async function settleGroup(
   else if (reason !== null) {
     const text = reason === 'resolved' ? endedText(incident, context.tenant) : toldText(incident, reason);
     const kind = ({ resolved: 'resolved', worse: 'worse', more: 'worse', repeat: 'repeated' } as const)[reason];
-    const entry = await addHistory(tx, incident, { at: now, kind, text, told: true });
-    await reply(tx, incident, entry, moments);
+    const told = reason !== 'resolved' || !incident.content.quietEnd;
+    const entry = await addHistory(tx, incident, { at: now, kind, text, told });
+    if (told) await reply(tx, incident, entry, moments);
   }
   // What has become worse may have another route; who has it already is not told again.
   if (reason !== null && reason !== 'resolved' && !isOnlyInDigest(rule, severity))
@@ -208,6 +209,7 @@ function weigh(
               repeatedAt: incident.repeatedAt,
             },
       firing: firing.map(episodeOf),
+      clearing: firing.every(({ clearSince }) => clearSince !== null),
       ...{ severity, openedAt: incident.openedAt },
       acknowledged: incident.acknowledgedAt !== null,
       snoozedUntil: incident.snoozedUntil,
@@ -332,16 +334,17 @@ function contentOf(
   if (look.kind === 'unknown' && before)
     return { ...before, unknown: before.unknown ?? { since: moments.now.toString(), reason: look.reason } };
   if (members.length === 0 && before) return { ...before, unknown: null };
-  const told = room.tell(rule as never, members, tenant);
+  const { most = mostLines, ...told } = room.tell(rule as never, members, tenant);
   const sorted = members.toSorted((a, b) => b.facts.rank - a.facts.rank);
+  const lines = sorted.flatMap(({ facts }) => facts.lines ?? [facts.line]);
   const [first] = sorted;
   const valued = first?.facts.valueText === undefined ? null : { rank: first.facts.rank, text: first.facts.valueText };
   const worst = before?.worst && (!valued || before.worst.rank >= valued.rank) ? before.worst : valued;
   const assigned = members.map(({ facts }) => facts.assigned);
   return {
     ...told,
-    lines: sorted.slice(0, mostLines).map(({ facts }) => facts.line),
-    more: Math.max(0, sorted.length - mostLines),
+    lines: lines.slice(0, most),
+    more: Math.max(0, lines.length - most),
     assigned: assigned.every((one) => typeof one === 'string') ? [...new Set(assigned as string[])] : [],
     ...{ worst, unknown: null },
   };

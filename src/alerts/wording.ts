@@ -41,6 +41,7 @@ export function endedText({ since, resolvedAt, content }: Incident, { timezone }
   const end = resolvedAt ?? since;
   if (content.movedTo !== undefined)
     return `Told as incident ${content.movedTo} from ${clockTime(end, timezone)} on, after ${lengthText(since, end)}`;
+  if (content.quietEnd) return `${endWordOf(content)}: ${content.headline}`;
   const worst = content.worst ? `; worst ${content.worst.text}` : '';
   return `${endWordOf(content)} ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
 }

@@ -58,6 +58,10 @@ export interface Told {
   threshold: string;
   /** Words of /kpi behind the button. */
   words: string | null;
+  /** Lines that are shown; as everywhere where it is absent. */
+  most?: number;
+  /** Its end is told by its message alone, not in the thread: a list that the next one follows. */
+  quietEnd?: true;
 }
 
 /** One time the rule would have fired. */

@@ -36,6 +36,14 @@ export function openIncidents(db: Queryable, tenantId: number): Promise<Incident
     order by severity desc, opened_at desc, incident_id desc`);
 }
 
+/** Those that people have been told of and that are over since then, the latest first. */
+export function resolvedIncidents(db: Queryable, tenantId: number, since: Temporal.Instant): Promise<Incident[]> {
+  return db.query<Incident>(sql`
+    select ${columns} from ops.alert_incidents
+    where tenant_id = ${tenantId} and state = 'resolved' and resolved_at >= ${since.toString()}::timestamptz
+    order by resolved_at desc, incident_id desc`);
+}
+
 /** The incidents of a rule that are not over, locked until the transaction ends. */
 export async function lockOpenIncidents(tx: Tx, tenantId: number, ruleId: number): Promise<Incident[]> {
   return tx.query<Incident>(sql`

@@ -17,6 +17,8 @@ export interface ClaimedRule extends Rule {
   generation: number;
   /** Whether something it reads has changed since its last look; else only time has passed. */
   changed: boolean;
+  /** The late streams it waited for at its last look. */
+  healthStreams: string[];
 }
 
 async function read(db: Queryable, tenantId: number, where: Sql): Promise<Rule[]> {
@@ -133,7 +135,7 @@ export async function claimRules(
     set claim = r.claim + 1, claimed_until = ${machine.add({ seconds: leaseSeconds }).toString()}::timestamptz
     from due, generation
     where r.tenant_id = ${tenantId} and r.rule_id = due.rule_id
-    returning ${columns}, r.claim, generation.latest as generation, due.changed or r.looked_at is null as changed`);
+    returning ${columns}, r.claim, r.health_streams as "healthStreams", generation.latest as generation, due.changed or r.looked_at is null as changed`);
 }
 
 /** Which of some rules are still this process's; nobody else changes or looks at those until the transaction ends. */
@@ -188,6 +190,19 @@ export function waitingRules(db: Queryable, tenantId: number): Promise<{ title: 
     select policy ->> 'title' as title, health_streams as streams from ops.alert_rules
     where tenant_id = ${tenantId} and state = 'active' and health = 'unknown' and health_streams <> '{}'
     order by rule_id`);
+}
+
+/** All active rules but these are to be looked at at once. */
+export async function lookAtOthersSoon(
+  tx: Queryable,
+  tenantId: number,
+  ruleIds: readonly number[],
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.run(sql`
+    update ops.alert_rules set next_look_at = ${at.toString()}::timestamptz
+    where tenant_id = ${tenantId} and rule_id <> all (${ruleIds as number[]}::bigint[]) and state = 'active'
+      and next_look_at > ${at.toString()}::timestamptz`);
 }
 
 /** The rule is to be looked at at once: somebody has acted on an incident of it. */
