@@ -77,6 +77,7 @@ tenants:
         first-responses: {kind: kpi-threshold, kpi: sla-first-response 7d by team, below: 0.9, clear: 0.92}
         backlog: {kind: kpi-threshold, kpi: backlog by team, above: 40, clear: 35, for: 10 min}
         campaigns: {kind: campaign-underperformance, to: {channel: ${marketing.id}}}
+        data: {kind: freshness, to: {channel: ${dataDesk.id}}}
 kpis:
   resolution-time: {target: 86400}
 `;
