@@ -50,7 +50,7 @@ export async function findRule(db: Queryable, tenantId: number, text: string): P
 }
 
 /** A rule that is written anew as it was, at each start: it goes on where it stopped. */
-const isSame = sql`(r.kind = excluded.kind and r.settings = excluded.settings and r.viewer = excluded.viewer)`;
+const isSame = sql`(r.kind = excluded.kind and r.settings = excluded.settings and r.viewer = excluded.viewer and r.state <> 'ended')`;
 
 /**
  * Writes a rule, or the one of that name anew; returns its number. Another kind, filter or threshold is looked at at once, and
