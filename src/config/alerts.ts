@@ -57,8 +57,6 @@ const targetSchema = z.union(
   { error: 'needs pagerduty: with a routing key, or webhook: with an address and secret:' },
 );
 
-export type AlertTargetConfig = z.output<typeof targetSchema>;
-
 /** Where an alert goes: `{channel: C..}`, `{person: U..}`, `{email: ..}`, or the name of a target. */
 export interface AlertTo {
   carrier: 'slack' | 'mail' | 'target';

@@ -44,6 +44,15 @@ export async function ruleOf(db: Queryable, tenantId: number, ruleId: number): P
   return (await read(db, tenantId, sql`r.rule_id = ${ruleId}`))[0];
 }
 
+/** Those that have not been evaluated since then, for another reason than late data. */
+export function unknownRules(db: Queryable, tenantId: number, since: Temporal.Instant): Promise<Rule[]> {
+  return read(
+    db,
+    tenantId,
+    sql`r.state = 'active' and r.health = 'unknown' and r.health_streams = '{}' and r.health_since <= ${since.toString()}::timestamptz`,
+  );
+}
+
 /** By name or number. */
 export async function findRule(db: Queryable, tenantId: number, text: string): Promise<Rule | undefined> {
   return (await read(db, tenantId, sql`r.state <> 'ended' and (r.name = ${text} or r.rule_id::text = ${text})`))[0];

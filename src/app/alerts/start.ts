@@ -10,6 +10,7 @@ import type { Tenant } from '../../domain/tenant.ts';
 import { type Clock, isMovable, systemClock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
 import { tellUndelivered } from './undelivered.ts';
+import { tellUnknownRules } from './unknown.ts';
 
 /** Between looks for rules that are due, in milliseconds: an alert is told within about a second of its time. */
 const pollMs = 1_000;
@@ -45,8 +46,12 @@ export function startAlerts(options: AlertsOptions): Alerts {
     while (!stopped) {
       woken = false;
       try {
-        const looked = await lookAtDue(options, { now: clock.now(), machine: systemClock.now() });
-        if (looked > 0) options.onTold();
+        const moments = { now: clock.now(), machine: systemClock.now() };
+        const looked = await lookAtDue(options, moments);
+        if (looked > 0) {
+          await tellUnknownRules(options.db, options.context.tenant, moments);
+          options.onTold();
+        }
         trouble = undefined;
       } catch (error) {
         trouble = messageOf(error);

@@ -1,8 +1,11 @@
 import { type Backtest, backtest } from '../../alerts/backtest.ts';
+import { changeRuleState } from '../../alerts/rest.ts';
 import { openIncidents, resolvedIncidents } from '../../alerts/store/incidents.ts';
-import { rulesOf } from '../../alerts/store/rules.ts';
+import { promote } from '../../alerts/store/noise.ts';
+import { findRule, rulesOf } from '../../alerts/store/rules.ts';
 import { parsePeriod, periodExamples, resolvePeriod, startOfDay } from '../../domain/period.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import { systemClock } from '../../lib/clock.ts';
 import { usageError } from '../../lib/errors.ts';
 import { backtestText, incidentRow, localTime, lookLines, severityName } from '../alerts/text.ts';
 import { lookContext, lookNow, type TriedRule, triedRule, triedRules } from '../alerts/try.ts';
@@ -10,7 +13,7 @@ import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { type Session, withSession } from '../open.ts';
 import { alignedTable } from '../text.ts';
 
-const actions = ['list', 'rules', 'check', 'backtest'] as const;
+const actions = ['list', 'rules', 'check', 'backtest', 'pause', 'resume', 'promote'] as const;
 /** How far back, where nothing else is said. */
 const backtestDays = 90;
 const historyDays = 30;
@@ -19,7 +22,7 @@ export const alerts: Command = {
   name: 'alerts',
   args: '[action] [rule] [period...]',
   summary: 'open incidents, alert rules, what they see now and would have told in the past',
-  description: `Without arguments, or with \`list\`: incidents that are open; \`--all\` also those of the last ${historyDays} days that are over. \`rules\` lists the rules of crema.yaml and those made by hand. \`check\` looks with every rule now, or with one, and says what fires and what cannot be known; it tells nobody and writes nothing. \`backtest RULE\` says when a rule would have fired in the last ${backtestDays} days, or in another period, and what would have told less of the same. A rule is meant by its name in crema.yaml or by its number.`,
+  description: `Without arguments, or with \`list\`: incidents that are open; \`--all\` also those of the last ${historyDays} days that are over. \`rules\` lists the rules of crema.yaml and those made by hand. \`check\` looks with every rule now, or with one, and says what fires and what cannot be known; it tells nobody and writes nothing. \`backtest RULE\` says when a rule would have fired in the last ${backtestDays} days, or in another period, and what would have told less of the same. \`pause RULE\` lets it rest, which closes its incidents, and \`resume RULE\` takes it up again; \`promote RULE\` tells one in channels again that hardly anybody acted on and that is in the digest only. A rule is meant by its name in crema.yaml or by its number.`,
   options: [{ flags: '--all', description: `with list: also incidents of the last ${historyDays} days that are over` }],
   examples: [
     'crema alerts',
@@ -27,14 +30,15 @@ export const alerts: Command = {
     'crema alerts check',
     'crema alerts backtest low-sla',
     'crema alerts backtest 3 30d --json',
+    'crema alerts promote low-sla',
   ],
   run(context, [action = 'list', name, ...period], options) {
     if (!actions.some((known) => known === action))
       throw usageError('ALERTS_ACTION', `there is no "${action}": use ${actions.join(', ')}`);
-    if (action === 'backtest' && name === undefined)
+    if (['backtest', 'pause', 'resume', 'promote'].includes(action) && name === undefined)
       throw usageError(
         'ALERTS_RULE',
-        'backtest what? Give the name or number of a rule',
+        `${action} what? Give the name or number of a rule`,
         'List them: crema alerts rules',
       );
     return withSession(context, 'alerts', (session) => {
@@ -45,12 +49,44 @@ export const alerts: Command = {
           return check(context, session, name);
         case 'backtest':
           return tryOnPast(context, session, name!, period.join(' '));
+        case 'pause':
+        case 'resume':
+        case 'promote':
+          return change(context, session, action, name!);
         default:
           return listIncidents(context, session, options.all === true);
       }
     });
   },
 };
+
+async function change(
+  { clock, io }: CommandContext,
+  { db, tenant }: Session,
+  action: 'pause' | 'resume' | 'promote',
+  name: string,
+): Promise<ExitCode> {
+  const rule = await findRule(db, tenant.tenantId, name);
+  if (!rule) throw usageError('ALERTS_RULE', `there is no rule "${name}"`, 'List them: crema alerts rules');
+  const { ruleId, policy } = rule;
+  const moments = { now: clock.now(), machine: systemClock.now() };
+  const wanted = {
+    pause: { state: 'paused', reason: 'paused from the command line' },
+    resume: { state: 'active', reason: null },
+  } as const;
+  const changed = await db.tx((tx) =>
+    action === 'promote'
+      ? promote(tx, tenant.tenantId, ruleId, moments.now)
+      : changeRuleState(tx, tenant.tenantId, ruleId, wanted[action], moments),
+  );
+  const said = {
+    pause: ['rests until it is resumed; what it fired for is closed', 'rests already'],
+    resume: ['is watched again from now on', 'is active'],
+    promote: ['is told where it goes again', 'is not in the digest only'],
+  }[action];
+  io.out(`${policy.title} ${changed ? said[0] : said[1]}.\n`);
+  return 0;
+}
 
 async function listIncidents(
   { clock, globals, io }: CommandContext,

@@ -58,3 +58,14 @@ export function demotedMessage(rule: Rule, { cause, figures }: Noise): Message {
     }),
   ]);
 }
+
+/** To whoever looks after a rule: it cannot be evaluated, so nobody is watching. */
+export function unknownRuleMessage(rule: Rule, timezone: string): Message {
+  const title = clip(oneLine(rule.policy.title), longestReason);
+  const since = rule.healthSince === null ? '' : ` since ${momentText(rule.healthSince, { timezone })}`;
+  return message(`The alert rule ${title} cannot be evaluated`, [
+    richLine({ bold: `${title}: ` }, `cannot be evaluated${since}, so nobody is told of anything it watches.`),
+    paragraph(`Why: ${clip(oneLine(rule.healthReason ?? 'no reason is known'), longestReason)}.`),
+    richLine('What it sees now: ', { code: `crema alerts check ${nameOf(rule)}` }),
+  ]);
+}
