@@ -49,6 +49,8 @@ export type Look =
       earlier?: readonly { at: Temporal.Instant; conditions: readonly Condition[] }[];
       nextAt?: Temporal.Instant;
       memory?: { readonly [key: string]: Json };
+      /** What it found bears on all other rules: they are looked at at once. */
+      wakesOthers?: boolean;
     }
   /** Nothing it depends on has changed: all is as at the last look. */
   | { kind: 'same'; nextAt?: Temporal.Instant }

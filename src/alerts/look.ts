@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import sql from 'sql-template-tag';
+import { noteChange } from '../db/changes.ts';
 import type { Db, Queryable } from '../db/db.ts';
 import type { Moments } from '../deliveries/ledger.ts';
 import { messageOf } from '../lib/errors.ts';
@@ -8,16 +10,26 @@ import { fingerprintOf, type Look } from './condition.ts';
 import { roomOf } from './kinds/index.ts';
 import type { LateStream, LookContext } from './kinds/room.ts';
 import type { Rule } from './rule.ts';
-import { type Settled, settle } from './settle.ts';
+import { foresee, type Settled, settle } from './settle.ts';
 import { earliest, type Instance } from './stages/advance.ts';
-import { rulesWithIncidents } from './store/incidents.ts';
+import { openIncidentsOf } from './store/incidents.ts';
 import { instancesOf } from './store/instances.ts';
-import { type ClaimedRule, claimRules, type LookedAt, recordLooks } from './store/rules.ts';
+import {
+  type ClaimedRule,
+  claimRules,
+  holdRules,
+  type LookedAt,
+  lookAtOthersSoon,
+  recordLooks,
+} from './store/rules.ts';
 import { silencesAt } from './store/silences.ts';
 import { isOfMember, teamIncidents } from './store/teams.ts';
 
 /** Rules looked at together: what they share is read once, and replicas share the rest. */
 const atOnce = 500;
+
+/** Looks may bear on other rules: late data mutes them, and what is muted is told of with it. So often in one turn. */
+const mostStirs = 4;
 
 export interface LookDeps {
   db: Db;
@@ -44,6 +56,7 @@ export interface AlertObserver {
 export async function lookAtDue(deps: LookDeps, moments: Moments): Promise<number> {
   const { tenantId } = deps.context.tenant;
   let looked = 0;
+  let stirs = 0;
   let shared = { generation: -1, answers: new Map<string, Promise<unknown>>() };
   for (;;) {
     const claimed = await claimRules(deps.db, tenantId, moments, atOnce);
@@ -51,38 +64,32 @@ export async function lookAtDue(deps: LookDeps, moments: Moments): Promise<numbe
     if (!first) return looked;
     // Rules are said to have seen the data of their claim: what was asked of older data does not count for them.
     if (first.generation !== shared.generation) shared = { generation: first.generation, answers: new Map() };
-    await lookAt({ ...deps, context: { ...deps.context, answers: shared.answers } }, claimed, moments);
+    const isStirred = await lookAt(
+      { ...deps, context: { ...deps.context, answers: shared.answers } },
+      claimed,
+      moments,
+    );
     looked += claimed.length;
-    if (claimed.length < atOnce) return looked;
+    if (claimed.length < atOnce && !(isStirred && ++stirs <= mostStirs)) return looked;
   }
 }
 
-async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Moments): Promise<void> {
+/** Returns whether other rules are to be looked at because of it. */
+async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Moments): Promise<boolean> {
   const { db, log, observe } = deps;
   const { tenantId } = deps.context.tenant;
   const started = performance.now();
   const late = rules.map(({ nextLookAt }) => nextLookAt.until(moments.now).total('seconds'));
   const lateStreams = await lateStreamsAt(db, tenantId, moments.now);
   const looks = await looksOf({ ...deps.context, db, log, now: moments.now, lateStreams }, rules);
-  const ids = rules.map(({ ruleId }) => ruleId);
   const known = await instancesOf(
     db,
     tenantId,
     rules.map(({ ruleId }) => ({ ruleId, fingerprints: fingerprintsOf(looks.get(ruleId)!) })),
   );
-  const withIncidents = await rulesWithIncidents(db, tenantId, ids);
-  const isQuiet = ({ ruleId }: ClaimedRule) =>
-    !known.has(ruleId) && !withIncidents.has(ruleId) && !isAnythingWrong(looks.get(ruleId)!);
-  const quiet = rules.filter(isQuiet);
-  await db.tx((tx) =>
-    recordLooks(
-      tx,
-      quiet.map((rule) => lookedAt(rule, looks.get(rule.ruleId)!, null, moments.now)),
-      moments.now,
-    ),
-  );
   const silences = await silencesAt(db, tenantId, moments.now);
-  for (const rule of rules.filter((one) => !isQuiet(one))) {
+  const calm = await recordCalm(deps, { rules, looks, known }, { moments, silences });
+  for (const rule of rules.filter(({ ruleId }) => !calm.has(ruleId))) {
     const own = { rule, look: looks.get(rule.ruleId)!, known: known.get(rule.ruleId) ?? [] };
     try {
       const settled = await settleOne(deps, own, { moments, silences });
@@ -98,6 +105,31 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
     for (const [outcome, some] of Map.groupBy(of, ({ ruleId }) => looks.get(ruleId)!.kind))
       observe?.looked(kind, outcome, some.length);
   observe?.turn((performance.now() - started) / 1000, rules.length, Math.max(0, ...late));
+  return stir(db, tenantId, { rules, looks }, moments);
+}
+
+/**
+ * Passes on what looks mean for other rules. Not part of what is recorded: a process that dies before it is made up for by
+ * the next look of those rules, which look by time as well.
+ */
+async function stir(
+  db: Db,
+  tenantId: number,
+  { rules, looks }: { rules: readonly ClaimedRule[]; looks: ReadonlyMap<number, Look> },
+  { now }: Moments,
+): Promise<boolean> {
+  const waking = rules.filter(({ ruleId }) => (looks.get(ruleId) as { wakesOthers?: boolean }).wakesOthers);
+  const isOther = rules.some(({ ruleId, healthStreams }) => {
+    const look = looks.get(ruleId)!;
+    return !isDeepStrictEqual(look.kind === 'unknown' ? (look.late ?? []) : [], healthStreams);
+  });
+  if (waking.length === 0 && !isOther) return false;
+  await db.tx(async (tx) => {
+    const ids = waking.map(({ ruleId }) => ruleId);
+    if (waking.length > 0) await lookAtOthersSoon(tx, tenantId, ids, now);
+    if (isOther) await noteChange(tx, tenantId, 'waiting');
+  });
+  return true;
 }
 
 /** What is not well by a look: earlier episodes of these matter. */
@@ -107,16 +139,48 @@ function fingerprintsOf(look: Look): string[] {
   return [...new Set(all.map(({ labels }) => fingerprintOf(labels)))];
 }
 
-function isAnythingWrong(look: Look): boolean {
-  if (look.kind !== 'conditions') return false;
-  return look.conditions.length > 0 || (look.earlier ?? []).some(({ conditions }) => conditions.length > 0);
+type Silences = Awaited<ReturnType<typeof silencesAt>>;
+
+/**
+ * Records the looks that change nothing, all in one transaction; returns which ones. Incidents are read behind the rules' locks:
+ * whoever acts on one asks for a look at its rule, and is heard afterwards.
+ */
+async function recordCalm(
+  { db, context: { tenant }, calendar }: LookDeps,
+  {
+    rules,
+    looks,
+    known,
+  }: { rules: readonly ClaimedRule[]; looks: ReadonlyMap<number, Look>; known: ReadonlyMap<number, Instance[]> },
+  { moments, silences }: { moments: Moments; silences: Silences },
+): Promise<ReadonlySet<number>> {
+  return db.tx(async (tx) => {
+    const held = await holdRules(tx, tenant.tenantId, rules);
+    const incidents = await openIncidentsOf(tx, tenant.tenantId, [...held]);
+    const calm: LookedAt[] = [];
+    for (const rule of rules) {
+      if (!held.has(rule.ruleId)) continue;
+      const look = looks.get(rule.ruleId)!;
+      const own = { rule, look, known: known.get(rule.ruleId) ?? [], incidents: incidents.get(rule.ruleId) ?? [] };
+      // Late data and the like is told of where there is something to tell.
+      const isQuiet = own.known.length === 0 && own.incidents.length === 0 && fingerprintsOf(look).length === 0;
+      const isOfTeam = own.known.some(({ labels }) => isOfMember(labels));
+      const foreseen = isQuiet
+        ? { nextAt: null }
+        : isOfTeam
+          ? undefined
+          : foresee(roomOf(rule.kind), own, { tenant, moments, silences, calendar, teamIncident: () => null });
+      if (foreseen) calm.push(lookedAt(rule, look, foreseen.nextAt, moments.now));
+    }
+    return recordLooks(tx, calm, moments.now);
+  });
 }
 
 /** The state of one rule, its incidents and what is told of them: one transaction. Undefined where another process has it. */
 function settleOne(
   deps: LookDeps,
   own: { rule: ClaimedRule; look: Look; known: readonly Instance[] },
-  { moments, silences }: { moments: Moments; silences: Awaited<ReturnType<typeof silencesAt>> },
+  { moments, silences }: { moments: Moments; silences: Silences },
 ): Promise<Settled | undefined> {
   const { tenant } = deps.context;
   return deps.db.tx(async (tx) => {

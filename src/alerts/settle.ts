@@ -8,8 +8,8 @@ import { announce, reply, requestEdits } from './deliver.ts';
 import { escalate, isOnlyInDigest } from './escalate.ts';
 import { type Incident, type IncidentContent, mostLines } from './incident.ts';
 import type { AlertRoom, Member } from './kinds/room.ts';
-import type { Rule, Severity } from './rule.ts';
-import { earliest, type Instance } from './stages/advance.ts';
+import type { Route, Rule, Severity } from './rule.ts';
+import { advance, earliest, type Instance } from './stages/advance.ts';
 import { catchUp } from './stages/catch-up.ts';
 import { critical, type Decision, decide } from './stages/dedup.ts';
 import { type Group, group, groupLabels } from './stages/group.ts';
@@ -101,18 +101,87 @@ async function settleGroup(
 ): Promise<GroupSettled> {
   const { moments } = context;
   const { now } = moments;
-  const firing = instances.filter(({ state }) => state === 'firing');
-  const members = firing.map(memberOf);
-  const severity = severityOf(firing) ?? before?.severity ?? 1;
-  let incident: Incident =
+  const base =
     before ??
     newIncident(rule, {
-      key,
-      labels,
-      now,
+      ...{ key, labels, now },
       incidentId: await nextIncidentId(tx, rule.tenantId),
-      since: sinceOf(firing),
+      since: sinceOf(firingOf(instances)),
     });
+  const weighed = weigh(room, { rule, look, instances, before, base, labels, movedTo }, context);
+  if (weighed.decision.kind === 'forget') {
+    if (before) await forgetIncident(tx, before);
+    return { nextAt: null, told: undefined, incidentId: null };
+  }
+  const { decision, reason, muting, route, isChanged } = weighed;
+  let { incident } = weighed;
+  const firing = firingOf(instances);
+  const { severity } = incident;
+  await putIncident(tx, incident);
+
+  if (reason === 'first')
+    await addHistory(tx, incident, { at: now, kind: 'opened', text: openedText(incident), told: false });
+  else if (reason !== null) {
+    const text = reason === 'resolved' ? endedText(incident, context.tenant) : toldText(incident, reason);
+    const kind = ({ resolved: 'resolved', worse: 'worse', more: 'worse', repeat: 'repeated' } as const)[reason];
+    const told = reason !== 'resolved' || !incident.content.quietEnd;
+    const entry = await addHistory(tx, incident, { at: now, kind, text, told });
+    if (told) await reply(tx, incident, entry, moments);
+  }
+  // What has become worse may have another route; who has it already is not told again.
+  if (reason !== null && reason !== 'resolved' && !isOnlyInDigest(rule, severity))
+    await announce(tx, incident, route.to, moments);
+  const escalation = await escalate(tx, { incident, route, rule, muted: muting !== null }, moments);
+  incident = escalation.incident;
+  if ((isChanged || escalation.taken) && incident.announcedAt !== null)
+    await requestEdits(tx, incident, moments, { urgent: reason !== null || escalation.taken });
+  const waitsUntil = decision.kind === 'wait' ? decision.until : null;
+  return {
+    nextAt: earliest([
+      reason === null ? waitsUntil : soonAgain(rule, reason, now),
+      muting?.until ?? null,
+      escalation.nextAt,
+    ]),
+    told:
+      reason === null ? undefined : { incidentId: incident.incidentId, reason, at: causeOf(before, incident, firing) },
+    incidentId: incident.incidentId,
+  };
+}
+
+/** What becomes of an incident, before anything of it is written. */
+interface Weighed {
+  decision: Decision;
+  /** Why people are told now; null: they are not. */
+  reason: Extract<Decision, { kind: 'tell' }>['reason'] | null;
+  incident: Incident;
+  muting: Muting | null;
+  route: Route;
+  /** Whether its message would be another one. */
+  isChanged: boolean;
+}
+
+/** The stages from grouping to dedup for one incident. Pure; `base` is the incident as it is, or a new one. */
+function weigh(
+  room: AlertRoom,
+  {
+    rule,
+    look,
+    instances,
+    before,
+    base,
+    labels,
+    movedTo,
+  }: { rule: Rule; look: Look; movedTo: number | undefined; before: Incident | null; base: Incident } & Pick<
+    Group,
+    'instances' | 'labels'
+  >,
+  context: SettleContext,
+): Weighed {
+  const { now } = context.moments;
+  const firing = firingOf(instances);
+  const members = firing.map(memberOf);
+  const severity = severityOf(firing) ?? before?.severity ?? 1;
+  let incident = base;
   const content = {
     ...contentOf(room, { rule, look, members, before: before?.content ?? null }, context),
     ...(movedTo === undefined ? {} : { movedTo }),
@@ -140,6 +209,7 @@ async function settleGroup(
               repeatedAt: incident.repeatedAt,
             },
       firing: firing.map(episodeOf),
+      clearing: firing.every(({ clearSince }) => clearSince !== null),
       ...{ severity, openedAt: incident.openedAt },
       acknowledged: incident.acknowledgedAt !== null,
       snoozedUntil: incident.snoozedUntil,
@@ -147,10 +217,6 @@ async function settleGroup(
     rule.policy,
     now,
   );
-  if (decision.kind === 'forget') {
-    if (before) await forgetIncident(tx, before);
-    return { nextAt: null, told: undefined, incidentId: null };
-  }
   const reason = isTold(decision, muting) ? decision.reason : null;
   incident = {
     ...incident,
@@ -168,35 +234,50 @@ async function settleGroup(
   if (route !== routeOf(rule.policy, { ...routed, incident: was }, now)) incident = { ...incident, escalated: 0 };
   const isChanged = before === null || reason !== null || isOther(before, incident);
   if (isChanged && before) incident = { ...incident, version: before.version + 1 };
-  await putIncident(tx, incident);
+  return { decision, reason, incident, muting, route, isChanged };
+}
 
-  if (reason === 'first')
-    await addHistory(tx, incident, { at: now, kind: 'opened', text: openedText(incident), told: false });
-  else if (reason !== null) {
-    const text = reason === 'resolved' ? endedText(incident, context.tenant) : toldText(incident, reason);
-    const kind = ({ resolved: 'resolved', worse: 'worse', more: 'worse', repeat: 'repeated' } as const)[reason];
-    const told = reason !== 'resolved' || !content.quietEnd;
-    const entry = await addHistory(tx, incident, { at: now, kind, text, told });
-    if (told) await reply(tx, incident, entry, moments);
+/**
+ * Whether a look changes nothing that is stored or told, and when the rule then has to be looked at again by time alone (null:
+ * not for what is known now). Undefined where it may change something: it has to be settled. Pure, so that thousands of rules
+ * that go on firing cost no transaction each. What is told of unchanged things is not kept anew as long as it reads the same.
+ */
+export function foresee(
+  room: AlertRoom,
+  {
+    rule,
+    look,
+    known,
+    incidents,
+  }: { rule: Rule; look: Look; known: readonly Instance[]; incidents: readonly Incident[] },
+  context: SettleContext,
+): { nextAt: Temporal.Instant | null } | undefined {
+  if (look.kind === 'unknown' || earlierOf(look).length > 0) return undefined;
+  const { instances, nextAt } = advance(known, conditionsOf(look, known), rule.policy, context.moments.now);
+  const open = known.filter(({ state }) => state !== 'resolved');
+  if (!isDeepStrictEqual(new Map(open.map(standing)), new Map(instances.map(standing)))) return undefined;
+  const wakes = [nextAt];
+  for (const one of group(instances, incidents, groupLabels(rule.policy))) {
+    const { incident: before, instances: own, labels } = one;
+    if (before === null || firingOf(own).length === 0) return undefined;
+    const about = { rule, look, instances: own, before, base: before, labels, movedTo: undefined };
+    const { decision, reason, incident, muting, route, isChanged } = weigh(room, about, context);
+    const mayEscalate = route.escalate.length > incident.escalated && incident.acknowledgedAt === null;
+    if (decision.kind === 'forget' || reason !== null || isChanged || mayEscalate) return undefined;
+    if (!isDeepStrictEqual(incident.labels, before.labels)) return undefined;
+    wakes.push(decision.kind === 'wait' ? decision.until : null, muting?.until ?? null);
   }
-  // What has become worse may have another route; who has it already is not told again.
-  if (reason !== null && reason !== 'resolved' && !isOnlyInDigest(rule, severity))
-    await announce(tx, incident, route.to, moments);
-  const escalation = await escalate(tx, { incident, route, rule, muted: muting !== null }, moments);
-  incident = escalation.incident;
-  if ((isChanged || escalation.taken) && incident.announcedAt !== null)
-    await requestEdits(tx, incident, moments, { urgent: reason !== null || escalation.taken });
-  const waitsUntil = decision.kind === 'wait' ? decision.until : null;
-  return {
-    nextAt: earliest([
-      reason === null ? waitsUntil : soonAgain(rule, reason, now),
-      muting?.until ?? null,
-      escalation.nextAt,
-    ]),
-    told:
-      reason === null ? undefined : { incidentId: incident.incidentId, reason, at: causeOf(before, incident, firing) },
-    incidentId: incident.incidentId,
-  };
+  return { nextAt: earliest(wakes) };
+}
+
+/** What is stored of an instance but for what is said of it. */
+function standing({ fingerprint, episode, state, severity, about, since, clearSince }: Instance): [string, unknown[]] {
+  const times = [since, clearSince].map((at) => at?.epochMilliseconds);
+  return [fingerprint, [episode, state, severity, Object.entries(about).toSorted(), ...times]];
+}
+
+function firingOf(instances: readonly Instance[]): Instance[] {
+  return instances.filter(({ state }) => state === 'firing');
 }
 
 interface GroupSettled {
@@ -310,7 +391,7 @@ function memberOf({ labels, severity, since, firedAt, pendingAt, facts }: Instan
   return { labels, severity, since, firedAt: firedAt ?? pendingAt, facts };
 }
 
-/** Since when what is told now has been so: the latest of what nobody was told of before, or its end. */
+/** Since when what is told now has been so: the first of what nobody was told of before, or its end. */
 function causeOf(
   before: Incident | null,
   { since, resolvedAt }: Incident,

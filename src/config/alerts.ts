@@ -45,7 +45,7 @@ const secret = z
 
 const address = z
   .url({ protocol: /^https?$/, error: 'is not an address such as https://example.com/hook' })
-  .refine((url) => new URL(url).username === '', 'has a user in front of its host; the signature says who calls');
+  .refine((url) => !URL.parse(url)?.username, 'has a user in front of its host; the signature says who calls');
 
 /** A way out beside Slack and mail, by a name of one's choosing: rules name it, and the ledger keeps nothing else of it. */
 const targetSchema = z.union(
@@ -193,6 +193,8 @@ const ruleSchemas = [
     waiting: z.int().min(0).optional(),
     /** One waits for longer than this. */
     oldest: duration.optional(),
+    /** Where it counts as well again, as a share of those. */
+    clear: share.default(0.8),
   }),
   settings({
     kind: z.literal('churn-risk'),
@@ -235,6 +237,21 @@ export const alertRuleSchema = z.discriminatedUnion('kind', ruleSchemas, {
       ? `needs kind:, one of ${ruleSchemas.map(({ shape }) => shape.kind.value).join(', ')}`
       : undefined,
 });
+
+/** What a kind's rules may say besides what all rules may, with what holds where they do not; for the reference. */
+export function settingsOfKind(kind: AlertKind): { name: string; fallback: unknown }[] {
+  const schema = ruleSchemas.find(({ shape }) => shape.kind.value === kind);
+  const least: unknown = schema?.safeParse({ kind, ...needed[kind] }).data;
+  return Object.keys(schema?.shape ?? {})
+    .filter((one) => one !== 'kind' && !(one in common))
+    .map((one) => ({ name: one, fallback: one in (needed[kind] ?? {}) ? undefined : (least as never)?.[one] }));
+}
+
+/** What rules of a kind cannot do without. */
+const needed: Readonly<Partial<Record<AlertKind, Record<string, unknown>>>> = {
+  'kpi-threshold': { kpi: 'sla' },
+  'kpi-change': { kpi: 'sla' },
+};
 
 /** `alerts:` of a tenant. */
 export const alertsSchema = settings({

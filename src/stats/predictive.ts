@@ -14,14 +14,14 @@ export interface Prediction {
 
 /**
  * Typical spread between groups that is believed before any is seen, and the least there is, in standard deviations of
- * the log odds: 0.2 is a fifth more or less of a small share.
+ * the log odds: 0.3 is about a third more or less of a small share.
  */
-const typicalSpread = 0.2;
+const typicalSpread = 0.3;
 const leastSpread = 0.03;
 /** Spreads looked at, up to odds that differ by a factor of three. */
 const spreads = Array.from({ length: 14 }, (_, step) => leastSpread * (1.1 / leastSpread) ** (step / 13));
-/** Means looked at for each spread, in standard errors around the pooled share. */
-const steps = Array.from({ length: 19 }, (_, step) => (step - 9) / 2);
+/** Means looked at for each spread, in standard errors around the pooled share: sums over bells are exact at such steps. */
+const steps = Array.from({ length: 13 }, (_, step) => 0.75 * (step - 6));
 
 /**
  * Predicts a group's successes from those of others like it, when groups differ by more than chance. Each group has a
@@ -48,7 +48,9 @@ export function predict(history: readonly Cases[], { successes, n }: Cases): Pre
     for (const step of steps) {
       const mean = 1 / (1 + ((1 - pooled) / pooled) * Math.exp(-step * error));
       const { a, b } = betaOf(mean, spread);
-      const likelihood = history.reduce((sum, one) => sum + logBetaBinomial(one, a, b), 0);
+      // The part of each group's likelihood that its counts do not change.
+      const alike = history.length * (logGamma(a + b) - logGamma(a) - logGamma(b));
+      const likelihood = history.reduce((sum, one) => sum + logCounts(one, a, b), alike);
       beliefs.push({ mean, log: prior + likelihood, a, b });
     }
   }
@@ -72,16 +74,9 @@ function betaOf(mean: number, spread: number): { a: number; b: number } {
   return { a: mean * size, b: (1 - mean) * size };
 }
 
-/** Without the binomial coefficient, which is the same for all beliefs. */
-function logBetaBinomial({ successes, n }: Cases, a: number, b: number): number {
-  return (
-    logGamma(a + successes) -
-    logGamma(a) +
-    logGamma(b + n - successes) -
-    logGamma(b) +
-    logGamma(a + b) -
-    logGamma(a + b + n)
-  );
+/** Of the logarithm of the beta-binomial likelihood what depends on the counts, without the binomial coefficient. */
+function logCounts({ successes, n }: Cases, a: number, b: number): number {
+  return logGamma(a + successes) + logGamma(b + n - successes) - logGamma(a + b + n);
 }
 
 /** Terms smaller than this share of the sum are left out. */
@@ -93,7 +88,8 @@ function lowerTail({ successes, n }: Cases, a: number, b: number): number {
   const start = isBelow ? successes : successes + 1;
   if (start > n) return 1;
   const logChoose = logGamma(n + 1) - logGamma(start + 1) - logGamma(n - start + 1);
-  let term = Math.exp(logChoose + logBetaBinomial({ successes: start, n }, a, b));
+  const logBeta = logGamma(a) + logGamma(b) - logGamma(a + b);
+  let term = Math.exp(logChoose + logCounts({ successes: start, n }, a, b) - logBeta);
   let sum = term;
   if (isBelow)
     for (let k = start; k > 0 && term > negligible * sum; k--) {

@@ -1,10 +1,12 @@
 import sql from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
 import { roomOf } from '../../src/alerts/kinds/index.ts';
+import { lookAtDue } from '../../src/alerts/look.ts';
 import { ruleOf } from '../../src/alerts/store/rules.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { writeRecords } from '../../src/sources/records.ts';
 import { useDatabase } from '../database.ts';
+import { Death, mortal } from '../deliveries/post-office.ts';
 import { type Town, town } from './town.ts';
 
 const database = useDatabase();
@@ -102,7 +104,7 @@ describe('a campaign under its mark', () => {
       metrics: ['reply', 'failure'],
       targets: { reply: '15 %', failure: '4 %' },
     });
-    await sentAt(place, 'small', '2026-11-09T08:30:00Z');
+    await sentAt(place, 'small', '2026-11-09T08:30:00Z', { account_id: 'other' });
     await reported(place, 'small', '2026-11-10T08:31:00Z', 1, { recipients: 190, delivered: 150, failed: 40 });
     await sentAt(place, 'b', '2026-11-09T08:40:00Z');
     await reported(place, 'b', '2026-11-10T08:40:00Z', 205, { failed: 200, delivered: 1900 });
@@ -135,6 +137,29 @@ describe('a campaign under its mark', () => {
       select since::text, content -> 'lines' ->> 0 as line from ops.alert_incidents where tenant_id = ${place.tenantId}`);
     expect(told!.since).toContain('2026-11-11 09:05:00');
     expect(told!.line).toContain(', as of 11 Nov 09:05');
+  });
+
+  test('is told of once whatever dies in between', async () => {
+    const place = await seasoned('2026-11-10T08:00:00Z');
+    await sentAt(place, 'a', '2026-11-09T08:00:00Z');
+    await place.rule({ kind: 'campaign-underperformance', metrics: ['reply'], age: '23 h' });
+    await place.rule({ kind: 'campaign-underperformance', metrics: ['reply'] }, 'day');
+    await reported(place, 'a', '2026-11-10T08:00:00Z', 60);
+    for (let statements = 1; statements < 10; statements++) {
+      let left = statements;
+      const dying = mortal(place.db, () => --left < 0);
+      const context = { tenant: place.tenant, settings: {}, terms: place.terms };
+      const deps = { db: dying, log: silentLog, context, calendar: () => undefined };
+      await lookAtDue(deps, place.moments()).catch((error) => {
+        if (!(error instanceof Death)) throw error;
+      });
+      place.machine.move(61_000);
+    }
+    await place.pass(3);
+    // That rule came when the campaign was 24 hours old, the other one's age was over by then.
+    expect(place.told()).toEqual(['08:01 main Below usual: reply of Offer a']);
+    await passHours(place, 3);
+    expect(place.told()).toEqual([]);
   });
 
   test('is known by its recipients where there are no reports, as they stood at that age', async () => {

@@ -629,8 +629,9 @@ test(`an incident goes by the first route that holds (seed ${seed})`, () => {
       fc.dictionary(name, fc.constantFrom('crm/delivery', 'crm/returns', 'high')),
       fc.dictionary(name, fc.constantFrom('Delivery', 'Returns')),
       fc.constantFrom<Severity>(1, 2, 3),
-      fc.integer({ min: 0, max: 24 }),
-      (routes, labels, names, severity, hour) => {
+      fc.integer({ min: 0, max: 23 }),
+      fc.option(fc.integer({ min: 0, max: 23 }), { nil: null }),
+      (routes, labels, names, severity, hour, told) => {
         const made = routes.map(
           (one, index): Route => ({
             ...{ labels: one.labels, to: [{ carrier: 'slack', recipient: String(index) }], escalate: [] },
@@ -639,7 +640,9 @@ test(`an incident goes by the first route that holds (seed ${seed})`, () => {
           }),
         );
         const last: Route = { labels: {}, to: [{ carrier: 'slack', recipient: 'last' }], escalate: [] };
-        const isOpen = hour >= 9 && hour < 17;
+        // By the hours of when it was first told.
+        const announcedAt = told === null ? null : start.add({ hours: told });
+        const isOpen = (told ?? hour) >= 9 && (told ?? hour) < 17;
         const known = (label: string) => [
           ...(labels[label] ? [labels[label], labels[label].replace('crm/', '')] : []),
           ...(names[label] ? [names[label].toLowerCase()] : []),
@@ -656,7 +659,7 @@ test(`an incident goes by the first route that holds (seed ${seed})`, () => {
         const now = start.add({ hours: hour });
         const found = routeOf(
           { routes: [...made, last] },
-          { incident: { labels, worstSeverity: severity, announcedAt: null }, names, calendar },
+          { incident: { labels, worstSeverity: severity, announcedAt }, names, calendar },
           now,
         );
         expect(found.to[0]?.recipient).toBe(expected === -1 ? 'last' : String(expected));

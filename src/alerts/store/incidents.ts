@@ -52,16 +52,14 @@ export async function lockOpenIncidents(tx: Tx, tenantId: number, ruleId: number
     order by incident_id for update`);
 }
 
-/** Rules of these that have incidents which are not over. */
-export async function rulesWithIncidents(
+/** The incidents of some rules that are not over, by rule; not locked. */
+export async function openIncidentsOf(
   db: Queryable,
   tenantId: number,
   ruleIds: readonly number[],
-): Promise<Set<number>> {
-  const rows = await db.query<{ id: number }>(sql`
-    select distinct rule_id as id from ops.alert_incidents
-    where tenant_id = ${tenantId} and state <> 'resolved' and rule_id = any (${ruleIds as number[]}::bigint[])`);
-  return new Set(rows.map(({ id }) => id));
+): Promise<Map<number, Incident[]>> {
+  const found = await read(db, tenantId, sql`state <> 'resolved' and rule_id = any (${ruleIds as number[]}::bigint[])`);
+  return Map.groupBy(found, ({ ruleId }) => ruleId);
 }
 
 /** The next number. Numbers are consecutive within a tenant: people type them. */

@@ -17,6 +17,8 @@ export interface ClaimedRule extends Rule {
   generation: number;
   /** Whether something it reads has changed since its last look; else only time has passed. */
   changed: boolean;
+  /** The late streams it waited for at its last look. */
+  healthStreams: string[];
 }
 
 async function read(db: Queryable, tenantId: number, where: Sql): Promise<Rule[]> {
@@ -27,6 +29,15 @@ async function read(db: Queryable, tenantId: number, where: Sql): Promise<Rule[]
 /** All that have not ended. */
 export function rulesOf(db: Queryable, tenantId: number): Promise<Rule[]> {
   return read(db, tenantId, sql`r.state <> 'ended'`);
+}
+
+export function rulesById(db: Queryable, tenantId: number, ruleIds: readonly number[]): Promise<Rule[]> {
+  return read(db, tenantId, sql`r.rule_id = any (${ruleIds as number[]}::bigint[])`);
+}
+
+/** Those made by hand by somebody that have not ended. */
+export function rulesMadeBy(db: Queryable, tenantId: number, owner: string): Promise<Rule[]> {
+  return read(db, tenantId, sql`r.state <> 'ended' and r.name is null and r.owner = ${owner}`);
 }
 
 export async function ruleOf(db: Queryable, tenantId: number, ruleId: number): Promise<Rule | undefined> {
@@ -99,7 +110,8 @@ const setBackMinutes = 2;
 
 /**
  * Takes rules that are due: by time, or because what they read has changed. Committed by itself; a process that dies is
- * followed by another one when the lease has run out, and what it would have written then does not count.
+ * followed by another one when the lease has run out, and what it would have written then does not count. Those that follow
+ * changes the closest come first.
  */
 export async function claimRules(
   db: Db,
@@ -124,7 +136,7 @@ export async function claimRules(
           or d.looked_at > ${now.add({ minutes: setBackMinutes }).toString()}::timestamptz
           or (c.changed and (d.looked_at is null
             or d.looked_at <= ${now.toString()}::timestamptz - d.gap_seconds * interval '1 second')))
-      order by d.next_look_at, d.rule_id
+      order by d.gap_seconds, d.next_look_at, d.rule_id
       limit ${most}
       for update of d skip locked
     )
@@ -132,7 +144,19 @@ export async function claimRules(
     set claim = r.claim + 1, claimed_until = ${machine.add({ seconds: leaseSeconds }).toString()}::timestamptz
     from due, generation
     where r.tenant_id = ${tenantId} and r.rule_id = due.rule_id
-    returning ${columns}, r.claim, generation.latest as generation, due.changed or r.looked_at is null as changed`);
+    returning ${columns}, r.claim, r.health_streams as "healthStreams", generation.latest as generation, due.changed or r.looked_at is null as changed`);
+}
+
+/** Which of some rules are still this process's; nobody else changes or looks at those until the transaction ends. */
+export async function holdRules(tx: Tx, tenantId: number, rules: readonly ClaimedRule[]): Promise<Set<number>> {
+  const values = rules.map(({ ruleId, claim }) => ({ rule: ruleId, claim }));
+  const rows = await tx.query<{ id: number }>(sql`
+    select r.rule_id as id from ops.alert_rules r
+    join jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as v (rule bigint, claim bigint)
+      on r.rule_id = v.rule and r.claim = v.claim
+    where r.tenant_id = ${tenantId} and r.state = 'active'
+    order by r.rule_id for update of r`);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** What a look leaves behind at the rule. */
@@ -175,6 +199,19 @@ export function waitingRules(db: Queryable, tenantId: number): Promise<{ title: 
     select policy ->> 'title' as title, health_streams as streams from ops.alert_rules
     where tenant_id = ${tenantId} and state = 'active' and health = 'unknown' and health_streams <> '{}'
     order by rule_id`);
+}
+
+/** All active rules but these are to be looked at at once. */
+export async function lookAtOthersSoon(
+  tx: Queryable,
+  tenantId: number,
+  ruleIds: readonly number[],
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.run(sql`
+    update ops.alert_rules set next_look_at = ${at.toString()}::timestamptz
+    where tenant_id = ${tenantId} and rule_id <> all (${ruleIds as number[]}::bigint[]) and state = 'active'
+      and next_look_at > ${at.toString()}::timestamptz`);
 }
 
 /** The rule is to be looked at at once: somebody has acted on an incident of it. */

@@ -112,21 +112,25 @@ export async function runAlertCampaign(options: CampaignOptions): Promise<Campai
   }
 }
 
-/** Minutes in the end in which nothing more begins: all is over then. */
-const cooling = 25;
+/** Minutes that something lasts at least, and that lie between two times at least: each is told by itself. */
+const shortest = { ill: 6, well: 14 };
+/** Minutes in the end in which nothing more begins, and what goes on ends: all is over then. */
+const cooling = shortest.ill + 8;
 
-/** Which teams have too many tickets: for six minutes or more, then well for fourteen or more, so that each time is told. */
+/** Which teams have too many tickets. */
 function createCrowd(db: Db, tenantId: number, chance: () => number) {
   const until = Array.from({ length: teams }, () => Math.floor(chance() * 20));
+  const begun = Array.from({ length: teams }, () => 0);
   const ill = Array.from({ length: teams }, () => false);
   let episodes = 0;
   async function move(minute: number, mayBegin: boolean): Promise<boolean> {
     let changed = false;
     for (let team = 0; team < teams; team++) {
-      if (minute < until[team]! || (!ill[team] && !mayBegin)) continue;
+      const end = mayBegin || !ill[team] ? until[team]! : begun[team]! + shortest.ill;
+      if (minute < end || (!ill[team] && !mayBegin)) continue;
       ill[team] = !ill[team];
-      until[team] = minute + (ill[team] ? 6 : 14) + Math.floor(chance() * 20);
-      if (!mayBegin && ill[team]) continue;
+      begun[team] = minute;
+      until[team] = minute + (ill[team] ? shortest.ill : shortest.well) + Math.floor(chance() * 20);
       changed = true;
       if (ill[team]) episodes++;
       await (ill[team] ? crowdIn : clearOut)(db, tenantId, `team-${team + 1}`, minute);

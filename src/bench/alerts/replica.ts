@@ -51,7 +51,8 @@ async function start({ databaseUrl, tenantId, slackApiUrl, token, now }: ToRepli
   const sending = createDispatcher({
     ...{ db, tenantId, clock, machine, log, timing: quickTiming, make: { alert: alertMaker({ db, tenant }) } },
     carriers: { slack: createSlackCarrier({ db, tenantId, client, machine, log }) },
-    onSettled: (tx, delivery, ended) => onAlertSettled(tx, delivery, ended, moments()),
+    onSettled: (tx, delivery, ended) =>
+      onAlertSettled(tx, delivery, ended, { ...moments(), timezone: tenant.timezone }),
   });
   dispatcher = sending;
   const context = { tenant, settings: {}, terms };

@@ -36,7 +36,12 @@ export interface Verdict {
  * beforehand, Rosenthal and Rubin 1983). Replies are the fewest, so the smallest change of them is the hardest to tell
  * from chance: they have most of it.
  */
-const alphas: Readonly<Record<CampaignMetric, number>> = { reply: 0.007, read: 0.001, delivery: 0.001, failure: 0.001 };
+const alphas: Readonly<Record<CampaignMetric, number>> = {
+  reply: 0.0085,
+  read: 0.0005,
+  delivery: 0.0005,
+  failure: 0.0005,
+};
 const together = 0.01;
 
 /** A history smaller than this says nothing of what is usual. */

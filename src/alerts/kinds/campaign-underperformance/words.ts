@@ -1,6 +1,6 @@
-import { formatDate, formatDuration, formatNumber, formatPercent } from '../../../domain/format.ts';
+import { formatDuration, formatNumber, formatPercent } from '../../../domain/format.ts';
 import type { Tenant } from '../../../domain/tenant.ts';
-import { clockTime } from '../../wording.ts';
+import { momentText } from '../../wording.ts';
 import type { CampaignMetric, Verdict } from './judge.ts';
 import type { Campaign } from './read.ts';
 
@@ -24,24 +24,18 @@ export function nameOf({ name, id }: Pick<Campaign, 'name' | 'id'>): string {
 export function lineOf(
   campaign: Pick<Campaign, 'name' | 'id'>,
   { metric, share, of, target, usual }: Verdict,
-  { locale, timezone }: Tenant,
+  tenant: Tenant,
   asOf: Temporal.Instant | null,
 ): string {
-  const percent = (value: number) => formatPercent(value, locale);
+  const percent = (value: number) => formatPercent(value, tenant.locale);
   const marks = [
     ...(target === null ? [] : [`target ${percent(target)}`]),
     ...(usual === null ? [] : [`usual ${percent(usual)}`]),
   ];
   const { happened, of: whom } = words[metric];
-  const of_ = `${formatNumber(of, locale)} ${whom}`;
-  const moment = asOf === null ? '' : `, as of ${momentText(asOf, timezone)}`;
+  const of_ = `${formatNumber(of, tenant.locale)} ${whom}`;
+  const moment = asOf === null ? '' : `, as of ${momentText(asOf, tenant)}`;
   return `${nameOf(campaign)}: ${percent(share)} ${happened} of ${of_} (${marks.join(', ')})${moment}`;
-}
-
-/** `10 Nov 09:05` */
-function momentText(at: Temporal.Instant, timezone: string): string {
-  const date = at.toZonedDateTimeISO(timezone).toPlainDate().toString();
-  return `${formatDate(date)} ${clockTime(at, timezone)}`;
 }
 
 /** `24 h after it was sent` */
