@@ -2,6 +2,7 @@ import { type OpenTime, openTime } from '../sla/open-time.ts';
 import { roomOf } from './kinds/index.ts';
 import type { LookContext, PastEpisode, RuleOf } from './kinds/room.ts';
 import type { NewRule, RulePolicy } from './rule.ts';
+import { incidentsOf, type Stretch } from './stretches.ts';
 import { timeSuggestion } from './suggest.ts';
 
 /** When a rule would have fired. */
@@ -50,34 +51,8 @@ export async function backtest(
   const hours = officeHours(rule.policy, context);
   return {
     ...{ from, to, episodes, notes, ...summaryOf(incidentsOf(episodes, rule.policy, to), datedOnly ? null : hours) },
-    suggestion: past.suggestion ?? timeSuggestion(episodes, to),
+    suggestion: past.suggestion ?? timeSuggestion(episodes, rule.policy, to),
   };
-}
-
-/** A stretch in which something of one group fired. */
-interface Stretch {
-  from: Temporal.Instant;
-  to: Temporal.Instant;
-}
-
-/** Episodes of one group that overlap are told as one. Pure. */
-export function incidentsOf(
-  episodes: readonly PastEpisode[],
-  { groupBy, routes }: Pick<RulePolicy, 'groupBy' | 'routes'>,
-  until: Temporal.Instant,
-): Stretch[] {
-  const names = [...new Set([...groupBy, ...routes.flatMap(({ labels }) => Object.keys(labels))])];
-  const groups = Map.groupBy(episodes, ({ labels }) => JSON.stringify(names.map((name) => labels[name] ?? '')));
-  return [...groups.values()].flatMap((own) => {
-    const stretches: Stretch[] = [];
-    for (const { from, to } of own.toSorted((a, b) => Temporal.Instant.compare(a.from, b.from))) {
-      const last = stretches.at(-1);
-      const end = to ?? until;
-      if (!last || Temporal.Instant.compare(from, last.to) > 0) stretches.push({ from, to: end });
-      else if (Temporal.Instant.compare(end, last.to) > 0) last.to = end;
-    }
-    return stretches;
-  });
 }
 
 function summaryOf(

@@ -1,6 +1,7 @@
 import { formatDuration } from '../domain/format.ts';
-import { fingerprintOf } from './condition.ts';
 import type { PastEpisode } from './kinds/room.ts';
+import type { RulePolicy } from './rule.ts';
+import { incidentsOf } from './stretches.ts';
 
 /** Fewer episodes than this are not too many. */
 const fewest = 3;
@@ -22,33 +23,26 @@ const durations = [
 ];
 
 /**
- * The shortest `resolve_after` that makes at most 70 % of the episodes of the same thing, or else the shortest `for` that
- * leaves so many; null where neither does, or where there are too few. Pure.
+ * The shortest `resolve_after` that makes at most 70 % of the incidents, or else the shortest `for` that leaves so many; null
+ * where neither does, or where there are too few. Pure.
  */
-export function timeSuggestion(episodes: readonly PastEpisode[], until: Temporal.Instant): string | null {
-  const before = episodes.length;
+export function timeSuggestion(
+  episodes: readonly PastEpisode[],
+  policy: Pick<RulePolicy, 'groupBy' | 'routes'>,
+  until: Temporal.Instant,
+): string | null {
+  const count = (some: readonly PastEpisode[]) => incidentsOf(some, policy, until).length;
+  const before = count(episodes);
   for (const seconds of durations) {
-    const left = mergedWithin(episodes, seconds);
+    // Kept open for longer: what begins meanwhile is the same incident.
+    const left = count(episodes.map((one) => ({ ...one, to: one.to?.add({ seconds }) ?? null })));
     if (worthIt(before, left)) return phrase('resolve_after', seconds, left, before);
   }
   for (const seconds of durations) {
-    const left = episodes.filter(({ from, to }) => from.until(to ?? until).total('seconds') >= seconds).length;
+    const left = count(episodes.filter(({ from, to }) => from.until(to ?? until).total('seconds') >= seconds));
     if (worthIt(before, left)) return phrase('for', seconds, left, before);
   }
   return null;
-}
-
-/** How many are left when those of one thing that are no further apart are one. */
-function mergedWithin(episodes: readonly PastEpisode[], seconds: number): number {
-  let count = 0;
-  for (const own of Map.groupBy(episodes, ({ labels }) => fingerprintOf(labels)).values()) {
-    const sorted = own.toSorted((a, b) => Temporal.Instant.compare(a.from, b.from));
-    count += sorted.filter(({ from }, index) => {
-      const end = sorted[index - 1]?.to;
-      return index === 0 || (end ? end.until(from).total('seconds') > seconds : false);
-    }).length;
-  }
-  return count;
 }
 
 function phrase(setting: string, seconds: number, left: number, before: number): string {

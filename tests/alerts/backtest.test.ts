@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { backtest, incidentsOf } from '../../src/alerts/backtest.ts';
+import { backtest } from '../../src/alerts/backtest.ts';
 import type { PastEpisode } from '../../src/alerts/kinds/room.ts';
 import { ruleFrom } from '../../src/alerts/policy.ts';
 import { catchUp } from '../../src/alerts/stages/catch-up.ts';
+import { incidentsOf } from '../../src/alerts/stretches.ts';
 import { timeSuggestion, worthIt } from '../../src/alerts/suggest.ts';
 import { alertRuleSchema } from '../../src/config/alerts.ts';
 import { everything } from '../../src/db/viewer.ts';
@@ -86,6 +87,8 @@ function episodes(hours: readonly (readonly [number, number])[], team = 'a'): Pa
   const at = (hour: number) => Temporal.Instant.from('2026-11-10T00:00:00Z').add({ minutes: Math.round(hour * 60) });
   return hours.map(([from, to]) => ({ labels: { team }, name: team, from: at(from), to: at(to) }));
 }
+const all = { groupBy: [], routes: [] };
+const each = { groupBy: ['team'], routes: [] };
 const until = Temporal.Instant.from('2026-11-11T00:00:00Z');
 
 describe('what would have told less of the same', () => {
@@ -98,10 +101,16 @@ describe('what would have told less of the same', () => {
         [6, 7],
       ] as const),
     ]);
-    expect(timeSuggestion(flapping, until)).toBe('With resolve_after: 15 min it would have fired 2 × instead of 4 ×.');
+    expect(timeSuggestion(flapping, all, until)).toBe(
+      'With resolve_after: 15 min it would have fired 2 × instead of 4 ×.',
+    );
     // Of different things nothing is merged.
     expect(
-      timeSuggestion([...episodes([[1, 2]]), ...episodes([[2.1, 3.1]], 'b'), ...episodes([[3.2, 4.2]], 'c')], until),
+      timeSuggestion(
+        [...episodes([[1, 2]]), ...episodes([[2.1, 3.1]], 'b'), ...episodes([[3.2, 4.2]], 'c')],
+        each,
+        until,
+      ),
     ).toBeNull();
   });
 
@@ -114,7 +123,7 @@ describe('what would have told less of the same', () => {
       ...one,
       labels: { team: String(index) },
     }));
-    expect(timeSuggestion(short, until)).toBe('With for: 15 min it would have fired 1 × instead of 3 ×.');
+    expect(timeSuggestion(short, each, until)).toBe('With for: 15 min it would have fired 1 × instead of 3 ×.');
   });
 
   test('is nothing where there is hardly anything', () => {
@@ -124,6 +133,7 @@ describe('what would have told less of the same', () => {
           [1, 2],
           [2.1, 3],
         ]),
+        all,
         until,
       ),
     ).toBeNull();
@@ -132,7 +142,7 @@ describe('what would have told less of the same', () => {
 });
 
 test('what overlaps is one incident, of each group by itself', () => {
-  const all = [
+  const some = [
     ...episodes([
       [1, 3],
       [5, 6],
@@ -146,8 +156,8 @@ test('what overlaps is one incident, of each group by itself', () => {
     ),
   ];
   const policy = (groupBy: string[]) => ({ groupBy, routes: [] });
-  expect(incidentsOf(all, policy([]), until)).toHaveLength(2);
-  expect(incidentsOf(all, policy(['team']), until)).toHaveLength(4);
+  expect(incidentsOf(some, policy([]), until)).toHaveLength(2);
+  expect(incidentsOf(some, policy(['team']), until)).toHaveLength(4);
 });
 
 test('an episode that was over before anybody knew of it fires until it has been told, with its true times', () => {

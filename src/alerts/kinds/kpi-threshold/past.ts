@@ -1,3 +1,4 @@
+import { incidentsOf } from '../../stretches.ts';
 import { daysWithin, episodesOf, lookedAtEnd, ofEach } from '../past.ts';
 import { createAsking } from '../questions.ts';
 import type { AlertRoom } from '../room.ts';
@@ -37,12 +38,9 @@ export const pastOfThreshold: AlertRoom<'kpi-threshold'>['past'] = async (rule, 
   const values = known.flatMap(({ result }) =>
     readingsOf(request, result).flatMap(({ measure }) => (measure.value === null ? [] : [Number(measure.value)])),
   );
-  const suggestion = clearSuggestion(
-    values,
-    marks,
-    kpi,
-    episodes.length,
-    (clear) => episodesWith({ ...marks, clear }).length,
+  const incidents = (of: typeof episodes) => incidentsOf(of, rule.policy, period.to).length;
+  const suggestion = clearSuggestion(values, marks, kpi, incidents(episodes), (clear) =>
+    incidents(episodesWith({ ...marks, clear })),
   );
   const unknownDays = days.length - known.length;
   return {

@@ -15,16 +15,16 @@ const steps = {
 } as const;
 
 /**
- * The clear mark nearest to the threshold that leaves at most 70 % of the episodes: what goes to and fro around the threshold
- * is then one episode. Null where no mark of those that were ever reached does, or where there are too few to merge.
- * `episodesAt`: how many there are with a clear mark; never more with one that is further off.
+ * The clear mark nearest to the threshold that leaves at most 70 % of the incidents: what goes to and fro around the threshold
+ * is then one. Null where no mark of those that were ever reached does, or where there are too few to merge.
+ * `incidentsAt`: how many there are with a clear mark; never more with one that is further off.
  */
 export function clearSuggestion(
   values: readonly number[],
   marks: Marks,
   kpi: Pick<Kpi, 'unit' | 'outOf'>,
-  episodes: number,
-  episodesAt: (clear: number) => number,
+  incidents: number,
+  incidentsAt: (clear: number) => number,
 ): string | null {
   const sign = marks.side === 'above' ? -1 : 1;
   const step = steps[kpi.unit];
@@ -42,14 +42,14 @@ export function clearSuggestion(
   let [first, end] = [0, candidates.length];
   while (first < end) {
     const middle = Math.floor((first + end) / 2);
-    if (worthIt(episodes, episodesAt(candidates[middle]!))) end = middle;
+    if (worthIt(incidents, incidentsAt(candidates[middle]!))) end = middle;
     else first = middle + 1;
   }
   const clear = candidates[first];
   if (clear === undefined) return null;
-  const left = episodesAt(clear);
-  if (!worthIt(episodes, left)) return null;
-  return `With clear: ${markText(clear, kpi)} it would have fired ${left} × instead of ${episodes} ×.`;
+  const left = incidentsAt(clear);
+  if (!worthIt(incidents, left)) return null;
+  return `With clear: ${markText(clear, kpi)} it would have fired ${left} × instead of ${incidents} ×.`;
 }
 
 function round(count: number, step: number): number {
