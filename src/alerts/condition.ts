@@ -8,6 +8,8 @@ export type Labels = Readonly<Record<string, string>>;
 export interface Facts {
   /** One line of the message: `T-4711, critical: first response due at 14:05, Noor`. */
   line: string;
+  /** In place of it, for one thing that is told in several lines: a list, in its order. */
+  lines?: readonly string[];
   /** Sorts the lines, the largest first. */
   rank: number;
   /** The number it fires for, and as it is shown, where there is one. */
@@ -43,8 +45,12 @@ export type Look =
   | {
       kind: 'conditions';
       conditions: readonly Condition[];
+      /** What was so at moments that could not be looked at in their time, in order, all before this look. */
+      earlier?: readonly { at: Temporal.Instant; conditions: readonly Condition[] }[];
       nextAt?: Temporal.Instant;
       memory?: { readonly [key: string]: Json };
+      /** What it found bears on all other rules: they are looked at at once. */
+      wakesOthers?: boolean;
     }
   /** Nothing it depends on has changed: all is as at the last look. */
   | { kind: 'same'; nextAt?: Temporal.Instant }

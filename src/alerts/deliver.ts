@@ -6,7 +6,7 @@ import type { Incident } from './incident.ts';
 import type { Target } from './rule.ts';
 import { addPost, markEdit, type Post, postsOf } from './store/posts.ts';
 
-/** Later than this nobody needs to be told any more, in hours: what still fires then is told by its repetition. */
+/** Later than this a message is given up, in hours: what still fires then is told anew by its next repetition. */
 const tooLateHours = 24;
 
 /** Between two changes of one message that nothing new is told by, in seconds. */
@@ -46,9 +46,21 @@ export async function announce(
   }
 }
 
-/** Adds an entry of the history to the threads of the incident's messages. */
+/**
+ * Adds an entry of the history to the threads of the incident's messages. Where the message itself never arrived, it is
+ * tried anew instead, unless the incident is over or somebody looks after it: what was in its way may be mended.
+ */
 export async function reply(tx: Queryable, incident: Incident, entry: number, moments: Moments): Promise<void> {
-  const posts = await postsOf(tx, incident.tenantId, incident.incidentId);
+  const { tenantId, incidentId, state } = incident;
+  const all = await postsOf(tx, tenantId, incidentId);
+  const posts = all.filter(({ isMissing }) => !isMissing);
+  if (state === 'firing' && incident.acknowledgedAt === null && incident.snoozedUntil === null) {
+    for (const post of all.filter(({ isMissing }) => isMissing)) {
+      const anew = { ...deliveryOf(incident, post, moments), revision: entry };
+      const [deliveryId] = await record(tx, tenantId, [anew], moments);
+      if (deliveryId !== undefined) await addPost(tx, tenantId, incidentId, { ...post, deliveryId });
+    }
+  }
   await record(
     tx,
     incident.tenantId,
@@ -116,8 +128,9 @@ export async function onPostSettled(
 ): Promise<void> {
   if (delivery.part !== 'main' && delivery.part !== 'edit') return;
   const { tenantId, incidentId } = incident;
-  // A change that was refused is not tried again by itself; the next one may go through.
-  await markEdit(tx, tenantId, incidentId, delivery, null, arrived ? version : delivery.revision);
+  // A change that was refused is not tried again by itself; the next one may go through. What never arrived shows nothing.
+  const shown = arrived ? version : delivery.part === 'edit' ? delivery.revision : 0;
+  await markEdit(tx, tenantId, incidentId, delivery, null, shown);
   await requestEdits(tx, incident, moments, { urgent: true });
 }
 

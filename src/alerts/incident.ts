@@ -6,13 +6,18 @@ export const mostLines = 5;
 
 /** What an incident says, as plain data: every target renders this. Instants are ISO texts. */
 export interface IncidentContent {
-  /** `At risk`, `Breached`, `Data late`; after it is over `Recovered`. */
+  /** `At risk`, `Breached`, `Data late`; after it is over `endWord`, else `Recovered`. */
   stateWord: string;
+  endWord?: string;
   headline: string;
   /** At most `mostLines`, the worst first. */
   lines: readonly string[];
   /** How many there are besides those. */
   more: number;
+  /** Its end is told by its message alone. */
+  quietEnd?: true;
+  /** More that is so meanwhile, in full sentences: `Muted meanwhile: SLA below 85 %`. */
+  notes?: readonly string[];
   threshold: string;
   /** Who it is assigned to in the CRM, by name, where all lines have one. */
   assigned: readonly string[];
@@ -22,6 +27,10 @@ export interface IncidentContent {
   worst: { rank: number; text: string } | null;
   /** Since when nobody knows whether it is still so, and why. */
   unknown: { since: string; reason: string } | null;
+  /** Over only in that it is told as another incident now, for whose labels its things have come to have. */
+  movedTo?: number;
+  /** Why it ended without anybody knowing that all is well: its rule was paused. */
+  closed?: string;
 }
 
 export interface Incident {

@@ -1,22 +1,35 @@
+import { isDeepStrictEqual } from 'node:util';
 import sql from 'sql-template-tag';
+import { noteChange } from '../db/changes.ts';
 import type { Db, Queryable } from '../db/db.ts';
 import type { Moments } from '../deliveries/ledger.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { OpenTime } from '../sla/open-time.ts';
-import type { Look } from './condition.ts';
+import { fingerprintOf, type Look } from './condition.ts';
 import { roomOf } from './kinds/index.ts';
 import type { LateStream, LookContext } from './kinds/room.ts';
-import { type Settled, settle } from './settle.ts';
+import type { Rule } from './rule.ts';
+import { foresee, type Settled, settle } from './settle.ts';
 import { earliest, type Instance } from './stages/advance.ts';
-import { rulesWithIncidents } from './store/incidents.ts';
+import { openIncidentsOf } from './store/incidents.ts';
 import { instancesOf } from './store/instances.ts';
-import { type ClaimedRule, claimRules, type LookedAt, recordLooks } from './store/rules.ts';
+import {
+  type ClaimedRule,
+  claimRules,
+  holdRules,
+  type LookedAt,
+  lookAtOthersSoon,
+  recordLooks,
+} from './store/rules.ts';
 import { silencesAt } from './store/silences.ts';
-import { teamIncidents } from './store/teams.ts';
+import { isOfMember, teamIncidents } from './store/teams.ts';
 
 /** Rules looked at together: what they share is read once, and replicas share the rest. */
 const atOnce = 500;
+
+/** Looks may bear on other rules: late data mutes them, and what is muted is told of with it. So often in one turn. */
+const mostStirs = 4;
 
 export interface LookDeps {
   db: Db;
@@ -43,44 +56,46 @@ export interface AlertObserver {
 export async function lookAtDue(deps: LookDeps, moments: Moments): Promise<number> {
   const { tenantId } = deps.context.tenant;
   let looked = 0;
+  let stirs = 0;
+  let shared = { generation: -1, answers: new Map<string, Promise<unknown>>() };
   for (;;) {
     const claimed = await claimRules(deps.db, tenantId, moments, atOnce);
-    if (claimed.length === 0) return looked;
-    await lookAt(deps, claimed, moments);
+    const [first] = claimed;
+    if (!first) return looked;
+    // Rules are said to have seen the data of their claim: what was asked of older data does not count for them.
+    if (first.generation !== shared.generation) shared = { generation: first.generation, answers: new Map() };
+    const isStirred = await lookAt(
+      { ...deps, context: { ...deps.context, answers: shared.answers } },
+      claimed,
+      moments,
+    );
     looked += claimed.length;
-    if (claimed.length < atOnce) return looked;
+    if (claimed.length < atOnce && !(isStirred && ++stirs <= mostStirs)) return looked;
   }
 }
 
-async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Moments): Promise<void> {
+/** Returns whether other rules are to be looked at because of it. */
+async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Moments): Promise<boolean> {
   const { db, log, observe } = deps;
   const { tenantId } = deps.context.tenant;
   const started = performance.now();
   const late = rules.map(({ nextLookAt }) => nextLookAt.until(moments.now).total('seconds'));
-  const looks = await looksOf(deps, rules, moments);
-  const ids = rules.map(({ ruleId }) => ruleId);
-  const known = await instancesOf(db, tenantId, ids);
-  const withIncidents = await rulesWithIncidents(db, tenantId, ids);
-  const isQuiet = ({ ruleId }: ClaimedRule) =>
-    !known.has(ruleId) &&
-    !withIncidents.has(ruleId) &&
-    !(looks.get(ruleId) as { conditions?: unknown[] }).conditions?.length;
-  const quiet = rules.filter(isQuiet);
-  await db.tx((tx) =>
-    recordLooks(
-      tx,
-      quiet.map((rule) => lookedAt(rule, looks.get(rule.ruleId)!, null, moments.now)),
-      moments.now,
-    ),
+  const lateStreams = await lateStreamsAt(db, tenantId, moments.now);
+  const looks = await looksOf({ ...deps.context, db, log, now: moments.now, lateStreams }, rules);
+  const known = await instancesOf(
+    db,
+    tenantId,
+    rules.map(({ ruleId }) => ({ ruleId, fingerprints: fingerprintsOf(looks.get(ruleId)!) })),
   );
   const silences = await silencesAt(db, tenantId, moments.now);
-  for (const rule of rules.filter((one) => !isQuiet(one))) {
+  const calm = await recordCalm(deps, { rules, looks, known }, { moments, silences });
+  for (const rule of rules.filter(({ ruleId }) => !calm.has(ruleId))) {
     const own = { rule, look: looks.get(rule.ruleId)!, known: known.get(rule.ruleId) ?? [] };
     try {
       const settled = await settleOne(deps, own, { moments, silences });
-      for (const { incidentId, reason } of settled?.told ?? []) {
+      for (const { incidentId, reason, at } of settled?.told ?? []) {
         log.info({ rule: rule.name ?? rule.ruleId, incident: incidentId, reason }, 'an alert is told');
-        observe?.told(rule.kind, reason, 0);
+        observe?.told(rule.kind, reason, Math.max(0, at.until(moments.now).total('seconds')));
       }
     } catch (error) {
       log.warn({ rule: rule.name ?? rule.ruleId, error: messageOf(error) }, 'an alert rule will be looked at again');
@@ -90,20 +105,90 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
     for (const [outcome, some] of Map.groupBy(of, ({ ruleId }) => looks.get(ruleId)!.kind))
       observe?.looked(kind, outcome, some.length);
   observe?.turn((performance.now() - started) / 1000, rules.length, Math.max(0, ...late));
+  return stir(db, tenantId, { rules, looks }, moments);
+}
+
+/**
+ * Passes on what looks mean for other rules. Not part of what is recorded: a process that dies before it is made up for by
+ * the next look of those rules, which look by time as well.
+ */
+async function stir(
+  db: Db,
+  tenantId: number,
+  { rules, looks }: { rules: readonly ClaimedRule[]; looks: ReadonlyMap<number, Look> },
+  { now }: Moments,
+): Promise<boolean> {
+  const waking = rules.filter(({ ruleId }) => (looks.get(ruleId) as { wakesOthers?: boolean }).wakesOthers);
+  const isOther = rules.some(({ ruleId, healthStreams }) => {
+    const look = looks.get(ruleId)!;
+    return !isDeepStrictEqual(look.kind === 'unknown' ? (look.late ?? []) : [], healthStreams);
+  });
+  if (waking.length === 0 && !isOther) return false;
+  await db.tx(async (tx) => {
+    const ids = waking.map(({ ruleId }) => ruleId);
+    if (waking.length > 0) await lookAtOthersSoon(tx, tenantId, ids, now);
+    if (isOther) await noteChange(tx, tenantId, 'waiting');
+  });
+  return true;
+}
+
+/** What is not well by a look: earlier episodes of these matter. */
+function fingerprintsOf(look: Look): string[] {
+  if (look.kind !== 'conditions') return [];
+  const all = [look.conditions, ...(look.earlier ?? []).map(({ conditions }) => conditions)].flat();
+  return [...new Set(all.map(({ labels }) => fingerprintOf(labels)))];
+}
+
+type Silences = Awaited<ReturnType<typeof silencesAt>>;
+
+/**
+ * Records the looks that change nothing, all in one transaction; returns which ones. Incidents are read behind the rules' locks:
+ * whoever acts on one asks for a look at its rule, and is heard afterwards.
+ */
+async function recordCalm(
+  { db, context: { tenant }, calendar }: LookDeps,
+  {
+    rules,
+    looks,
+    known,
+  }: { rules: readonly ClaimedRule[]; looks: ReadonlyMap<number, Look>; known: ReadonlyMap<number, Instance[]> },
+  { moments, silences }: { moments: Moments; silences: Silences },
+): Promise<ReadonlySet<number>> {
+  return db.tx(async (tx) => {
+    const held = await holdRules(tx, tenant.tenantId, rules);
+    const incidents = await openIncidentsOf(tx, tenant.tenantId, [...held]);
+    const calm: LookedAt[] = [];
+    for (const rule of rules) {
+      if (!held.has(rule.ruleId)) continue;
+      const look = looks.get(rule.ruleId)!;
+      const own = { rule, look, known: known.get(rule.ruleId) ?? [], incidents: incidents.get(rule.ruleId) ?? [] };
+      // Late data and the like is told of where there is something to tell.
+      const isQuiet = own.known.length === 0 && own.incidents.length === 0 && fingerprintsOf(look).length === 0;
+      const isOfTeam = own.known.some(({ labels }) => isOfMember(labels));
+      const foreseen = isQuiet
+        ? { nextAt: null }
+        : isOfTeam
+          ? undefined
+          : foresee(roomOf(rule.kind), own, { tenant, moments, silences, calendar, teamIncident: () => null });
+      if (foreseen) calm.push(lookedAt(rule, look, foreseen.nextAt, moments.now));
+    }
+    return recordLooks(tx, calm, moments.now);
+  });
 }
 
 /** The state of one rule, its incidents and what is told of them: one transaction. Undefined where another process has it. */
 function settleOne(
   deps: LookDeps,
   own: { rule: ClaimedRule; look: Look; known: readonly Instance[] },
-  { moments, silences }: { moments: Moments; silences: Awaited<ReturnType<typeof silencesAt>> },
+  { moments, silences }: { moments: Moments; silences: Silences },
 ): Promise<Settled | undefined> {
   const { tenant } = deps.context;
   return deps.db.tx(async (tx) => {
     // Before anything is written, so that an older look of the same rule waits here and then writes nothing.
     const held = await recordLooks(tx, [lookedAt(own.rule, own.look, null, moments.now)], moments.now);
     if (!held.has(own.rule.ruleId)) return undefined;
-    const teamIncident = await teamIncidents(tx, own.rule);
+    const seen = [...own.known, ...(own.look.kind === 'conditions' ? own.look.conditions : [])];
+    const teamIncident = seen.some(({ labels }) => isOfMember(labels)) ? await teamIncidents(tx, own.rule) : () => null;
     const settled = await settle(tx, roomOf(own.rule.kind), own, {
       ...{ tenant, moments, silences, calendar: deps.calendar, teamIncident },
     });
@@ -123,21 +208,19 @@ function lookedAt(rule: ClaimedRule, look: Look, also: Temporal.Instant | null, 
   return { rule, look, nextLookAt: earliest([usual, look.nextAt ?? null, also])! };
 }
 
-/** What rooms see, each of all its rules at once; a room that breaks knows nothing of any of them. */
-async function looksOf(
-  { db, log, context }: LookDeps,
-  rules: readonly ClaimedRule[],
-  { now }: Moments,
+/** What rooms see, each of all its rules at once, by rule id; a room that breaks knows nothing of any of them. Writes nothing. */
+export async function looksOf(
+  context: LookContext,
+  rules: readonly (Rule & { changed: boolean })[],
 ): Promise<Map<number, Look>> {
   const looks = new Map<number, Look>();
-  const lateStreams = await lateStreamsAt(db, context.tenant.tenantId, now);
   for (const [kind, of] of Map.groupBy(rules, (rule) => rule.kind)) {
     try {
-      const found = await roomOf(kind).look(of as never, { ...context, db, log, now, lateStreams });
+      const found = await roomOf(kind).look(of as never, context);
       for (const { ruleId } of of)
         looks.set(ruleId, found.get(ruleId) ?? { kind: 'unknown', reason: 'it was not looked at' });
     } catch (error) {
-      log.error({ kind, err: error }, 'alert rules could not be evaluated');
+      context.log.error({ kind, err: error }, 'alert rules could not be evaluated');
       const reason = `it could not be evaluated: ${messageOf(error)}`;
       for (const { ruleId } of of) looks.set(ruleId, { kind: 'unknown', reason });
     }
@@ -146,7 +229,7 @@ async function looksOf(
 }
 
 /** Streams whose data is older than they promise. */
-async function lateStreamsAt(db: Queryable, tenantId: number, now: Temporal.Instant): Promise<LateStream[]> {
+export async function lateStreamsAt(db: Queryable, tenantId: number, now: Temporal.Instant): Promise<LateStream[]> {
   return db.query<LateStream>(sql`
     select source, stream, as_of as "asOf" from ops.streams
     where tenant_id = ${tenantId} and refresh_sla_minutes is not null

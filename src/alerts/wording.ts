@@ -1,11 +1,22 @@
 import { formatDate, formatDuration } from '../domain/format.ts';
 import type { Tenant } from '../domain/tenant.ts';
-import type { Incident } from './incident.ts';
+import type { HistoryEntry, Incident } from './incident.ts';
 import type { Reason } from './stages/dedup.ts';
 
-/** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`. */
+/** `Breached: 3 tickets`, after its end `Recovered: 3 tickets`, `Closed` where nobody knows, `Moved` to another incident. */
 export function titleOf({ state, content }: Pick<Incident, 'state' | 'content'>): string {
-  return `${state === 'resolved' ? 'Recovered' : content.stateWord}: ${content.headline}`;
+  return `${state === 'resolved' ? endWordOf(content) : content.stateWord}: ${content.headline}`;
+}
+
+/** How its end is called. */
+function endWordOf({ closed, movedTo, endWord }: Incident['content']): string {
+  if (closed !== undefined) return 'Closed';
+  return movedTo === undefined ? (endWord ?? 'Recovered') : 'Moved';
+}
+
+/** One line of what happened: `Maya Hartono acknowledged it`. */
+export function happenedText({ text, personName }: Pick<HistoryEntry, 'text' | 'personName'>): string {
+  return personName === null ? text : `${personName} ${text}`;
 }
 
 export function openedText(incident: Incident): string {
@@ -28,8 +39,11 @@ export function toldText(incident: Incident, reason: Exclude<Reason, 'first' | '
 /** `Recovered 14:32 after 1 h 10 min; worst 78 %` */
 export function endedText({ since, resolvedAt, content }: Incident, { timezone }: Pick<Tenant, 'timezone'>): string {
   const end = resolvedAt ?? since;
+  if (content.movedTo !== undefined)
+    return `Told as incident ${content.movedTo} from ${clockTime(end, timezone)} on, after ${lengthText(since, end)}`;
+  if (content.quietEnd) return `${endWordOf(content)}: ${content.headline}`;
   const worst = content.worst ? `; worst ${content.worst.text}` : '';
-  return `Recovered ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
+  return `${endWordOf(content)} ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
 }
 
 /** `14:32` in the zone. */
@@ -37,12 +51,20 @@ export function clockTime(at: Temporal.Instant, timezone: string): string {
   return at.toZonedDateTimeISO(timezone).toPlainTime().toString({ smallestUnit: 'minute' });
 }
 
-/** `14:05`, with its day where that is not the day of `now`: a message is read later. Epoch milliseconds. */
-export function momentText(at: number, now: number, timezone: string): string {
-  const local = (ms: number) => Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timezone);
-  const time = local(at).toPlainTime().toString({ smallestUnit: 'minute' });
-  const date = local(at).toPlainDate();
-  return date.equals(local(now).toPlainDate()) ? time : `${formatDate(date.toString(), { year: false })} ${time}`;
+/** `20 Nov 10:30`; only `10:30` beside a moment of the same day there. Right also when it is read days later. */
+export function momentText(
+  at: Temporal.Instant,
+  { timezone, locale = 'en' }: { timezone: string; locale?: string },
+  beside?: Temporal.Instant,
+): string {
+  const dateOf = (one: Temporal.Instant) => one.toZonedDateTimeISO(timezone).toPlainDate().toString();
+  const time = clockTime(at, timezone);
+  return beside && dateOf(beside) === dateOf(at) ? time : `${formatDate(dateOf(at), { locale })} ${time}`;
+}
+
+/** What is told where nobody has acknowledged it since then. */
+export function escalatedText(since: Temporal.Instant, now: Temporal.Instant): string {
+  return `Nobody has acknowledged it for ${lengthText(since, now)}: told to more people`;
 }
 
 function lengthText(from: Temporal.Instant, to: Temporal.Instant): string {

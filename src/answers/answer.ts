@@ -12,7 +12,7 @@ import { closest } from '../lib/closest.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { datedWords, type KpiRequest, type Misunderstood, type Request } from './parse.ts';
-import { keepReceipt } from './receipts.ts';
+import { keepReceipts } from './receipts.ts';
 import { type Reprint, reprint } from './reprint.ts';
 import type { Rights } from './rights.ts';
 import { quoteWord, splitWords } from './words.ts';
@@ -126,15 +126,24 @@ export async function withReceipt(
   request: Pick<KpiRequest, 'kpi' | 'question' | 'show'>,
   result: KpiResult,
 ): Promise<KpiResult> {
-  const { db, tenant, viewer, now, receipts } = context;
-  if (!receipts) return result;
+  const [receipt = null] = await receiptsFor(context, [{ request, result }]);
+  return receipt === null ? result : { ...result, receipt };
+}
+
+/** The codes under which answers are kept, in their order; null for each where that fails or takes long. */
+export async function receiptsFor(
+  { db, tenant, viewer, now, receipts }: Pick<AnswerContext, 'db' | 'tenant' | 'viewer' | 'now' | 'receipts'>,
+  answers: readonly { request: Pick<KpiRequest, 'kpi' | 'question' | 'show'>; result: KpiResult }[],
+): Promise<(string | null)[]> {
+  if (!receipts) return answers.map(() => null);
   const { rights, log } = receipts;
-  const kept = { viewer, rights, words: datedWords(request, result), result, now };
+  const given = answers.map(({ request, result }) => ({ words: datedWords(request, result), result }));
   try {
-    return { ...result, receipt: await inTime(keepReceipt(db, tenant.tenantId, kept), receiptWaitMs) };
+    return await inTime(keepReceipts(db, tenant.tenantId, { viewer, rights, now }, given), receiptWaitMs);
   } catch (error) {
-    log.error({ error: messageOf(error), kpi: result.kpi }, 'a receipt could not be kept');
-    return result;
+    const kpi = answers.map(({ result }) => result.kpi).join(', ');
+    log.error({ error: messageOf(error), kpi }, 'a receipt could not be kept');
+    return answers.map(() => null);
   }
 }
 

@@ -93,6 +93,29 @@ function grantsOf(tx: Queryable, tenantId: number): Promise<GrantRow[]> {
     order by name, g.source, g.id`);
 }
 
+/**
+ * All that decides what somebody is shown, rights and roles: two of whom it is the same see the same. Rights alone do not
+ * do: an agent and a supervisor may have the same operators, and only one of them may ask what belongs to the company.
+ */
+export interface Sees {
+  /** Of all who read it, each once. */
+  roles: readonly Role[];
+  rights: Rights;
+}
+
+/** What all of these may see together. */
+export function seenBy(people: readonly Person[]): Sees {
+  const roles = [...new Set(people.map(({ role }) => role))].toSorted();
+  return { roles, rights: commonRights(people.map((person) => person.rights)) };
+}
+
+/** What the viewer of a `viewing` snapshot may see, of several what all of them may; null as in `rightsOf`. */
+export async function seenIn(tx: Queryable, tenantId: number, viewer: string): Promise<Sees | null> {
+  if (viewer === everything) return { roles: [], rights: seesAll };
+  const people = new Map((await readPeople(tx, tenantId)).map((person) => [person.viewer, person]));
+  return viewer.split(' ').every((one) => people.has(one)) ? seenBy([...people.values()]) : null;
+}
+
 /** What a viewer may see at this moment, of several what all of them may; null when one of them may see nothing. */
 export async function rightsOf(db: Db, tenantId: number, viewer: string): Promise<Rights | null> {
   if (viewer === everything) return seesAll;

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import sql from 'sql-template-tag';
+import sql, { join } from 'sql-template-tag';
 import type { Db } from '../db/db.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
 import { CremaError } from '../lib/errors.ts';
@@ -32,28 +32,57 @@ export function readCode(typed: string): string | null {
   return code.length === codeLength && [...code].every((letter) => letters.includes(letter)) ? code : null;
 }
 
+/** An answer that is to be kept; `words` are those of `datedWords`. */
+export interface GivenAnswer {
+  words: string;
+  result: KpiResult;
+}
+
+/** Who was answered, and when; `rights` are what the viewer may see, which is looked up where it is not given. */
+interface Answered {
+  viewer: string;
+  now: Temporal.Instant;
+  rights?: Rights;
+}
+
 /**
- * Keeps an answer under a short random code and returns the code. `words` are those of `datedWords`; `rights` what the
- * viewer may see, which is looked up where it is not given. Rejects when the viewer is nobody or the database refuses.
+ * Keeps an answer under a short random code and returns the code. Rejects when the viewer is nobody or the database
+ * refuses.
  */
-export async function keepReceipt(
+export async function keepReceipt(db: Db, tenantId: number, given: GivenAnswer & Answered): Promise<string> {
+  const [code] = await keepReceipts(db, tenantId, given, [given]);
+  return code!;
+}
+
+/** The same for several answers at once. Codes are in the order of the answers. */
+export async function keepReceipts(
   db: Db,
   tenantId: number,
-  given: { viewer: string; words: string; result: KpiResult; now: Temporal.Instant; rights?: Rights },
-): Promise<string> {
-  const { viewer, words, now } = given;
+  { viewer, now, ...given }: Answered,
+  answers: readonly GivenAnswer[],
+): Promise<string[]> {
   const rights = given.rights ?? (await rightsOf(db, tenantId, viewer));
   if (!rights) throw new CremaError('RECEIPT_VIEWER', 'a receipt is made with the rights of somebody who has some');
+  if (answers.length === 0) return [];
   for (let attempt = 1; attempt <= tries; attempt++) {
-    const code = Array.from({ length: codeLength }, () => letters[randomInt(letters.length)]).join('');
+    const codes = answers.map(newCode);
+    const rows = answers.map(
+      ({ words, result }, index) => sql`(
+        ${tenantId}, ${codes[index]!}, ${viewer}, ${JSON.stringify(rights)}::jsonb, ${words},
+        ${JSON.stringify(keptOf(result, codes[index]!))}::jsonb, ${now.toString()}::timestamptz)`,
+    );
     const kept = await db.run(sql`
       insert into ops.receipts (tenant_id, code, viewer, rights, words, result, answered_at)
-      values (${tenantId}, ${code}, ${viewer}, ${JSON.stringify(rights)}::jsonb, ${words},
-        ${JSON.stringify(keptOf(given.result, code))}::jsonb, ${now.toString()}::timestamptz)
+      values ${join(rows)}
       on conflict (tenant_id, code) do nothing`);
-    if (kept === 1) return code;
+    // Where a code was taken, those beside it stay behind under codes that nobody is told.
+    if (kept === answers.length) return codes;
   }
   throw new CremaError('RECEIPT_CODE', `no free code for a receipt in ${tries} tries`);
+}
+
+function newCode(): string {
+  return Array.from({ length: codeLength }, () => letters[randomInt(letters.length)]).join('');
 }
 
 /** Numbers are kept, not the single records behind them nor what needed a person then: those name people. */

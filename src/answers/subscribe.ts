@@ -1,7 +1,7 @@
 import { type Cadence, cadenceWords, readTime, takeCadence, zoneNamed, zonesLike } from '../domain/cadence.ts';
 import { closest } from '../lib/closest.ts';
 import { readAddress } from '../lib/mailbox.ts';
-import { parseRequest } from './parse.ts';
+import { type Misunderstood, parseRequest } from './parse.ts';
 import { quoteWord } from './words.ts';
 
 /** Where it goes, as it was said. */
@@ -177,7 +177,8 @@ function once<Key extends 'cadence' | 'at' | 'timezone' | 'to'>(
   };
 }
 
-function placeOf(word: string): SubscribeTo | undefined {
+/** A channel, person or address as Slack writes them or as people type them. */
+export function placeOf(word: string): SubscribeTo | undefined {
   const channel = /^<#([CG][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(word)?.[1];
   if (channel !== undefined) return { kind: 'channel', id: channel };
   const person = /^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$/.exec(word)?.[1];
@@ -200,12 +201,7 @@ function ofQuestion(reading: Reading): SubscribeRequest | SubscribeMisunderstood
   const problem = request.kind === 'misunderstood' ? request : parseRequest(['', ...rest]);
   if (problem.kind !== 'misunderstood') return misunderstood(`I cannot send “${rest.join(' ')}”.`, [], reading, String);
   const kinds = problem.what === 'kpi' ? closest(problem.text, ['digest', 'report']) : [];
-  const said = {
-    kpi: `There is no KPI “${problem.text}”.`,
-    dimension: problem.text === '' ? 'By what?' : `This KPI has no dimension “${problem.text}”.`,
-    period: `“${problem.text}” is no period I know, or one too many.`,
-    word: `I do not understand “${problem.text}”.`,
-  }[problem.what];
+  const said = misunderstoodSentence(problem);
   const questions = problem.choices.map((choice, index) => [choice, problem.commands[index] ?? choice] as const);
   const offers = [...kinds.map((kind) => [kind, kind] as const), ...questions].slice(0, 5);
   return {
@@ -218,6 +214,20 @@ function ofQuestion(reading: Reading): SubscribeRequest | SubscribeMisunderstood
     commands: offers.map(([, command]) => `subscribe ${withWords(reading, command)}`),
     example: examples.kpi,
   };
+}
+
+/** What of a question was not understood, in a sentence. */
+export function misunderstoodSentence({ what, text }: Pick<Misunderstood, 'what' | 'text'>): string {
+  switch (what) {
+    case 'kpi':
+      return `There is no KPI “${text}”.`;
+    case 'dimension':
+      return text === '' ? 'By what?' : `This KPI has no dimension “${text}”.`;
+    case 'period':
+      return `“${text}” is no period I know, or one too many.`;
+    case 'word':
+      return `I do not understand “${text}”.`;
+  }
 }
 
 /** A report that is named by how often it comes needs no name. */
@@ -280,7 +290,8 @@ function scheduleWords({ cadence, at, timezone, to }: Pick<Reading, 'cadence' | 
   ];
 }
 
-function placeWords(to: SubscribeTo): string {
+/** In the words it is read by. */
+export function placeWords(to: SubscribeTo): string {
   switch (to.kind) {
     case 'me':
       return 'to me';

@@ -29,7 +29,7 @@ export function shownValue(result: KpiResult, locale: string): string {
 }
 
 /** What the shapes of a result's values depend on. */
-export function shapeOf({ currency, outOf }: KpiResult, locale: string): ValueShape {
+export function shapeOf({ currency, outOf }: Pick<KpiResult, 'currency' | 'outOf'>, locale: string): ValueShape {
   return { locale, ...(currency ? { currency } : {}), ...(outOf === undefined ? {} : { outOf }) };
 }
 

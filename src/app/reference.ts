@@ -8,6 +8,7 @@ import { kpis } from '../kpis/index.ts';
 import type { Board, Kpi } from '../kpis/kpi.ts';
 import { rollups } from '../rollups/index.ts';
 import { type Command, globalOptions } from './command.ts';
+import { alertsPage } from './reference-alerts.ts';
 
 const generated = '<!-- Generated from the code by `npm run docs`; a test compares the two. -->\n\n';
 
@@ -19,6 +20,7 @@ export function referencePages(commands: readonly Command[]): Record<string, str
     'environment.md': environmentPage(),
     'rollups.md': rollupPage(),
     'jobs.md': jobPage(),
+    'alerts.md': alertsPage(generated, table),
   };
 }
 

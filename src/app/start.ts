@@ -1,3 +1,5 @@
+import { backtest } from '../alerts/backtest.ts';
+import { alertStanding } from '../alerts/store/rules.ts';
 import type { KpiSettings } from '../answers/answer.ts';
 import { createChartRenderer } from '../charts/renderer.ts';
 import type { Config } from '../config/config.ts';
@@ -30,6 +32,7 @@ import { ownHolidays, templatesOf } from './deliveries/templates.ts';
 import { aggregateInWords, configuredJobs } from './jobs.ts';
 import { mailRefusal, openMail } from './mail.ts';
 import { openDatabase, prepareSchema } from './open.ts';
+import { createPagingCarriers } from './paging.ts';
 import { policiesOf } from './policies.ts';
 import { syncSubscriptions } from './subscriptions.ts';
 import { loadTenant, syncTenants } from './tenants.ts';
@@ -112,6 +115,7 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     const templates = templatesOf(() => current, tenant);
     const holidays = createHolidays(() => ownHolidays(current, tenant));
     let deliveries: Dispatcher | undefined;
+    let calendar = openTimes(config, tenant.slug);
     if (options.configPresent) {
       await syncSubscriptions(db, config, tenant, clock.now());
       await syncAlertRules(db, config, tenant, clock.now());
@@ -129,6 +133,17 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
         holidays,
         mailRefusal: (address) => mailRefusal(address, mail),
         onChange: () => deliveries?.wake(),
+      },
+      alerting: {
+        past: (rule, period) =>
+          backtest(rule, period, {
+            ...{ db, tenant, settings, terms, log, now: clock.now(), lateStreams: [] },
+            calendar: (name) => calendar(name),
+          }),
+        onChange: () => {
+          alerts?.wake();
+          deliveries?.wake();
+        },
       },
     });
     let webhookSources = webhookSourcesOf(config, tenant);
@@ -181,6 +196,10 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       ...{ db, tenant, settings, clock, log, charts, printer, templates },
       ...(slack ? { slack } : {}),
       ...(mail ? { mail: { ...mail, publicUrl: environment.publicUrl ?? web.url } } : {}),
+      paging: createPagingCarriers({
+        targets: () => current.tenants[tenant.slug]?.alerts.targets ?? {},
+        machine: systemClock,
+      }),
       schedule: () => ({ ...holidays, waitMinutes: freshnessWaitMinutes }),
       observe: (delivery, ended) =>
         metrics.delivered({
@@ -190,7 +209,6 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
     });
     deliveries = dispatcher;
     stops.onStop('deliveries', () => dispatcher.stop());
-    let calendar = openTimes(config, tenant.slug);
     const watching = startAlerts({
       ...{ db, log, clock },
       context: {
@@ -201,7 +219,13 @@ export async function startApp(options: StartOptions): Promise<RunningApp> {
       },
       calendar: (name) => calendar(name),
       onTold: () => dispatcher.wake(),
+      observe: {
+        looked: metrics.alertsLooked,
+        turn: (seconds, _rules, secondsLate) => metrics.alertTurn(seconds, secondsLate),
+        told: metrics.alertTold,
+      },
     });
+    metrics.onAlerts(() => alertStanding(db, tenant.tenantId));
     alerts = watching;
     stops.onStop('alerts', () => watching.stop());
     log.info({ url: web.url, tenant: tenant.slug, timezone: tenant.timezone }, 'crema is up');

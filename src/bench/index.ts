@@ -70,4 +70,9 @@ export const benches: readonly Bench[] = [
     run: async (context, line, options) =>
       (await import('./deliveries/bench.ts')).runDeliveriesBench(context, line, options),
   },
+  {
+    name: 'alerts',
+    summary: '10,000 rules over 100,000 open tickets: time of a look, lag from webhook to Slack; processes killed',
+    run: async (context, line, options) => (await import('./alerts/bench.ts')).runAlertsBench(context, line, options),
+  },
 ];

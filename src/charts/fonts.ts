@@ -1,5 +1,6 @@
 import { GlobalFonts } from 'canvas';
 import { formatDate, formatNumber } from '../domain/format.ts';
+import { numberFormat } from '../domain/intl.ts';
 import { type FontSlice, slicesFor } from '../fonts/slices.ts';
 import type { ChartSpec } from './spec.ts';
 
@@ -32,7 +33,7 @@ export function textOf(spec: ChartSpec): string {
   ];
   const dates =
     spec.axis === 'category' ? spec.labels : monthsOf(spec.labels).map((date) => formatDate(date, { locale }));
-  const compact = new Intl.NumberFormat(locale, { notation: 'compact' });
+  const compact = numberFormat(locale, { notation: 'compact' });
   const numbers = [formatNumber(-1_234_567_890.5, locale, 1), ...[1e5, 1e7, 1e9, 1e12].map((n) => compact.format(n))];
   return [...own, ...dates, ...numbers, '0123456789 –−%…:dhmins'].join('');
 }

@@ -1,3 +1,4 @@
+import { escapeXml } from '../lib/html.ts';
 import { hues } from './palette.ts';
 
 /** A line without axes, as small as a word: how a number came to be where it is. `null` is a gap. */
@@ -73,11 +74,4 @@ function segmentsOf(
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\p{Cc}\ufffe\uffff]/gu, ' ')
-    .replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
 }

@@ -1,4 +1,5 @@
 import type { SKRSContext2D } from 'canvas';
+import { escapeXml } from '../lib/html.ts';
 
 /** Names under which these fonts are known outside this process, for whoever shows the SVG. */
 const fontNames = "'Noto Sans', 'Noto Sans Arabic', 'Noto Sans SC', 'Noto Sans JP', 'Noto Sans KR', sans-serif";
@@ -112,8 +113,4 @@ export interface SvgOptions {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
 }

@@ -1,4 +1,5 @@
 import { formatDuration, formatDurationShort, formatFixed, formatNumber, formatPercent } from '../domain/format.ts';
+import { numberFormat } from '../domain/intl.ts';
 import type { ValueFormat } from './spec.ts';
 
 /** A value as printed at a bar or the end of a line. */
@@ -89,9 +90,7 @@ function durationTick(value: number, step: number, locale: string): string {
 
 function formatLarge(value: number, locale: string, from: number, digits: number): string {
   if (Math.abs(value) < from) return formatNumber(value, locale, digits);
-  return new Intl.NumberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 })
-    .format(value)
-    .replace('-', '−');
+  return numberFormat(locale, { notation: 'compact', maximumFractionDigits: 1 }).format(value).replace('-', '−');
 }
 
 function decimals(step: number): number {

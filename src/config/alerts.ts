@@ -22,6 +22,20 @@ const share = written((value, problem) => {
   return 0;
 });
 
+/** A mark as it is written: a share is kept from 0 to 1, a duration in seconds; null for what is neither. */
+export function readMark(text: string): { kind: 'share' | 'seconds'; value: number } | null {
+  const [, percent] = /^\s*(-?\d+(?:\.\d+)?)\s*%\s*$/.exec(text) ?? [];
+  if (percent !== undefined) return { kind: 'share', value: Number((Number(percent) / 100).toPrecision(12)) };
+  const seconds = readDuration(text, () => undefined);
+  return seconds === undefined ? null : { kind: 'seconds', value: seconds };
+}
+
+/** In the unit of the KPI (a ratio from 0 to 1, a duration in seconds), or written `85 %` or `4 h`. */
+const mark = z.union([
+  z.number(),
+  z.string().refine((text) => readMark(text) !== null, { error: 'is no number; write 0.85, 85 % or 4 h' }),
+]);
+
 const texts = z.union([z.string().transform((one) => [one]), z.array(z.string()).min(1)]);
 
 const secret = z
@@ -29,15 +43,16 @@ const secret = z
   .min(1, 'is empty')
   .transform((value) => new Secret(value));
 
+const address = z
+  .url({ protocol: /^https?$/, error: 'is not an address such as https://example.com/hook' })
+  .refine((url) => !URL.parse(url)?.username, 'has a user in front of its host; the signature says who calls');
+
 /** A way out beside Slack and mail, by a name of one's choosing: rules name it, and the ledger keeps nothing else of it. */
 const targetSchema = z.union(
   [
     /** `events_url` is for regions: https://events.eu.pagerduty.com/v2/enqueue. */
-    settings({ pagerduty: secret, events_url: z.url().optional() }),
-    settings({
-      webhook: z.url({ protocol: /^https?$/, error: 'is not an address such as https://example.com/hook' }),
-      secret,
-    }),
+    settings({ pagerduty: secret, events_url: address.optional() }),
+    settings({ webhook: address, secret }),
   ],
   { error: 'needs pagerduty: with a routing key, or webhook: with an address and secret:' },
 );
@@ -130,10 +145,10 @@ const ruleSchemas = [
     ...common,
     /** In the words of /kpi; `by DIM` watches each of its values by itself. */
     kpi: z.string().min(1),
-    below: z.number().optional(),
-    above: z.number().optional(),
+    below: mark.optional(),
+    above: mark.optional(),
     /** Where it counts as well again; at the threshold itself where it is left out. */
-    clear: z.number().optional(),
+    clear: mark.optional(),
   }),
   settings({
     kind: z.literal('kpi-change'),
@@ -223,6 +238,21 @@ export const alertRuleSchema = z.discriminatedUnion('kind', ruleSchemas, {
       : undefined,
 });
 
+/** What a kind's rules may say besides what all rules may, with what holds where they do not; for the reference. */
+export function settingsOfKind(kind: AlertKind): { name: string; fallback: unknown }[] {
+  const schema = ruleSchemas.find(({ shape }) => shape.kind.value === kind);
+  const least: unknown = schema?.safeParse({ kind, ...needed[kind] }).data;
+  return Object.keys(schema?.shape ?? {})
+    .filter((one) => one !== 'kind' && !(one in common))
+    .map((one) => ({ name: one, fallback: one in (needed[kind] ?? {}) ? undefined : (least as never)?.[one] }));
+}
+
+/** What rules of a kind cannot do without. */
+const needed: Readonly<Partial<Record<AlertKind, Record<string, unknown>>>> = {
+  'kpi-threshold': { kpi: 'sla' },
+  'kpi-change': { kpi: 'sla' },
+};
+
 /** `alerts:` of a tenant. */
 export const alertsSchema = settings({
   targets: z.record(name, targetSchema).default({}),
@@ -249,10 +279,18 @@ export function thresholdProblems(rule: unknown): string[] {
   if (kind === 'queue' && waiting === undefined && oldest === undefined) return ['needs waiting: or oldest:, or both'];
   if (kind !== 'kpi-threshold') return [];
   if ((below === undefined) === (above === undefined)) return ['needs below: or above:, one of them'];
-  if (typeof clear !== 'number') return [];
-  if (typeof below === 'number' && clear < below) return [`clears at ${clear}, which is below ${below} where it fires`];
-  if (typeof above === 'number' && clear > above) return [`clears at ${clear}, which is above ${above} where it fires`];
+  const at = plainMark(clear);
+  const low = plainMark(below);
+  const high = plainMark(above);
+  if (at !== null && low !== null && at < low) return [`clears at ${clear}, which is below ${below} where it fires`];
+  if (at !== null && high !== null && at > high) return [`clears at ${clear}, which is above ${above} where it fires`];
   return [];
+}
+
+/** A mark as a number, to be compared with another one of the same rule. */
+function plainMark(written: unknown): number | null {
+  if (typeof written === 'number') return written;
+  return typeof written === 'string' ? (readMark(written)?.value ?? null) : null;
 }
 
 export type AlertsConfig = z.output<typeof alertsSchema>;

@@ -90,7 +90,7 @@ export type PersonConfig = z.output<typeof personSchema>;
 /**
  * Checks the text of a crema.yaml. All problems are reported at once as `file:line path: problem` (exit code 2). The
  * tenant `default` always exists; `knownKpis` refuses targets for KPIs there are none of. `variables` take the place of
- * `${NAME}` under sources:; without them it stays as it stands there, for looking at a file elsewhere than it is used.
+ * `${NAME}` under sources: and alerts.targets:; without them it stays as it stands there, for looking at a file elsewhere than it is used.
  */
 export function parseConfig(text: string, file: string, knownKpis?: readonly string[], variables?: Variables): Config {
   const { content: asWritten, lineOf } = readDocument(text, file);
@@ -98,7 +98,7 @@ export function parseConfig(text: string, file: string, knownKpis?: readonly str
   const report = (path: PropertyKey[], message: string, at = path) => {
     problems.push({ line: lineOf(at), path, message });
   };
-  const content = variables ? withSourceVariables(asWritten, variables, report) : asWritten;
+  const content = variables ? withVariables(asWritten, variables, report) : asWritten;
   const parsed = configSchema.safeParse(content);
   for (const issue of parsed.error?.issues ?? []) report(issue.path, issue.message, placeOf(issue));
   if (parsed.success) {
@@ -147,17 +147,27 @@ function* digestKpis(tenants: Readonly<Record<string, TenantConfig>>): Generator
   }
 }
 
-/** Only sources name variables: elsewhere `${` is text like any other. */
-function withSourceVariables(
+/** Only sources and targets of alerts name variables: elsewhere `${` is text like any other. */
+function withVariables(
   content: unknown,
   variables: Variables,
   report: (path: PropertyKey[], message: string) => void,
 ): unknown {
   if (!isMap(content) || !isMap(content.tenants)) return content;
   const tenants = Object.entries(content.tenants).map(([slug, tenant]) => {
-    if (!isMap(tenant) || !('sources' in tenant)) return [slug, tenant] as const;
-    const path = ['tenants', slug, 'sources'];
-    return [slug, { ...tenant, sources: expandVariables(tenant.sources, variables, report, path) }] as const;
+    if (!isMap(tenant)) return [slug, tenant] as const;
+    const expanded = (value: unknown, ...path: string[]) =>
+      expandVariables(value, variables, report, ['tenants', slug, ...path]);
+    const { sources, alerts } = tenant;
+    const own = isMap(alerts) && 'targets' in alerts;
+    return [
+      slug,
+      {
+        ...tenant,
+        ...('sources' in tenant ? { sources: expanded(sources, 'sources') } : {}),
+        ...(own ? { alerts: { ...alerts, targets: expanded(alerts.targets, 'alerts', 'targets') } } : {}),
+      },
+    ] as const;
   });
   return { ...content, tenants: Object.fromEntries(tenants) };
 }

@@ -3,7 +3,7 @@ import type { Queryable } from './db.ts';
 
 /**
  * Counts a change of stored data, for whoever wants to know whether what it read is still so: of a rollup by its id, or of
- * `sla`, the verdicts on tickets. The last statement of its transaction: the counter is one row that all changes share, so
+ * `sla`, the verdicts on tickets, or of `waiting`, the alert rules that wait for late data. The last statement of its transaction: the counter is one row that all changes share, so
  * that a later number is always committed later.
  */
 export async function noteChange(tx: Queryable, tenantId: number, topic: string): Promise<void> {

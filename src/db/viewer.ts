@@ -21,12 +21,33 @@ export function slackViewer(slackUserId: string): string {
   return `slack:${slackUserId}`;
 }
 
+/** Databases that are one viewer's snapshot already (db/snapshot.ts). */
+const snapshots = new WeakMap<Db, Viewpoint>();
+
+/** Notes that all that is read from `db` is read as this viewer. */
+export function isSnapshotOf(db: Db, viewpoint: Viewpoint): void {
+  snapshots.set(db, viewpoint);
+}
+
 /**
  * Runs `work` in one read-only snapshot as the restricted role, with tenant and viewer set for this transaction only:
- * the row policies then decide what it sees. A KPI that peeks elsewhere fails by permission.
+ * the row policies then decide what it sees. A KPI that peeks elsewhere fails by permission. `first` is asked in the same
+ * snapshot with Crema's own rights, as in `viewing`. Rejects for another viewer than that of a snapshot that is given.
  */
-export function readAs<T>(db: Db, viewpoint: Viewpoint, work: (reader: Queryable) => Promise<T>): Promise<T> {
+export function readAs<T>(
+  db: Db,
+  viewpoint: Viewpoint,
+  work: (reader: Queryable) => Promise<T>,
+  first?: (tx: Queryable) => Promise<void>,
+): Promise<T> {
+  const snapshot = snapshots.get(db);
+  if (snapshot) {
+    if (snapshot.tenantId !== viewpoint.tenantId || snapshot.viewer !== viewpoint.viewer || first)
+      return Promise.reject(new Error('a snapshot is read as its own viewer only'));
+    return db.tx(work);
+  }
   return viewing(db, viewpoint, async (tx) => {
+    await first?.(tx);
     // Who the viewer is, is asked once and not by each policy of each statement; the snapshot is one and the same.
     await tx.query(sql`
       select

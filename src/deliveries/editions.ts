@@ -56,12 +56,13 @@ export function createEditions(deps: { db: Db; tenantId: number; clock: Clock })
     if (there) return there;
     const content = await make();
     const madeAt = clock.now().toString();
-    await db.run(sql`
+    const [kept] = await db.query<Edition<unknown>>(sql`
       insert into ops.editions (tenant_id, kind, subject, slot, view_key, viewer, made_at, content)
       values (${tenantId}, ${key.kind}, ${key.subject}, ${key.slot}, ${viewKey}, ${key.viewer},
         ${madeAt}, ${JSON.stringify(content)}::jsonb)
-      on conflict (tenant_id, kind, subject, slot, view_key) do nothing`);
-    return (await find(key, viewKey))!;
+      on conflict (tenant_id, kind, subject, slot, view_key) do nothing
+      returning ${columns}`);
+    return kept ?? (await find(key, viewKey))!;
   }
 
   return {

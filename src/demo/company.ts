@@ -8,7 +8,17 @@ import { slaTerms } from '../facts/policies.ts';
 import { bringUpToDate } from '../jobs/upkeep.ts';
 import { CremaError } from '../lib/errors.ts';
 import { operatorIds, supervisedTeamId } from '../sandbox/company/staff.ts';
-import { agent, executive, leadership, type Person, supervisor, supportLead } from '../sandbox/workspace.ts';
+import {
+  agent,
+  botUserId,
+  type Channel,
+  executive,
+  leadership,
+  type Person,
+  supervisor,
+  support,
+  supportLead,
+} from '../sandbox/workspace.ts';
 import type { Source } from '../sources/stream.ts';
 import { syncStream } from '../sync/sync.ts';
 import { type DemoCrm, demoSource, demoTimezone, isFounded } from './crm.ts';
@@ -17,8 +27,36 @@ import { runTap, type TapDeps } from './tap.ts';
 /** More calls than the local CRM is ever asked: there is nobody to be considerate of. */
 const quota = 100_000;
 
+const open = { kind: 'public', archived: false } as const;
+
+const marketing: Channel = {
+  ...open,
+  id: 'C0MARKET01',
+  name: 'marketing',
+  topic: 'Campaigns and what became of them',
+  members: [executive.id, supportLead.id, botUserId],
+};
+
+const dataDesk: Channel = {
+  ...open,
+  id: 'C0DATA0001',
+  name: 'data',
+  topic: 'What is late, and jobs that fail',
+  members: [supportLead.id, botUserId],
+};
+
+/** Channels that alerts go to, besides those every workspace has. */
+export const demoChannels: readonly Channel[] = [marketing, dataDesk];
+/** Where the demo's alerts can go besides Slack and mail: the sandbox's PagerDuty and its receiver of webhooks. */
+interface DemoPaging {
+  eventsUrl: string;
+  routingKey: string;
+  hookUrl: string;
+  hookSecret: string;
+}
+
 /** The demo's settings: the company's zone and CRM, and the sandbox's people with their roles. Noor stays a stranger. */
-export function demoConfig(crm: Pick<DemoCrm, 'url' | 'apiKey' | 'webhookSecret'>): Config {
+export function demoConfig(crm: Pick<DemoCrm, 'url' | 'apiKey' | 'webhookSecret'>, paging: DemoPaging): Config {
   const text = `
 tenants:
   default:
@@ -34,11 +72,22 @@ tenants:
         messages: webhook
         quota: {per_minute: ${quota}}
         custom_fields: {segment: segment, source: source, account_id: account, fields.interest: interest}
+    alerts:
+      targets:
+        on-call: {pagerduty: "${paging.routingKey}", events_url: "${paging.eventsUrl}"}
+        ticket-system: {webhook: "${paging.hookUrl}", secret: "${paging.hookSecret}"}
     subscriptions:
       coffee: {what: digest morning-coffee, to: {channel: ${leadership.id}}, when: weekdays at 08:30}
       coffee-for-sari: {what: digest morning-coffee, to: {person: ${supervisor.id}}, when: weekdays at 08:30}
       report: {what: report weekly, to: {email: ${executive.email}}, when: weekly mon at 08:00}
       report-for-leaders: {what: report weekly, to: {channel: ${leadership.id}}, when: weekly mon at 08:00}
+    alerts:
+      to: {channel: ${support.id}}
+      rules:
+        sla: {kind: sla-risk, priority: [critical, high], escalate: [{after: 30 min, to: {person: ${supervisor.id}}}]}
+        first-responses: {kind: kpi-threshold, kpi: sla-first-response 7d by team, below: 0.9, clear: 0.92}
+        backlog: {kind: kpi-threshold, kpi: backlog by team, above: 40, clear: 35, for: 10 min}
+        campaigns: {kind: campaign-underperformance, to: {channel: ${marketing.id}}}
 kpis:
   resolution-time: {target: 86400}
 `;

@@ -16,7 +16,7 @@ import type { Log } from '../lib/log.ts';
 import { createStops } from '../lib/stops.ts';
 import type { Crm } from '../sandbox/crm/crm.ts';
 import { createSandbox, type Sandbox } from '../sandbox/sandbox.ts';
-import { demoConfig, loadCompany, refuseOtherData } from './company.ts';
+import { demoChannels, demoConfig, loadCompany, refuseOtherData } from './company.ts';
 import { type CompanySize, demoSource, demoTimezone, startCrm } from './crm.ts';
 import { forgetFuture } from './future.ts';
 import { keepTapping } from './tap.ts';
@@ -54,9 +54,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await refuseOtherData(database.db, dir, environment.home);
     const crm = await startCrm({ dir, clock, log, size: options.size });
     stops.onStop('crm', () => crm.stop());
-    const config = demoConfig(crm);
-    await syncTenants(database.db, config, true);
-
+    const hookSecret = randomBytes(16).toString('hex');
     const secrets = {
       botToken: `xoxb-${randomBytes(12).toString('hex')}`,
       signingSecret: randomBytes(16).toString('hex'),
@@ -67,9 +65,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       log,
       timezone: demoTimezone,
       completions: completions(),
-      ...secrets,
+      channels: demoChannels,
+      ...{ ...secrets, hookSecret },
     });
     stops.onStop('sandbox', () => sandbox.stop());
+    const { eventsUrl, hookUrl } = sandbox.paging;
+    const paging = { eventsUrl, hookUrl, hookSecret, routingKey: randomBytes(16).toString('hex') };
+    const config = demoConfig(crm, paging);
+    await syncTenants(database.db, config, true);
     const tenant = await loadTenant(database.db, 'default');
     await forgetFuture(database.db, clock.now());
     const tap = { db: database.db, tenant, crm, clock, log, dir };

@@ -4,8 +4,10 @@ import type { KpiResult } from '../domain/kpi-result.ts';
 import { addDays, type DateRange, daysBetween } from '../domain/period.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { askKpi } from '../kpis/ask.ts';
+import { rememberingDays } from '../kpis/days.ts';
 import type { Kpi } from '../kpis/kpi.ts';
 import type { KpiQuestion } from '../kpis/question.ts';
+import { hasUsualDays } from '../kpis/unusual.ts';
 import type { Log } from '../lib/log.ts';
 
 export interface DigestDeps {
@@ -35,18 +37,19 @@ const plain: KpiQuestion = { period: null, by: null, filters: [], versus: null, 
 
 export type Ask = (kpi: Kpi, question: Partial<KpiQuestion>) => Promise<KpiResult | null>;
 
-/** Asks with the viewer's rights; null where they may not, and where a dimension has no such value. */
+/**
+ * Asks with the viewer's rights; null where they may not, and where a dimension has no such value. `db` is one snapshot: a
+ * number's days are read once, for its history and for what is compared.
+ */
 export function asking({ db, tenant, settings, now }: DigestDeps, viewer: string): Ask {
+  const remembering = new Map<Kpi, Kpi>();
   return async (kpi, question) => {
     const { target, scenarios } = settings[kpi.id] ?? {};
-    const outcome = await askKpi({ db, tenant, viewer, now, target, scenarios }, kpi, { ...plain, ...question });
+    const itself = remembering.get(kpi) ?? rememberingDays(kpi);
+    remembering.set(kpi, itself);
+    const outcome = await askKpi({ db, tenant, viewer, now, target, scenarios }, itself, { ...plain, ...question });
     return outcome.kind === 'answered' ? outcome.result : null;
   };
-}
-
-/** Whether it is known how much days of this number differ by chance: of counts and ratios, not of levels. */
-export function hasUsualDays({ kind, unit, additive }: Kpi): boolean {
-  return kind !== 'stock' && (unit === 'ratio' || (unit === 'count' && additive !== false));
 }
 
 /** The same weekdays before: a week for up to seven days, as many whole weeks as it takes for more. */

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../lib/html.ts';
 import type { Digest, DigestLine } from './digest.ts';
 import {
   asOfWords,
@@ -121,16 +122,4 @@ function findingsHtml(texts: readonly string[], hasNumbers: boolean): string {
   if (texts.length === 0) return hasNumbers ? `<p style="margin:0 0 16px">${nothingStandsOut}</p>` : '';
   const items = texts.map((text) => `<li style="margin:0 0 6px">${escapeHtml(text)}</li>`).join('\n');
   return `<h2 style="font-size:16px;margin:0 0 8px">Worth a look</h2>\n<ul style="margin:0 0 16px;padding-left:20px">\n${items}\n</ul>`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character]!);
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
+import { onlyInDigest } from '../alerts/store/noise.ts';
 import { scopeLabel } from '../answers/access.ts';
-import { withReceipt } from '../answers/answer.ts';
+import { receiptsFor } from '../answers/answer.ts';
 import { datedWords } from '../answers/parse.ts';
-import { rightsOf } from '../answers/people.ts';
+import { type Sees, seenIn } from '../answers/people.ts';
 import type { Rights } from '../answers/rights.ts';
 import { changeMark, shapeOf, shortChange, shownValue } from '../answers/wording.ts';
+import type { Db, Queryable } from '../db/db.ts';
 import { inSnapshot } from '../db/snapshot.ts';
 import { formatDateRange, formatTarget, formatValue } from '../domain/format.ts';
 import { addDays, type DateRange, daysBetween } from '../domain/period.ts';
@@ -29,6 +31,8 @@ export interface DigestOrder {
   locale: string;
   /** Zone in which the reader is told times. */
   timezone: string;
+  /** What the viewer was found to see, where others who see the same are given this digest too. */
+  sees?: Sees;
   /** Instead of the template's headlines; null: the template's. */
   followed: readonly Kpi[] | null;
   /** Only looked at: no receipts, and nothing is told to anybody by it. */
@@ -37,26 +41,38 @@ export interface DigestOrder {
 
 /**
  * Makes one digest: numbers with their receipts, what is worth a look and was not told before, a picture, what is late. What
- * the viewer may not see is left out; rejects with DIGEST_VIEWER for somebody who may see nothing at all. May be made again
- * for the same day: what it tells then is the same, as far as the data is.
+ * the viewer may not see is left out; rejects with DIGEST_VIEWER for somebody who may see nothing at all, and with
+ * DIGEST_RIGHTS where that is not what `sees` says any more. May be made again for the same day: what it tells then is the
+ * same, as far as the data is.
  */
 export async function makeDigest(deps: DigestDeps, order: DigestOrder): Promise<Digest> {
   const { db, tenant, now } = deps;
   const { template, viewer, locale, timezone } = order;
   const { tenantId } = tenant;
-  const rights = await rightsOf(db, tenantId, viewer);
-  if (!rights) throw new CremaError('DIGEST_VIEWER', `a digest for somebody who may see nothing: ${viewer}`);
   const period = pastDays(order.period, tenant, now);
   const before = sameDaysBefore(period);
   const headlines = order.followed?.length ? order.followed : template.headlines;
-  const { lines, streams, late, found } = await inSnapshot(db, { tenantId, viewer }, async (snapshot) => {
+  let sees: Sees | null = null;
+  let digestOnly: FindingContext['digestOnly'] = [];
+  // Rights and numbers are of one moment: else numbers of new rights could go to whoever has the old ones.
+  const look = async (tx: Queryable) => {
+    sees = await seenIn(tx, tenantId, viewer);
+    if (!sees) throw new CremaError('DIGEST_VIEWER', `a digest for somebody who may see nothing: ${viewer}`);
+    if (order.sees && JSON.stringify(sees) !== JSON.stringify(order.sees))
+      throw new CremaError('DIGEST_RIGHTS', `what ${viewer} may see has changed while it was made`);
+    const asked = sees.rights.all ? null : viewer;
+    digestOnly = await onlyInDigest(tx, tenantId, instantsOf(period, tenant), asked);
+  };
+  const read = async (snapshot: Db) => {
     const ask = asking({ ...deps, db: snapshot }, viewer);
     const lines = await askLines(ask, headlines, period);
     const streams = lines.flatMap(({ result }) => result.freshness.sources);
     const late = lateSources(streams, period.to, tenant.timezone);
-    const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, ask } };
+    const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, digestOnly, ask } };
     return { lines, streams, late, found: template.findings > 0 ? await findAll(context) : [] };
-  });
+  };
+  const { lines, streams, late, found } = await inSnapshot(db, { tenantId, viewer }, read, look);
+  const { rights } = sees!;
   const reading: Reading = { tenantId, reader: readerOf(order, rights), slot: period.to };
   const chosen = ranked(await newsAmong(db, reading, found)).slice(0, template.findings);
   if (!order.dryRun) {
@@ -71,7 +87,7 @@ export async function makeDigest(deps: DigestDeps, order: DigestOrder): Promise<
     ...{ timezone: tenant.timezone, readerTimezone: timezone, locale, scope, late },
     madeAt: now.toString(),
     asOf: marks.toSorted(Temporal.Instant.compare)[0] ?? null,
-    lines: await Promise.all(lines.map((line) => lineOf(line, period, rights, deps, order))),
+    lines: await linesOf(lines, period, rights, deps, order),
     findings: chosen.map(toldOf),
     chart: panelChart(drawn, { period, locale, timezone: tenant.timezone, scope }),
   };
@@ -88,6 +104,12 @@ function pastDays({ from, to }: DateRange, tenant: Tenant, now: Temporal.Instant
   return { from: addDays(from, -days), to: today };
 }
 
+/** Local days from their first moment to the one behind their last. */
+function instantsOf({ from, to }: DateRange, { timezone }: Tenant): { from: Temporal.Instant; to: Temporal.Instant } {
+  const begin = (date: string) => Temporal.PlainDate.from(date).toZonedDateTime(timezone).toInstant();
+  return { from: begin(from), to: begin(to) };
+}
+
 /** Everybody who sees the same numbers has been told the same. */
 function readerOf({ template, followed }: DigestOrder, rights: Rights): string {
   const seen = rights.all
@@ -97,18 +119,30 @@ function readerOf({ template, followed }: DigestOrder, rights: Rights): string {
   return `${template.name} ${createHash('sha256').update(what).digest('hex').slice(0, 16)}`;
 }
 
-async function lineOf(
-  line: AskedLine,
+async function linesOf(
+  lines: readonly AskedLine[],
   period: DateRange,
   rights: Rights,
   { log, ...deps }: DigestDeps,
   { viewer, locale, dryRun }: DigestOrder,
-): Promise<DigestLine> {
-  const { kpi, question, result } = line;
-  const request = { kpi, question, show: 'chart' } as const;
+): Promise<DigestLine[]> {
+  const kept = dryRun ? [] : lines.filter(({ result }) => result.value !== null);
+  const answers = kept.map((line) => ({ request: requestOf(line), result: line.result }));
+  const codes = await receiptsFor({ ...deps, viewer, receipts: { rights, log } }, answers);
+  const receipts = new Map(kept.map((line, index) => [line, codes[index] ?? null]));
+  return lines.map((line) => lineOf(line, { period, locale, receipt: receipts.get(line) ?? null }));
+}
+
+function requestOf({ kpi, question }: AskedLine) {
+  return { kpi, question, show: 'chart' } as const;
+}
+
+function lineOf(
+  line: AskedLine,
+  { period, locale, receipt }: { period: DateRange; locale: string; receipt: string | null },
+): DigestLine {
+  const { kpi, result } = line;
   const isOfPeriod = result.period.from === period.from && result.period.to === period.to;
-  const keeps = !dryRun && result.value !== null;
-  const kept = keeps ? await withReceipt({ ...deps, viewer, receipts: { rights, log } }, request, result) : result;
   return {
     ...{ kpi: kpi.id, title: result.title, value: result.value, unit: result.unit },
     shown: result.value === null ? 'no data' : shownValue(result, locale),
@@ -126,7 +160,7 @@ async function lineOf(
       ...(result.currency === undefined ? {} : { currency: result.currency }),
       ...(result.outOf === undefined ? {} : { outOf: result.outOf }),
     },
-    ...{ receipt: kept.receipt, words: datedWords(request, result) },
+    ...{ receipt, words: datedWords(requestOf(line), result) },
   };
 }
 

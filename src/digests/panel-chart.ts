@@ -3,6 +3,7 @@ import { describeMultiples } from '../charts/describe.ts';
 import { chartValue, formatOf } from '../charts/results/frame.ts';
 import type { ChartPanel, ChartSpec } from '../charts/spec.ts';
 import { formatDate } from '../domain/format.ts';
+import { dateWords } from '../domain/intl.ts';
 import { addDays, type DateRange } from '../domain/period.ts';
 import type { AskedLine } from './ask-lines.ts';
 
@@ -21,7 +22,7 @@ export function panelChart(
   const last = Temporal.PlainDate.from(addDays(period.to, -1));
   const spec: ChartSpec = {
     kind: 'multiples',
-    title: `${drawnDays} days to ${last.toLocaleString('en', { weekday: 'long' })} ${formatDate(last.toString(), { locale })}`,
+    title: `${drawnDays} days to ${dateWords(last, 'en', { weekday: 'long' })} ${formatDate(last.toString(), { locale })}`,
     subtitle: [...(scope === '' ? [] : [scope]), 'each on its own scale', timezone].join(', '),
     format: 'count',
     axis: 'day',

@@ -1,4 +1,5 @@
 import { formatDate, formatDateRange } from '../domain/format.ts';
+import { dateWords } from '../domain/intl.ts';
 import { addDays, daysBetween } from '../domain/period.ts';
 import type { Digest, DigestLine } from './digest.ts';
 import { latePhrase } from './late.ts';
@@ -14,7 +15,7 @@ export const noNumbers = 'There are no numbers for you: nothing has been loaded,
 
 /** `Morning coffee, Sat 21 Nov`. */
 export function greeting({ title, date, locale }: Digest): string {
-  const weekday = Temporal.PlainDate.from(date).toLocaleString('en', { weekday: 'short' });
+  const weekday = dateWords(Temporal.PlainDate.from(date), 'en', { weekday: 'short' });
   return `${title}, ${weekday} ${formatDate(date, { locale })}`;
 }
 
@@ -27,7 +28,7 @@ export function heading(digest: Digest): string {
 function namedDays({ period, locale }: Digest): string {
   const days = daysBetween(period.from, period.to);
   if (days > 7) return formatDateRange(period.from, period.to, { locale, year: false });
-  const weekday = (date: string) => Temporal.PlainDate.from(date).toLocaleString('en', { weekday: 'long' });
+  const weekday = (date: string) => dateWords(Temporal.PlainDate.from(date), 'en', { weekday: 'long' });
   const last = addDays(period.to, -1);
   return days === 1 ? weekday(last) : `${weekday(period.from)} to ${weekday(last)}`;
 }

@@ -1,3 +1,4 @@
+import { dateWords, numberFormat } from './intl.ts';
 import type { KpiValue, Unit } from './kpi-result.ts';
 import { minorDigits } from './money.ts';
 
@@ -7,7 +8,7 @@ export const noValue = '–';
 
 /** `12,450` in the locale's shape. At most `digits` decimals. */
 export function formatNumber(value: number, locale = 'en', digits = 0): string {
-  return new Intl.NumberFormat(locale, {
+  return numberFormat(locale, {
     maximumFractionDigits: digits,
     minimumFractionDigits: 0,
     signDisplay: 'negative',
@@ -82,7 +83,7 @@ export function formatValue(value: KpiValue, unit: Unit, options: ValueShape = {
 function formatMoney(value: number | string, locale: string, currency: string | undefined): string {
   if (currency === undefined) return formatNumber(Number(value), locale, 2);
   const digits = minorDigits(currency);
-  const format = new Intl.NumberFormat(locale, {
+  const format = numberFormat(locale, {
     ...{ style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: digits },
     ...{ trailingZeroDisplay: 'stripIfInteger', signDisplay: 'negative' },
   } as Intl.NumberFormatOptions);
@@ -106,7 +107,7 @@ export function formatChange(change: number, unit: Unit, { locale = 'en', curren
 
 /** `4.50` beside `3.67`: always the same decimals, so that numbers below each other can be compared. */
 export function formatFixed(value: number, locale: string, digits: number): string {
-  return new Intl.NumberFormat(locale, {
+  return numberFormat(locale, {
     maximumFractionDigits: digits,
     minimumFractionDigits: digits,
     signDisplay: 'negative',
@@ -132,7 +133,7 @@ function trim(value: number): string {
 /** `9 Nov` or, with the year, `9 Nov 2026`: a local date as people write it. */
 export function formatDate(date: string, options: { year?: boolean; locale?: string } = {}): string {
   const plain = Temporal.PlainDate.from(date);
-  const month = plain.toLocaleString(options.locale ?? 'en', { month: 'short' });
+  const month = dateWords(plain, options.locale ?? 'en', { month: 'short' });
   return options.year ? `${plain.day} ${month} ${plain.year}` : `${plain.day} ${month}`;
 }
 

@@ -1,4 +1,5 @@
 import { formatDate, formatDateRange } from './format.ts';
+import { remembered } from './remembered.ts';
 
 /** Series grains; `hour` only for KPIs that keep hourly aggregates. */
 export const grains = ['hour', 'day', 'week', 'month'] as const;
@@ -250,11 +251,11 @@ export function startOf(unit: CalendarUnit | 'day', date: string, context: { wee
 }
 
 export function addDays(date: string, days: number): string {
-  return Temporal.PlainDate.from(date).add({ days }).toString();
+  return addUnits(date, 'day', days);
 }
 
 /** Calendar arithmetic; a day the target month lacks becomes its last. */
-export function addUnits(date: string, unit: CalendarUnit | 'day', count: number): string {
+export const addUnits = remembered((date: string, unit: CalendarUnit | 'day', count: number): string => {
   const size = {
     day: { days: count },
     week: { weeks: count },
@@ -263,16 +264,30 @@ export function addUnits(date: string, unit: CalendarUnit | 'day', count: number
     year: { years: count },
   };
   return Temporal.PlainDate.from(date).add(size[unit]).toString();
-}
+});
 
 /** Calendar days from one date to a later one. */
-export function daysBetween(from: string, to: string): number {
-  return Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days;
-}
+export const daysBetween = remembered(
+  (from: string, to: string): number =>
+    Temporal.PlainDate.from(from).until(Temporal.PlainDate.from(to), { largestUnit: 'days' }).days,
+);
 
 /** The instant a local date begins: not always midnight, and the first of two midnights where clocks go back. */
-export function startOfDay(date: string, timezone: string): Temporal.Instant {
-  return Temporal.PlainDate.from(date).toZonedDateTime(timezone).toInstant();
+export const startOfDay = remembered(
+  (date: string, timezone: string): Temporal.Instant =>
+    Temporal.PlainDate.from(date).toZonedDateTime(timezone).toInstant(),
+);
+
+/** Local dates by moment: a moment's own, and of the zone it was last asked in. */
+const localDates = new WeakMap<Temporal.Instant, { timezone: string; date: string }>();
+
+/** The local date of a moment. */
+export function dateAt(moment: Temporal.Instant, timezone: string): string {
+  const known = localDates.get(moment);
+  if (known?.timezone === timezone) return known.date;
+  const date = moment.toZonedDateTimeISO(timezone).toPlainDate().toString();
+  localDates.set(moment, { timezone, date });
+  return date;
 }
 
 /** Grain that keeps a chart readable: days up to 62, weeks up to 26, then months. */

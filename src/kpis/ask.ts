@@ -15,7 +15,7 @@ import { comparisonOf, isPresentOnly, targetOf, unlikeLengths } from './comparis
 import { coverageOf, datesOf, isStale } from './coverage.ts';
 import type { DimensionId } from './dimensions.ts';
 import { type Reach, reachOf } from './freshness.ts';
-import type { Filter, Kpi, Measured, Scope, Sums } from './kpi.ts';
+import type { Filter, Kpi, Measured, Scenario, Scope, Sums } from './kpi.ts';
 import { currencyOf, funnelOf, measureCovered, shownMeasure, sumOf, total } from './measures.ts';
 import type { KpiQuestion } from './question.ts';
 import { scenarioOf } from './scenario.ts';
@@ -50,46 +50,17 @@ export type AskOutcome =
 
 /** Answers one question in one snapshot, with the viewer's rights. Every number of every surface comes from here. */
 export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Promise<AskOutcome> {
-  const { tenant, viewer, now } = context;
+  const { tenant, viewer } = context;
   return readAs(context.db, { tenantId: tenant.tenantId, viewer }, async (reader) => {
-    if (!(await mayAsk(reader, kpi))) return { kind: 'not-permitted' };
-    if (question.asOfDate !== undefined && !kpi.snapshots) return { kind: 'no-snapshots' };
-    const assumed = scenarioOf(kpi, question, context.scenarios ?? {});
-    if (assumed.kind === 'unknown-scenario') return assumed;
-    const { scenario } = assumed;
-    const unsettled = await unsettledDays(reader, kpi.rollups, tenant, now);
-    const at: ReadAt = { tenantId: tenant.tenantId, timezone: tenant.timezone, now, unsettled };
-    // Several values of one dimension are alternatives, several dimensions conditions that must all hold.
-    const chosen = new Map<DimensionId, { values: Filter['values']; labels: Set<string> }>();
-    for (const { dimension, value } of question.filters) {
-      const found = await findValues(reader, tenant.tenantId, kpi, dimension, value);
-      if (found.kind === 'unknown') return { kind: 'unknown-value', dimension, value, known: found.known };
-      const before = chosen.get(dimension);
-      chosen.set(dimension, {
-        values: [...(before?.values ?? []), ...found.filter.values],
-        labels: new Set([...(before?.labels ?? []), found.label]),
-      });
-    }
-    const filters: Filter[] = [...chosen].map(([dimension, { values }]) => ({ dimension, values }));
-    const shown = Object.fromEntries([...chosen].map(([dimension, { labels }]) => [dimension, [...labels].join(', ')]));
-    const reach = await reachOf(reader, kpi, at);
-    const dates = await askedDates(reader, kpi, question, { reach, at, weekStart: tenant.weekStart });
-    const scope: Scope = {
-      at,
-      weekStart: tenant.weekStart,
-      period: dates,
-      filters,
-      ...(scenario && { scenario }),
-      ...(question.asOfDate !== undefined && { asOfDate: question.asOfDate }),
-    };
+    const asked = await scopeAsked(reader, context, kpi, question);
+    if (asked.kind !== 'scoped') return asked;
+    const { at, scope, dates, reach, shown, scenario, viewerScope } = asked;
     const series = await seriesGroups(reader, kpi, scope, question);
     // Levels of days do not add up to a level; what is additive is the sum of its buckets, and read once for both.
     const isApart = kpi.kind === 'stock' || kpi.totalHasMore === true || kpi.additive === false;
     const whole = isApart ? await total(reader, kpi, scope) : sumOf(series.groups);
     const coverage = coverageOf(dates, question, reach, at);
     const measured = measureCovered(kpi, whole, scope, reach);
-    // What belongs to the company is the same for everybody who may see it.
-    const viewerScope = isOfCompany(kpi) ? 'all' : await scopeOf(reader);
     const currency = currencyOf(kpi, tenant);
     const by = question.by ?? kpi.board?.by ?? kpi.defaultBy ?? null;
     const breakdown =
@@ -127,12 +98,7 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
         kpi.attention && reach.data && question.attention !== false ? await kpi.attention(reader, scope) : null,
       records: question.records && kpi.records ? await kpi.records(reader, scope) : null,
       breakdown,
-      freshness: {
-        asOf: reach.asOf?.toString() ?? null,
-        stale: isStale(question, dates, reach, at),
-        pending: reach.pending,
-        sources: reach.sources,
-      },
+      freshness: freshnessOf(question, dates, reach, at),
       requires: requirementsOf(kpi, whole, measured, { reach, viewer: viewerScope }),
       notes: [
         ...(breakdown ? rankNotes(kpi, breakdown, coverage.mature) : []),
@@ -143,6 +109,77 @@ export function askKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Pr
     };
     return { kind: 'answered', result, data: reach.data };
   });
+}
+
+/** How far the data of an answer reaches. */
+export function freshnessOf(
+  question: KpiQuestion,
+  dates: PeriodDates,
+  reach: Reach,
+  at: ReadAt,
+): KpiResult['freshness'] {
+  return {
+    asOf: reach.asOf?.toString() ?? null,
+    stale: isStale(question, dates, reach, at),
+    pending: reach.pending,
+    sources: reach.sources,
+  };
+}
+
+/** What a question reads, or why it cannot be asked. */
+export interface Asked {
+  kind: 'scoped';
+  at: ReadAt;
+  scope: Scope;
+  dates: PeriodDates;
+  reach: Reach;
+  /** Names of the chosen values by dimension. */
+  shown: KpiResult['filters'];
+  scenario: Scenario | undefined;
+  viewerScope: KpiResult['scope'];
+}
+
+/** Finds the values, the scenario and the dates that a question means, with the rights of the reader. */
+export async function scopeAsked(
+  reader: Queryable,
+  context: AskContext,
+  kpi: Kpi,
+  question: KpiQuestion,
+): Promise<Asked | Exclude<AskOutcome, { kind: 'answered' }>> {
+  const { tenant, now } = context;
+  if (!(await mayAsk(reader, kpi))) return { kind: 'not-permitted' };
+  if (question.asOfDate !== undefined && !kpi.snapshots) return { kind: 'no-snapshots' };
+  const assumed = scenarioOf(kpi, question, context.scenarios ?? {});
+  if (assumed.kind === 'unknown-scenario') return assumed;
+  const { scenario } = assumed;
+  const unsettled = await unsettledDays(reader, kpi.rollups, tenant, now);
+  const at: ReadAt = { tenantId: tenant.tenantId, timezone: tenant.timezone, now, unsettled };
+  // Several values of one dimension are alternatives, several dimensions conditions that must all hold.
+  const chosen = new Map<DimensionId, { values: Filter['values']; labels: Set<string> }>();
+  for (const { dimension, value } of question.filters) {
+    const found = await findValues(reader, tenant.tenantId, kpi, dimension, value);
+    if (found.kind === 'unknown') return { kind: 'unknown-value', dimension, value, known: found.known };
+    const before = chosen.get(dimension);
+    chosen.set(dimension, {
+      values: [...(before?.values ?? []), ...found.filter.values],
+      labels: new Set([...(before?.labels ?? []), found.label]),
+    });
+  }
+  const filters: Filter[] = [...chosen].map(([dimension, { values }]) => ({ dimension, values }));
+  const shown = Object.fromEntries([...chosen].map(([dimension, { labels }]) => [dimension, [...labels].join(', ')]));
+  const reach = await reachOf(reader, kpi, at);
+  const dates = await askedDates(reader, kpi, question, { reach, at, weekStart: tenant.weekStart });
+  const scope: Scope = {
+    at,
+    weekStart: tenant.weekStart,
+    period: dates,
+    filters,
+    ...(scenario && { scenario }),
+    ...(question.asOfDate !== undefined && { asOfDate: question.asOfDate }),
+  };
+  // What belongs to the company is the same for everybody who may see it.
+  const viewerScope = isOfCompany(kpi) ? 'all' : await scopeOf(reader);
+  return { kind: 'scoped', at, scope, dates, reach, shown, scenario, viewerScope };
 }
 
 /** The default period of a level that is not known for its last day is today. */

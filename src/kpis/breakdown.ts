@@ -16,7 +16,12 @@ export async function breakdownOf(
   kpi: Kpi,
   scope: Scope,
   by: DimensionId,
-  { whole, viewer, currency }: { whole: Measured; viewer: KpiResult['scope']; currency: string | undefined },
+  {
+    whole,
+    viewer,
+    currency,
+    most = kpi.board ? mostBoardRows : mostRows,
+  }: { whole: Measured; viewer: KpiResult['scope']; currency: string | undefined; most?: number },
 ): Promise<NonNullable<KpiResult['breakdown']>> {
   // Where it is not known whether there is anything, nobody is shown to have nothing.
   if (kpi.board && whole.value === null) return { by, rows: [], other: null };
@@ -28,7 +33,6 @@ export async function breakdownOf(
     .sort((a, b) => b.measured.weight - a.measured.weight || compareIds(a.group, b.group));
   const ranking = rankingOf(kpi, scope, by, viewer);
   const groups: RankedGroup[] = ranking ? rankGroups(largestFirst, kpi.better, ranking) : largestFirst;
-  const most = kpi.board ? mostBoardRows : mostRows;
   const shown = groups.slice(0, most);
   const rest = groups.slice(most);
   // What is left as a single row is called by its name: "Other (1)" would hide it for nothing.

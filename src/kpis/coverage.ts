@@ -2,6 +2,7 @@ import {
   addUnits,
   type CalendarContext,
   type DateRange,
+  dateAt,
   defaultPeriod,
   type PeriodDates,
   type PeriodExpression,
@@ -73,7 +74,7 @@ export function isMature(dates: DateRange, reach: Reach, at: ReadAt): boolean {
 
 /** The day the data reaches into; undefined where none was loaded. */
 function coveredUntil(reach: Reach, at: ReadAt): string | undefined {
-  return reach.asOf?.toZonedDateTimeISO(at.timezone).toPlainDate().toString();
+  return reach.asOf ? dateAt(reach.asOf, at.timezone) : undefined;
 }
 
 export function isCovered(to: string, reach: Reach, timezone: string): boolean {

@@ -23,11 +23,43 @@ export async function findValues(
   dimension: DimensionId,
   text: string,
 ): Promise<FilterOutcome> {
+  const { described } = dimensionOf(dimension);
+  // What is described is a short list; what records have is found by going through all of them.
+  const listedHere =
+    described && !isNone(dimension, text) ? await describedValues(reader, tenantId, kpi, dimension) : [];
+  const found = among(dimension, listedHere, text);
+  return found.kind === 'found' ? found : among(dimension, await knownValues(reader, tenantId, kpi, dimension), text);
+}
+
+/** The same for many texts: what there is is read once. */
+export async function valueFinder(
+  reader: Queryable,
+  tenantId: number,
+  kpi: Kpi,
+  dimension: DimensionId,
+): Promise<(text: string) => FilterOutcome> {
+  const { described } = dimensionOf(dimension);
+  const first = described ? await describedValues(reader, tenantId, kpi, dimension) : [];
+  const known = await knownValues(reader, tenantId, kpi, dimension);
+  return (text) => {
+    const found = among(dimension, first, text);
+    return found.kind === 'found' ? found : among(dimension, known, text);
+  };
+}
+
+function isNone(dimension: DimensionId, text: string): boolean {
   const wanted = text.trim().toLowerCase();
-  const { none, described } = dimensionOf(dimension);
-  if (wanted === 'none' || wanted === none.toLowerCase()) {
-    return { kind: 'found', filter: { dimension, values: [{ source: null, key: '' }] }, label: none };
-  }
+  return wanted === 'none' || wanted === dimensionOf(dimension).none.toLowerCase();
+}
+
+function among(dimension: DimensionId, values: readonly KnownValue[], text: string): FilterOutcome {
+  if (isNone(dimension, text))
+    return {
+      kind: 'found',
+      filter: { dimension, values: [{ source: null, key: '' }] },
+      label: dimensionOf(dimension).none,
+    };
+  const wanted = text.trim().toLowerCase();
   const label = (value: KnownValue) => value.name ?? plainLabel(dimensionOf(dimension), value.key);
   // A value without a name is not meant by an empty text.
   const isMeant = (value: KnownValue) =>
@@ -36,12 +68,9 @@ export async function findValues(
     [value.key, value.name, label(value), value.source && `${value.source}/${value.key}`].some(
       (name) => name?.toLowerCase() === wanted,
     );
-  // What is described is a short list; what records have is found by going through all of them.
-  let matches = described ? (await describedValues(reader, tenantId, kpi, dimension)).filter(isMeant) : [];
-  const known = matches.length > 0 ? [] : await knownValues(reader, tenantId, kpi, dimension);
-  if (matches.length === 0) matches = known.filter(isMeant);
+  const matches = values.filter(isMeant);
   const [first] = matches;
-  if (!first) return { kind: 'unknown', known: [...new Set(known.map(label))].slice(0, listed) };
+  if (!first) return { kind: 'unknown', known: [...new Set(values.map(label))].slice(0, listed) };
   return {
     kind: 'found',
     filter: { dimension, values: matches.map(({ source, key }) => ({ source, key })) },
@@ -70,15 +99,24 @@ async function describedValues(reader: Queryable, tenantId: number, kpi: Kpi, id
  */
 async function knownValues(reader: Queryable, tenantId: number, kpi: Kpi, id: DimensionId): Promise<KnownValue[]> {
   const dimension = dimensionOf(id);
-  const used = join(
-    [kpi.datedBy, ...(kpi.alsoDatedBy ?? [])].map(
-      (rollup) => sql`
+  // A list that is known beforehand need not be a column of what dates the KPI.
+  if (dimension.described && !dimension.entity)
+    return valuesOf(kpi, id).map((key): KnownValue => ({ source: null, key, name: null }));
+  const dated = [kpi.datedBy, ...(kpi.alsoDatedBy ?? [])];
+  // What the KPI's query looks up elsewhere is no column of its days.
+  const having = dated.filter((one) => !('key' in one) || one.key.includes(dimension.column));
+  const used =
+    having.length === 0
+      ? sql`select null::text as source, null::text as key where false`
+      : join(
+          having.map(
+            (rollup) => sql`
         select distinct ${dimension.entity ? raw('source') : sql`null::text`} as source, ${raw(dimension.column)} as key
         from ${raw(rollup.table)}
         where tenant_id = ${tenantId} and ${raw(dimension.column)} <> '' ${rollup === kpi.datedBy ? ownRows(kpi) : empty}`,
-    ),
-    ' union ',
-  );
+          ),
+          ' union ',
+        );
   if (!dimension.entity)
     return reader.query<KnownValue>(sql`
       select u.source, u.key, null::text as name

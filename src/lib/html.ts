@@ -10,3 +10,8 @@ const entities: Readonly<Record<string, string>> = {
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => entities[sign]!);
 }
+
+/** The same for XML, which forbids most control characters and broken pairs of surrogates: they become blanks. */
+export function escapeXml(text: string): string {
+  return escapeHtml(text.toWellFormed().replace(/[\p{Cc}\ufffe\uffff]/gu, ' '));
+}

@@ -21,6 +21,8 @@ export interface Mail {
   dedupeKey: string;
   /** Where the recipient ends it: the page of a link in the mail, and with one press of the mail program (RFC 8058). */
   unsubscribeUrl?: string;
+  /** Message-ID of the mail that began the thread this one belongs to, with its angle brackets. */
+  threadId?: string;
 }
 
 export interface MailFile {
@@ -33,11 +35,13 @@ export interface MailFile {
 /**
  * The whole message as the bytes that go over the wire: ASCII, lines that end in CR LF. The same mail gives the same bytes
  * always, so that what was sent can be kept, sent and shown again. Throws a usage error `MAIL_ADDRESS` for an address that
- * is none and `MAIL_FILE` for a file that has no proper name or type.
+ * is none, `MAIL_FILE` for a file that has no proper name or type and `MAIL_THREAD` for a thread that has none.
  */
 export async function composeMail(mail: Mail): Promise<Buffer> {
   const [from, to] = [checked(mail.from, 'From'), checked(mail.to, 'To')];
-  const { images = [], attachments = [], unsubscribeUrl } = mail;
+  const { images = [], attachments = [], unsubscribeUrl, threadId } = mail;
+  if (threadId !== undefined && !/^<[\w.+-]+@[\w.-]+>$/.test(threadId))
+    throw usageError('MAIL_THREAD', `"${cleanLine(threadId)}" is no Message-ID`);
   for (const { name } of images)
     if (!/^[\w.@-]+$/.test(name)) throw usageError('MAIL_FILE', `"${cleanLine(name)}" cannot name a picture in a mail`);
   const message = new MailComposer({
@@ -49,6 +53,7 @@ export async function composeMail(mail: Mail): Promise<Buffer> {
     text: mail.text,
     date: rfc5322Date(mail.date),
     messageId: messageIdOf(mail.dedupeKey, from.address),
+    ...(threadId === undefined ? {} : { inReplyTo: threadId, references: threadId }),
     headers: {
       'Auto-Submitted': 'auto-generated',
       // For Exchange, which heeds no other: answers of machines, but not that it could not be delivered.

@@ -1,3 +1,4 @@
+import { escapeHtml } from '../lib/html.ts';
 import { fontFaces, fontFamily } from './font-faces.ts';
 
 export type Paper = 'A4' | 'Letter';
@@ -62,8 +63,4 @@ function cssString(text: string): string {
     .replace(/\0/g, '\ufffd')
     .replace(/["\\<>&\p{Cc}]/gu, (character) => `\\${character.codePointAt(0)!.toString(16)} `);
   return `"${escaped}"`;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[sign]!);
 }

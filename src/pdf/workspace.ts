@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { slicesFor } from '../fonts/slices.ts';
 import { unpackWoff } from '../fonts/woff.ts';
+import { escapeHtml } from '../lib/html.ts';
 
 /** `crema-chromium-4711-x7Kd2f`: whose it is can be seen, also after a kill. */
 const prefix = 'crema-chromium-';
@@ -42,12 +43,8 @@ async function writeFontConfig(file: string, fonts: string): Promise<void> {
   const [latin] = slicesFor('a', 'en').keys();
   await mkdir(fonts);
   await writeFile(path.join(fonts, 'host.ttf'), unpackWoff(await readFile(latin!.file(400, 'woff'))));
-  const rules = `<dir>${escapeXml(fonts)}</dir><cachedir>${escapeXml(path.join(fonts, 'cache'))}</cachedir>`;
+  const rules = `<dir>${escapeHtml(fonts)}</dir><cachedir>${escapeHtml(path.join(fonts, 'cache'))}</cachedir>`;
   await writeFile(file, `<?xml version="1.0"?>\n<fontconfig>${rules}</fontconfig>\n`);
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]!);
 }
 
 /** A process that was killed leaves its folder: whoever starts a browser next removes it. */

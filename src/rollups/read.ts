@@ -1,7 +1,7 @@
 import type { Sql } from 'sql-template-tag';
 import sql, { empty, raw } from 'sql-template-tag';
 import type { Queryable } from '../db/db.ts';
-import type { DateRange } from '../domain/period.ts';
+import { type DateRange, dateAt } from '../domain/period.ts';
 import { columns, dayOf, type Rollup, sourceRows, type TenantZone } from './rollup.ts';
 
 export interface ReadAt extends TenantZone {
@@ -38,7 +38,7 @@ export async function unsettledDays(
 
 /** The local date of the question. */
 export function today(at: ReadAt): string {
-  return at.now.toZonedDateTimeISO(at.timezone).toPlainDate().toString();
+  return dateAt(at.now, at.timezone);
 }
 
 /**

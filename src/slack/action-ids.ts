@@ -21,10 +21,31 @@ export const actionIds = {
   subscriptions: 'sub.list',
   /** Opens what somebody wants of their digest and of numbers anywhere. */
   digestSettings: 'digest:settings',
+  /**
+   * Buttons of one incident, by its number in the value; behind it `list` where the button stands in a list of incidents,
+   * which is then shown anew. The menu has the length in front: `30min 42`.
+   */
+  acknowledge: 'alert.ack',
+  unacknowledge: 'alert.unack',
+  snooze: 'alert.snooze',
+  wake: 'alert.wake',
+  assign: 'alert.assign',
+  showKpi: 'alert.show',
+  notUseful: 'alert.useless',
+  useful: 'alert.useful',
+  /** Opens the form for a new rule. */
+  alertForm: 'alert.form',
+  /** Something in that form was changed that decides which fields there are. */
+  alertField: 'alert.field',
+  /** Buttons of one rule, by its number in the value. */
+  pauseRule: 'alert.pause',
+  resumeRule: 'alert.resume',
+  endRule: 'alert.end',
+  alerts: 'alert.list',
 } as const;
 
 /** Callback ids of forms, kept as long. */
-export const formIds = { subscribe: 'sub.form', digestSettings: 'digest:settings' } as const;
+export const formIds = { subscribe: 'sub.form', digestSettings: 'digest:settings', alert: 'alert.form' } as const;
 
 /** Prefix of the block id that carries a menu's command: a menu's own values are too short for one. */
 export const askAbout = 'about ';

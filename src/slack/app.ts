@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createHolidays } from '../subscriptions/holidays.ts';
+import type { Alerting } from './alerts/deps.ts';
 import { createSlackCarrier } from './carrier/carrier.ts';
 import { type ChartDrawer, createChartImages } from './chart-images.ts';
 import { clientOptions, createClient, type Identity, identify } from './client.ts';
@@ -46,6 +47,8 @@ export interface SlackDoorDeps {
   observe?: (handled: Handled) => void;
   /** What can be subscribed to, and where it may go; without it what is built in, and no mail. */
   subscribing?: Subscribing;
+  /** What a look at the past and what was done need; without it alerts can be made, and nobody knows their past. */
+  alerting?: Alerting;
   timing?: Partial<Timing>;
 }
 
@@ -81,6 +84,11 @@ const builtIn: Subscribing = {
   templates: () => builtInTemplates,
   holidays: createHolidays(() => ({})),
   mailRefusal: () => 'Crema sends no mail here.',
+};
+
+const withoutAlerts: Alerting = {
+  past: async () => ({ unknown: 'alerts are not set up here' }),
+  onChange: () => undefined,
 };
 
 export interface SlackDoor {
@@ -126,8 +134,8 @@ export async function createSlackDoor(deps: SlackDoorDeps): Promise<SlackDoor> {
       },
     });
   const requests = createRequests({ db, clock, tenantId: tenant.tenantId });
-  const { subscribing = builtIn } = deps;
-  const routeDeps = { ...askDeps, requests, profiles, botUserId, replyTo, subscribing };
+  const { subscribing = builtIn, alerting = withoutAlerts } = deps;
+  const routeDeps = { ...askDeps, requests, profiles, botUserId, replyTo, subscribing, alerting };
   const dispatch = createDispatch({
     ...{ log, running, replyTo, slowAfterMs: timing.slowAfterMs, observe: deps.observe },
     requests,

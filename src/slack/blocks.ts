@@ -11,6 +11,7 @@ import type {
   RichTextBlock,
   RichTextElement,
   SectionBlock,
+  StaticSelect,
 } from '@slack/types';
 import { clip, limits } from './limits.ts';
 import { escapeText, oneLine, printable } from './text.ts';
@@ -60,7 +61,14 @@ export function context(...elements: (string | MrkdwnElement)[]): ContextBlock {
 }
 
 /** A piece of a rich line: plain, bold, as code, a person, or a channel. Text from anywhere is literal in all of them. */
-export type Piece = string | { bold: string } | { code: string } | { user: string } | { channel: string };
+export type Piece =
+  | string
+  | { bold: string }
+  | { code: string }
+  /** What is over. */
+  | { struck: string }
+  | { user: string }
+  | { channel: string };
 
 export function richLine(...pieces: Piece[]): RichTextBlock {
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: pieces.map(richElement) }] };
@@ -83,6 +91,7 @@ function richElement(piece: Piece): RichTextElement {
   if (typeof piece === 'string') return { type: 'text', text: printable(piece) || ' ' };
   if ('user' in piece) return { type: 'user', user_id: piece.user };
   if ('channel' in piece) return { type: 'channel', channel_id: piece.channel };
+  if ('struck' in piece) return { type: 'text', text: printable(piece.struck) || ' ', style: { strike: true } };
   return 'bold' in piece
     ? { type: 'text', text: printable(piece.bold) || ' ', style: { bold: true } }
     : { type: 'text', text: printable(piece.code) || ' ', style: { code: true } };
@@ -117,8 +126,23 @@ export function overflow(actionId: string, options: readonly { text: string; val
   };
 }
 
+/** A menu that shows what it is for until something is chosen. */
+export function menu(
+  text: string,
+  actionId: string,
+  options: readonly { text: string; value: string }[],
+): StaticSelect {
+  return {
+    ...{ type: 'static_select', action_id: actionId, placeholder: plainText(text, limits.placeholder) },
+    options: options.map(({ text: said, value }) => ({ text: plainText(said, limits.optionText), value })),
+  };
+}
+
 /** An actions block of those elements there are; none when there are none. */
-export function actions(elements: readonly (Button | Overflow | undefined)[], blockId?: string): ActionsBlock[] {
+export function actions(
+  elements: readonly (Button | Overflow | StaticSelect | undefined)[],
+  blockId?: string,
+): ActionsBlock[] {
   const present = elements.filter((element) => element !== undefined).slice(0, limits.actions);
   if (present.length === 0) return [];
   return [{ type: 'actions', ...(blockId === undefined ? {} : { block_id: blockId }), elements: present }];

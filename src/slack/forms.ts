@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Log } from '../lib/log.ts';
+import { formIds } from './action-ids.ts';
 import type { Exchange } from './ask.ts';
 import type { Incoming } from './incoming.ts';
+import { tryingForm } from './messages/alert-form.ts';
 import { failedForm, savingForm } from './messages/forms.ts';
 import { describeError } from './redact.ts';
 import type { Requests } from './requests.ts';
@@ -56,16 +58,16 @@ export async function answerForm(
     });
   const quick = await Promise.race([decided, sleep(slowAfterMs, undefined, { ref: false })]);
   if (quick) await respond(responseOf(quick));
-  else await afterwards(decided, respond, { client, viewId: incoming.view?.id ?? '', log });
+  else await afterwards(decided, respond, { client, viewId: incoming.view?.id ?? '', name: incoming.name, log });
   return outcome;
 }
 
 async function afterwards(
   decided: Promise<FormAnswer>,
   respond: (response: unknown) => Promise<void>,
-  { client, viewId, log }: { client: FormDeps['client']; viewId: string; log: Log },
+  { client, viewId, name, log }: { client: FormDeps['client']; viewId: string; name: string; log: Log },
 ): Promise<void> {
-  await respond({ response_action: 'update', view: savingForm() });
+  await respond({ response_action: 'update', view: name === formIds.alert ? tryingForm() : savingForm() });
   const answer = await decided;
   const view = answer.kind === 'done' ? answer.view : answer.form(Object.values(answer.errors).join(' '));
   await client.views

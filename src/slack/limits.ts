@@ -13,6 +13,7 @@ export const limits = {
   buttonText: 75,
   buttonValue: 2_000,
   optionText: 75,
+  placeholder: 150,
   optionValue: 75,
   overflowOptions: 5,
   actions: 25,

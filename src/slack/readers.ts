@@ -1,10 +1,11 @@
 import { listed } from '../answers/access.ts';
+import type { Person } from '../answers/people.ts';
 import { type AudienceDeps, audienceOfChannel, type NoAudience } from './audience.ts';
 
 /** With whose rights something is made that goes to a channel or a person, as far as that is known now. */
 export type Reader =
-  /** `label` where it is not everything: `team Delivery only`. */
-  | { kind: 'reader'; viewer: string; label?: string }
+  /** `label` where it is not everything: `team Delivery only`; `person` where it is one. */
+  | { kind: 'reader'; viewer: string; label?: string; person?: Person }
   /** Slack may say it in a minute. */
   | { kind: 'later'; reason: string }
   /** Nothing can be shown there, and that will not change by itself; in words for the owner of the subscription. */
@@ -14,7 +15,7 @@ export type Reader =
 export async function readerOf(recipient: string, deps: AudienceDeps): Promise<Reader> {
   if (!/^[UW]/.test(recipient)) return ofChannel(recipient, deps);
   const found = (await deps.findPeople([recipient])).get(recipient);
-  if (found?.kind === 'person') return { kind: 'reader', viewer: found.person.viewer };
+  if (found?.kind === 'person') return { kind: 'reader', viewer: found.person.viewer, person: found.person };
   const refusal = found?.refusal;
   if (refusal === undefined || refusal.why === 'unchecked')
     return { kind: 'later', reason: 'Slack does not say who the person is' };
@@ -30,7 +31,8 @@ async function ofChannel(channelId: string, deps: AudienceDeps): Promise<Reader>
   return { kind: 'reader', viewer, ...(view.kind === 'part' ? { label: view.label } : {}) };
 }
 
-function withoutAudience(why: NoAudience): Exclude<Reader, { kind: 'reader' }> {
+/** Why nobody reads what goes to a channel. */
+export function withoutAudience(why: NoAudience): Exclude<Reader, { kind: 'reader' }> {
   switch (why.kind) {
     case 'busy':
       return { kind: 'later', reason: 'Slack is busy' };

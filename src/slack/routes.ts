@@ -1,4 +1,9 @@
 import { actionIds, formIds } from './action-ids.ts';
+import { type Pressed, pressIncident, showKpi } from './alerts/act.ts';
+import type { AlertDeps } from './alerts/deps.ts';
+import { openAlertForm, refreshAlertForm, submitAlertForm } from './alerts/form.ts';
+import { aboutAlerts, isAboutAlerts } from './alerts/handle.ts';
+import { listAlerts, pressRule, type RuleDeed } from './alerts/list.ts';
 import { ask, type Exchange } from './ask.ts';
 import { withPeriod } from './command-words.ts';
 import type { FormAnswer } from './forms.ts';
@@ -7,13 +12,12 @@ import type { Incoming } from './incoming.ts';
 import { saidForm } from './messages/forms.ts';
 import { unknownActionMessage, unknownCommandMessage } from './messages/notices.ts';
 import { type ShareDeps, share } from './share.ts';
-import type { SubscribeDeps } from './subscriptions/deps.ts';
 import { openForm, refreshForm, submitForm } from './subscriptions/form.ts';
 import { aboutSubscriptions, isAboutSubscriptions, press, showMine, showNextTimes } from './subscriptions/handle.ts';
 import { openSettings, submitSettings } from './subscriptions/settings.ts';
 
-export interface RouteDeps extends ShareDeps, SubscribeDeps {
-  client: ShareDeps['client'] & SubscribeDeps['client'];
+export interface RouteDeps extends ShareDeps, AlertDeps {
+  client: ShareDeps['client'] & AlertDeps['client'];
 }
 
 type Handler = (exchange: Exchange, deps: RouteDeps) => Promise<void>;
@@ -34,6 +38,20 @@ const handlers: Readonly<Record<Exclude<Incoming['kind'], 'form'>, Readonly<Reco
     [actionIds.nextTimes]: showNextTimes,
     [actionIds.subscriptions]: showMine,
     [actionIds.digestSettings]: openSettings,
+    [actionIds.acknowledge]: incident('acknowledge'),
+    [actionIds.unacknowledge]: incident('unacknowledge'),
+    [actionIds.snooze]: incident('snooze'),
+    [actionIds.wake]: incident('wake'),
+    [actionIds.assign]: incident('assign'),
+    [actionIds.notUseful]: incident('not useful'),
+    [actionIds.useful]: incident('useful'),
+    [actionIds.showKpi]: showKpi,
+    [actionIds.alertForm]: openAlertForm,
+    [actionIds.alertField]: refreshAlertForm,
+    [actionIds.pauseRule]: rule('pause'),
+    [actionIds.resumeRule]: rule('resume'),
+    [actionIds.endRule]: rule('end'),
+    [actionIds.alerts]: listAlerts,
   },
   mention: { mention: answerWords },
   direct: { message: answerWords },
@@ -44,7 +62,16 @@ const handlers: Readonly<Record<Exclude<Incoming['kind'], 'form'>, Readonly<Reco
 const forms: Readonly<Record<string, (exchange: Exchange, deps: RouteDeps) => Promise<FormAnswer>>> = {
   [formIds.subscribe]: (exchange, deps) => submitForm(exchange, deps, homeShown(deps)),
   [formIds.digestSettings]: (exchange, deps) => submitSettings(exchange, deps, homeShown(deps)),
+  [formIds.alert]: (exchange, deps) => submitAlertForm(exchange, deps, homeShown(deps)),
 };
+
+function incident(pressed: Pressed): Handler {
+  return (exchange, deps) => pressIncident(pressed, exchange, deps, homeShown(deps));
+}
+
+function rule(deed: RuleDeed): Handler {
+  return (exchange, deps) => pressRule(deed, exchange, deps, homeShown(deps));
+}
 
 function homeShown(deps: RouteDeps) {
   return (exchange: Exchange, notice?: string) => showHome(exchange, deps, notice);
@@ -54,6 +81,7 @@ function homeShown(deps: RouteDeps) {
 async function answerWords(exchange: Exchange, deps: RouteDeps): Promise<void> {
   const { words } = exchange.incoming;
   if (isAboutSubscriptions(words)) return aboutSubscriptions(words, exchange, deps);
+  if (isAboutAlerts(words)) return aboutAlerts(words, exchange, deps);
   return ask(words, exchange, deps);
 }
 

@@ -130,7 +130,7 @@ async function passOn(tx: Queryable, notice: Delivery, moments: Moments, deps: T
 const passedOn = ' passed on';
 
 /** A person id or `slack:U...` as a Slack user; undefined for somebody who is not known in Slack. */
-async function slackUserOf(tx: Queryable, tenantId: number, owner: string): Promise<string | undefined> {
+export async function slackUserOf(tx: Queryable, tenantId: number, owner: string): Promise<string | undefined> {
   if (owner.startsWith('slack:')) return owner.slice('slack:'.length);
   const [row] = await tx.query<{ user: string | null }>(sql`
     select coalesce(p.slack_user_id, s.slack_user_id) as user

@@ -16,8 +16,22 @@ export interface Metrics {
   jobRan(ran: { job: string; outcome: string; seconds: number }): void;
   /** One delivery that has ended, as far as it has; `secondsLate` after it was due. */
   delivered(delivery: { kind: string; carrier: string; outcome: string; secondsLate: number }): void;
+  /** Looks at so many alert rules of a kind: `conditions`, `same` or `unknown`. */
+  alertsLooked(kind: string, outcome: string, rules: number): void;
+  /** One turn of looking at rules; `secondsLate` of the business clock, from when the most overdue of them was due. */
+  alertTurn(seconds: number, secondsLate: number): void;
+  /** People were told; `secondsAfter` since it is so by the data, where that is what they were told. */
+  alertTold(kind: string, reason: string, secondsAfter: number): void;
+  /** How alerts stand, asked for when they are read. */
+  onAlerts(ask: () => Promise<AlertStanding>): void;
   /** How the jobs of all replicas stand, at every tick of the schedules. */
   jobBacklog(backlog: { lagSeconds: number; open: number; dead: number }): void;
+}
+
+export interface AlertStanding {
+  openIncidents: number;
+  /** Rules by their health: `ok`, `unknown`, `new`, `paused`. */
+  rules: Readonly<Record<string, number>>;
 }
 
 /** A registry of its own: two servers in one process (tests, demo) do not share counts. */
@@ -104,6 +118,56 @@ export function createMetrics(): Metrics {
     buckets: [1, 2, 5, 15, 60, 300, 1200, 3600, 14_400],
     registers,
   });
+  const looks = new Counter({
+    name: 'crema_alert_evaluations_total',
+    help: 'Looks at alert rules by what they came to',
+    labelNames: ['kind', 'outcome'],
+    registers,
+  });
+  const turnSeconds = new Histogram({
+    name: 'crema_alert_turn_seconds',
+    help: 'Time to look at the rules that were due together, what they told included',
+    buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60],
+    registers,
+  });
+  const rulesLate = new Histogram({
+    name: 'crema_alert_rules_late_seconds',
+    help: 'Time from when the most overdue rule of a turn was due until it was looked at',
+    buckets: [1, 2, 5, 10, 30, 60, 300, 900],
+    registers,
+  });
+  const notifications = new Counter({
+    name: 'crema_alert_notifications_total',
+    help: 'What was told of incidents, by why; what became of each message is in crema_deliveries_total',
+    labelNames: ['kind', 'reason'],
+    registers,
+  });
+  const alertLag = new Histogram({
+    name: 'crema_alert_lag_seconds',
+    help: 'Time from when something is so by the data until it is told, `for`, group wait and hours included',
+    labelNames: ['kind'],
+    buckets: [1, 2, 5, 10, 30, 60, 120, 300, 900, 3600, 14_400],
+    registers,
+  });
+  let standing: () => Promise<AlertStanding> = async () => ({ openIncidents: 0, rules: {} });
+  new Gauge({
+    name: 'crema_alert_open_incidents',
+    help: 'Incidents that people were told of and that are not over',
+    registers,
+    async collect() {
+      this.set((await standing()).openIncidents);
+    },
+  });
+  new Gauge({
+    name: 'crema_alert_rules',
+    help: 'Alert rules by whether they can be evaluated',
+    labelNames: ['health'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [health, count] of Object.entries((await standing()).rules)) this.set({ health }, count);
+    },
+  });
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers });
   const jobLag = gauge('crema_job_lag_seconds', 'Age of the oldest slot that is due and not done');
   const jobsOpen = gauge('crema_jobs_open', 'Runs that wait, are queued or run');
@@ -133,6 +197,18 @@ export function createMetrics(): Metrics {
     delivered({ kind, carrier, outcome, secondsLate }) {
       deliveries.inc({ kind, carrier, outcome });
       if (outcome === 'sent') deliverySeconds.observe({ kind }, secondsLate);
+    },
+    alertsLooked: (kind, outcome, rules) => looks.inc({ kind, outcome }, rules),
+    alertTurn(seconds, secondsLate) {
+      turnSeconds.observe(seconds);
+      rulesLate.observe(secondsLate);
+    },
+    alertTold(kind, reason, secondsAfter) {
+      notifications.inc({ kind, reason });
+      if (reason === 'first' || reason === 'more') alertLag.observe({ kind }, secondsAfter);
+    },
+    onAlerts(ask) {
+      standing = ask;
     },
     jobBacklog({ lagSeconds, open, dead }) {
       jobLag.set(lagSeconds);

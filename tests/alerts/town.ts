@@ -39,6 +39,8 @@ export interface TownOptions {
   targets?: PolicyContext['targets'];
   /** How the outside world takes a delivery; as sent where absent. */
   carrier?: (arrive: (at: Arrived) => void) => Carrier;
+  /** Ways out of their own. */
+  carriers?: Partial<Record<CarrierId, Carrier>>;
 }
 
 /**
@@ -63,20 +65,22 @@ export async function town(db: Db, { now, timezone = 'UTC', ...options }: TownOp
         at: clock.now().toString(),
         to: `${way} ${recipient}`,
         part,
-        text: String(body.text ?? ''),
+        text: textOf(body),
         body,
       });
       message += 1;
-      return { kind: 'sent', proof: { channel: recipient, ts: String(message) } };
+      const { messageId } = body;
+      const id = typeof messageId === 'string' ? { messageId } : {};
+      return { kind: 'sent', proof: { channel: recipient, ts: String(message), ...id } };
     },
   };
   const ways: CarrierId[] = ['slack', 'mail', 'pagerduty', 'webhook'];
   const moments = () => ({ now: clock.now(), machine: machine.now() });
   const dispatching: DispatchDeps = {
     ...{ db, tenantId, clock, machine, log: silentLog, timing: quickTiming },
-    carriers: Object.fromEntries(ways.map((way) => [way, carrier])),
-    make: { alert: alertMaker({ db, tenant }) },
-    onSettled: (tx, delivery, ended) => onAlertSettled(tx, delivery, ended, moments()),
+    carriers: { ...Object.fromEntries(ways.map((way) => [way, carrier])), ...options.carriers },
+    make: { alert: alertMaker({ db, tenant, mail }) },
+    onSettled: (tx, delivery, ended) => onAlertSettled(tx, delivery, ended, { ...moments(), timezone }),
   };
 
   return {
@@ -121,6 +125,26 @@ export async function town(db: Db, { now, timezone = 'UTC', ...options }: TownOp
       }
     },
   };
+}
+
+const mail = {
+  settings: () => ({
+    ...{ from: { name: 'Crema', address: 'crema@example.com' }, replyTo: undefined },
+    ...{ allowed: ['example.com'], insecureSmtp: false },
+  }),
+  publicUrl: 'https://crema.example.com',
+};
+
+/** What a letter says first, whichever way it goes. */
+function textOf({ text, subject, event, hook }: Record<string, unknown>): string {
+  if (typeof text === 'string') return text;
+  if (typeof subject === 'string') return subject;
+  if (typeof hook === 'string') {
+    const { type, incident } = JSON.parse(hook) as { type: string; incident: { title: string } };
+    return `${type} ${incident.title}`;
+  }
+  const { event_action: action, payload } = (event ?? {}) as { event_action?: string; payload?: { summary: string } };
+  return `${action} ${payload?.summary ?? ''}`.trim();
 }
 
 export type Town = Awaited<ReturnType<typeof town>>;

@@ -271,7 +271,13 @@ describe('the role that answers questions', () => {
       'ops.streams',
       'ops.tenants',
     ];
-    const facts = ['crm.ticket_sla', 'crm.sla_breaches', 'crm.conversation_responses', 'crm.conversation_stretches', 'crm.changes'];
+    const facts = [
+      'crm.ticket_sla',
+      'crm.sla_breaches',
+      'crm.conversation_responses',
+      'crm.conversation_stretches',
+      'crm.changes',
+    ];
     const records = [
       'activity',
       'campaign_recipients',

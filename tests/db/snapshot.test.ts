@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import { expect, test } from 'vitest';
 import { inSnapshot } from '../../src/db/snapshot.ts';
-import { everything } from '../../src/db/viewer.ts';
+import { everything, readAs } from '../../src/db/viewer.ts';
 import { makeTenant, useDatabase } from '../database.ts';
 
 const database = useDatabase();
@@ -33,4 +33,28 @@ test('a snapshot sees with the rights of its viewer and writes nothing', async (
   await expect(
     inSnapshot(db, { tenantId, viewer: everything }, async (snapshot) => snapshot.run(sql`select 1`)),
   ).rejects.toThrow('only be read');
+});
+
+test('a snapshot is read as its own viewer only, who is asked for once', async () => {
+  const { db } = database;
+  const tenantId = await makeTenant(db, 'own');
+  const own = { tenantId, viewer: 'somebody' };
+  const asked: string[] = [];
+  await inSnapshot(
+    db,
+    own,
+    async (snapshot) => {
+      expect(await readAs(snapshot, own, (reader) => reader.query(sql`select current_user::text as role`))).toEqual([
+        { role: 'crema_reader' },
+      ]);
+      await expect(readAs(snapshot, { tenantId, viewer: everything }, async () => [])).rejects.toThrow('own viewer');
+      await expect(readAs(snapshot, { ...own, tenantId: tenantId + 1 }, async () => [])).rejects.toThrow('own viewer');
+    },
+    async (tx) => {
+      const [row] = await tx.query<{ role: string }>(sql`select current_user::text as role`);
+      asked.push(row!.role);
+    },
+  );
+  expect(asked).toHaveLength(1);
+  expect(asked).not.toContain('crema_reader');
 });

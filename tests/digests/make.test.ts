@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
 import { receiptOf } from '../../src/answers/receipts.ts';
+import { seesAll } from '../../src/answers/rights.ts';
 import { checkSpec } from '../../src/charts/check-spec.ts';
 import type { Db } from '../../src/db/db.ts';
 import { everything } from '../../src/db/viewer.ts';
@@ -126,6 +127,16 @@ describe('morning coffee', () => {
     expect(await texts('2026-11-11')).not.toContain('missed its target');
     await change(['2026-11-14'], 2);
     expect(await texts('2026-11-12')).toContain('missed its target');
+  });
+
+  test('is not made for others who see the same when its viewer does not see that any more', async () => {
+    const { deps, make } = await company({ 'morning-coffee': { headlines: ['tickets'] } });
+    const own = { all: false, teams: [], operators: [] };
+    const before = await deps.db.query(sql`select from ops.receipts`);
+    await expect(make({ sees: { roles: ['agent'], rights: own } })).rejects.toThrow('has changed while it was made');
+    await expect(make({ sees: { roles: ['supervisor'], rights: seesAll } })).rejects.toThrow('has changed');
+    expect(await deps.db.query(sql`select from ops.receipts`)).toHaveLength(before.length);
+    expect((await make({ sees: { roles: ['executive'], rights: seesAll } })).lines).toHaveLength(1);
   });
 
   test('says which source is late or does not reach its days, and waits for those that promise to', async () => {

@@ -21,7 +21,7 @@ const layers: readonly (readonly string[])[] = [
   ['answers'],
   ['subscriptions'],
   ['deliveries'],
-  ['charts', 'pdf', 'mail'],
+  ['charts', 'pdf', 'mail', 'paging'],
   // Charts and pages are set in the same bundled fonts: which slice holds which character is known once, below both.
   ['fonts'],
   ['kpis'],

@@ -27,6 +27,7 @@ import { refusalMessage } from '../../src/slack/messages/refusal.ts';
 import { leadMessage, resultMessage } from '../../src/slack/messages/result.ts';
 import { shareNotice } from '../../src/slack/messages/share-notice.ts';
 import { aDigest, aLine } from '../digests/digests.ts';
+import { noAlerts } from './incidents.ts';
 import { aBreakdown, aFunnel, aLeaderboard, aMatrix, anAnswer, aPerson, aResult, aWorkload } from './results.ts';
 
 const view = { locale: 'en', canShare: true };
@@ -255,7 +256,7 @@ const messages: readonly (readonly [string, Message])[] = [
   [
     'the Home of a supervisor',
     homeMessage({
-      subscriptions: [],
+      ...{ subscriptions: [], alerts: noAlerts },
       person: aPerson('Sari Wijaya'),
       results: [aResult(), stale],
       now: homeNow,
@@ -269,7 +270,7 @@ const messages: readonly (readonly [string, Message])[] = [
         ...aPerson('Maya Hartono'),
         ...{ role: 'executive', configured: true, own: [], rights: { all: true, teams: [], operators: [] } },
       },
-      ...{ results: [], subscriptions: [], now: homeNow, locale: 'en' },
+      ...{ results: [], subscriptions: [], alerts: noAlerts, now: homeNow, locale: 'en' },
     }),
   ],
   ['looking it up', lookingUpMessage()],
@@ -419,7 +420,14 @@ function foreignMessages(name: string): Message[] {
       ...{ locale: 'en' },
       notice: shareNotice({ kind: 'no audience', why: { kind: 'without rights', names: [name] } }),
     }),
-    homeMessage({ subscriptions: [], person: aPerson(name), results: [aResult()], now: homeNow, locale: 'en' }),
+    homeMessage({
+      subscriptions: [],
+      alerts: noAlerts,
+      person: aPerson(name),
+      results: [aResult()],
+      now: homeNow,
+      locale: 'en',
+    }),
     unknownCommandMessage(name),
     ...digestNamed(name),
   ];

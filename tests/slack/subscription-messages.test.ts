@@ -5,8 +5,10 @@ import { kpis } from '../../src/kpis/index.ts';
 import { validateBlocks } from '../../src/sandbox/blocks/validate.ts';
 import { validateView } from '../../src/sandbox/blocks/view.ts';
 import type { Message } from '../../src/slack/blocks.ts';
+import type { AlertsView } from '../../src/slack/messages/alerts.ts';
 import { digestSettings } from '../../src/slack/messages/digest-settings.ts';
 import { homeMessage } from '../../src/slack/messages/home.ts';
+import { commandMisunderstoodMessage } from '../../src/slack/messages/misunderstood.ts';
 import { type SubscribeFormView, subscribeForm } from '../../src/slack/messages/subscribe-form.ts';
 import {
   deedMessage,
@@ -14,12 +16,12 @@ import {
   notSubscribedMessage,
   type SubscriptionView,
   subscribedMessage,
-  subscribeMisunderstoodMessage,
   subscriptionsMessage,
   troubleMessage,
 } from '../../src/slack/messages/subscriptions.ts';
 import { nextTimes } from '../../src/subscriptions/next-times.ts';
 import type { Subscription } from '../../src/subscriptions/subscription.ts';
+import { anIncident, aRule, someContent, zone } from './incidents.ts';
 import { aPerson } from './results.ts';
 
 const now = Temporal.Instant.from('2026-11-16T01:25:00Z');
@@ -58,14 +60,27 @@ function messagesWith(name: string): Message[] {
     notSubscribedMessage(name),
     troubleMessage({ kind: 'paused', subscription, reason: name, slot: '2026-11-16' }),
     troubleMessage({ kind: 'missed', subscription, reason: name, slot: '2026-11-16' }),
-    ...(problem.kind === 'subscribe' ? [] : [subscribeMisunderstoodMessage(problem)]),
+    ...(problem.kind === 'subscribe' ? [] : [commandMisunderstoodMessage(problem, 'subscribe')]),
   ];
+}
+
+/** As many incidents and rules as Home shows, named so. */
+function alertsWith(name: string): AlertsView {
+  const content = { ...someContent, headline: name };
+  const rule = aRule({ name: null, policy: { ...aRule().policy, title: name } });
+  const numbers = Array.from({ length: 30 }, (_, index) => index + 1);
+  return {
+    incidents: numbers.map((incidentId) => ({ incident: anIncident({ incidentId, content }), rule })),
+    rules: numbers.map((ruleId) => ({ ...rule, ruleId })),
+    ...{ tenant: zone, all: false },
+  };
 }
 
 function homeWith(name: string): object {
   const person = { ...aPerson(name), name };
   const { blocks } = homeMessage({
     ...{ person, results: [], subscriptions: views(name, 30), notice: name, now, locale: 'en' },
+    alerts: alertsWith(name),
   });
   return { type: 'home', blocks };
 }

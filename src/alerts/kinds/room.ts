@@ -18,6 +18,8 @@ export interface LookContext {
   log: Log;
   /** Streams beyond their refresh SLA, as `source: stream`. */
   lateStreams: readonly LateStream[];
+  /** What was asked in this turn, of one generation of data, for rooms to share; absent: nothing is shared. */
+  answers?: Map<string, Promise<unknown>>;
 }
 
 export interface LateStream {
@@ -47,11 +49,19 @@ export interface Member {
 export interface Told {
   /** Without the state word: `3 tickets`. The state word comes first: `At risk`, `Breached`. */
   stateWord: string;
+  /** Instead of `Recovered`, where what fired does not get well. */
+  endWord?: string;
   headline: string;
+  /** More that is so meanwhile, below the lines, in full sentences. */
+  notes?: readonly string[];
   /** Why it fires, in words: `breach predicted within 30 min`. */
   threshold: string;
   /** Words of /kpi behind the button. */
   words: string | null;
+  /** Lines that are shown; as everywhere where it is absent. */
+  most?: number;
+  /** Its end is told by its message alone, not in the thread: a list that the next one follows. */
+  quietEnd?: true;
 }
 
 /** One time the rule would have fired. */
@@ -72,7 +82,9 @@ export type Past =
       episodes: readonly PastEpisode[];
       /** What it cannot see, in full sentences: `It is looked at once a day.` */
       notes: readonly string[];
-      /** Values over the days, for suggesting a clear threshold; absent where there are none. */
+      /** Only the day of each is known, not its time. */
+      datedOnly?: boolean;
+      /** A change of the settings that would have told less of the same, in a sentence; absent where there is none. */
       suggestion?: string;
     }
   | { kind: 'unknown'; reason: string };

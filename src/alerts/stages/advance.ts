@@ -24,7 +24,12 @@ export interface Instance {
 export interface AdvanceTerms {
   forSeconds: number;
   resolveAfterSeconds: number;
+  /** Until people are told of it. */
+  waitSeconds: number;
 }
+
+/** What was over before anybody knew of it is kept for so long beyond the wait, so that it is told. */
+const toldSeconds = 60;
 
 /** What becomes of an instance, and when it has to be looked at again by time alone. */
 export interface Advanced {
@@ -36,12 +41,14 @@ export interface Advanced {
  * The next state of each instance, from what it was and what is so now. Pure. `for` counts from when it began by the data,
  * never from before the rule was first able to see it: what data told late has been so for long already. What is well
  * again is resolved once it has been so for `resolveAfterSeconds`; until then it goes on firing, and a flap changes
- * nothing. An instance that never fired is forgotten as soon as it is well.
+ * nothing. What is `between` its marks holds only what fires: below the mark where it fires, `for` does not run. An instance
+ * that does not fire yet is forgotten as soon as it is well, but for the number of its episodes. One that was well again
+ * before anybody knew of it (`clearSince` before `firedAt`, of stages/catch-up.ts) fires until it has been told.
  */
 export function advance(
   known: readonly Instance[],
   conditions: readonly Condition[],
-  { forSeconds, resolveAfterSeconds }: AdvanceTerms,
+  { forSeconds, resolveAfterSeconds, waitSeconds }: AdvanceTerms,
   now: Temporal.Instant,
 ): Advanced {
   const before = new Map(known.map((instance) => [instance.fingerprint, instance]));
@@ -53,7 +60,7 @@ export function advance(
     if (seen.has(fingerprint)) continue;
     const was = before.get(fingerprint);
     const isOpen = was !== undefined && was.state !== 'resolved';
-    if (condition.status === 'between' && !isOpen) continue;
+    if (condition.status === 'between' && was?.state !== 'firing') continue;
     seen.add(fingerprint);
     const { labels, about = {}, severity, facts } = condition;
     const since = isOpen ? earlier(was.since, condition.since) : condition.since;
@@ -76,9 +83,15 @@ export function advance(
     next.push(instance);
   }
   for (const was of known) {
-    if (seen.has(was.fingerprint) || was.state !== 'firing') continue;
+    if (seen.has(was.fingerprint)) continue;
+    // Earlier episodes were told: the next one to fire must not be taken for one of them.
+    if (was.state === 'pending' && was.episode > 1) next.push({ ...was, state: 'resolved', resolvedAt: now });
+    if (was.state !== 'firing') continue;
     const clearSince = was.clearSince ?? now;
-    const resolvesAt = clearSince.add({ seconds: resolveAfterSeconds });
+    const isKnownLate = was.firedAt !== null && Temporal.Instant.compare(clearSince, was.firedAt) < 0;
+    const resolvesAt = isKnownLate
+      ? was.firedAt!.add({ seconds: waitSeconds + toldSeconds })
+      : clearSince.add({ seconds: resolveAfterSeconds });
     if (Temporal.Instant.compare(resolvesAt, now) <= 0)
       next.push({ ...was, clearSince, state: 'resolved', resolvedAt: clearSince });
     else {

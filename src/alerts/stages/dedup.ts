@@ -11,6 +11,8 @@ export interface DedupInput {
   } | null;
   /** What fires now, each with its episode, and whether it is critical; empty: all is well again. */
   firing: readonly string[];
+  /** All that fires is well again, only not for long enough to be over. */
+  clearing?: boolean;
   severity: Severity;
   /** When the first one fired. */
   openedAt: Temporal.Instant;
@@ -37,11 +39,11 @@ export type Decision =
 
 /**
  * Whether people are told something now, and why. Pure. What counts is the set last told, not the set last seen: what
- * came and went in between was never seen by anybody. Worse is told at once; more of the same at the group interval;
- * nothing but the end and what is worse is told while it is snoozed, and no repetitions once somebody has acknowledged.
+ * came and went in between was never seen by anybody. Worse is told at once;
+ * more of the same at the group interval; what is well again already is not repeated as if it were not; nothing but the end and what is worse is told while it is snoozed, and no repetitions once somebody has acknowledged.
  */
 export function decide(input: DedupInput, terms: DedupTerms, now: Temporal.Instant): Decision {
-  const { announced, firing, severity, openedAt, acknowledged, snoozedUntil } = input;
+  const { announced, firing, clearing = false, severity, openedAt, acknowledged, snoozedUntil } = input;
   if (announced === null) {
     if (firing.length === 0) return { kind: 'forget' };
     const due = openedAt.add({ seconds: terms.waitSeconds });
@@ -55,6 +57,7 @@ export function decide(input: DedupInput, terms: DedupTerms, now: Temporal.Insta
   const moreAt = announced.toldAt.add({ seconds: terms.intervalSeconds });
   if (isMore && !isSnoozed)
     return isBy(moreAt, now) ? { kind: 'tell', reason: 'more' } : { kind: 'wait', until: moreAt };
+  if (clearing) return { kind: 'wait', until: null };
   // The end of a snooze takes it up again, as if it had just been due.
   if (snoozedUntil !== null && !isSnoozed) return { kind: 'tell', reason: isMore ? 'more' : 'repeat' };
   if (isSnoozed) return { kind: 'wait', until: snoozedUntil };

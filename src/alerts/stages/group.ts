@@ -34,7 +34,7 @@ export function group(
   for (const incident of incidents)
     groups.set(incident.groupKey, { key: incident.groupKey, labels: incident.labels, instances: [], incident });
   for (const instance of instances) {
-    if (instance.state === 'pending') continue;
+    if (instance.firedAt === null) continue;
     const all = { ...instance.about, ...instance.labels };
     const labels = Object.fromEntries(groupBy.map((name) => [name, all[name] ?? '']));
     const key = groupKey(groupBy, all);

@@ -1,12 +1,15 @@
 import type { OpenTime } from '../../sla/open-time.ts';
-import type { Labels } from '../condition.ts';
-import type { Route, RulePolicy, Severity } from '../rule.ts';
+import type { Incident } from '../incident.ts';
+import type { Route, RulePolicy } from '../rule.ts';
 
 export interface RouteInput {
-  labels: Labels;
+  /**
+   * It is routed by how bad it was at its worst, so that it does not go back and forth; and by the hours of when it was first
+   * told, which is now where it was not told yet.
+   */
+  incident: Pick<Incident, 'labels' | 'worstSeverity' | 'announcedAt'>;
   /** Names that labels are also known by. */
   names: Readonly<Record<string, string>>;
-  severity: Severity;
   calendar: (name: string) => OpenTime | undefined;
 }
 
@@ -15,11 +18,12 @@ export function routeOf({ routes }: Pick<RulePolicy, 'routes'>, input: RouteInpu
   return routes.find((route) => holds(route, input, now)) ?? routes.at(-1)!;
 }
 
-function holds(route: Route, { labels, names, severity, calendar }: RouteInput, now: Temporal.Instant): boolean {
-  if (route.severity !== undefined && severity < route.severity) return false;
+function holds(route: Route, { incident, names, calendar }: RouteInput, now: Temporal.Instant): boolean {
+  const { labels, worstSeverity, announcedAt } = incident;
+  if (route.severity !== undefined && worstSeverity < route.severity) return false;
   if (route.hours) {
     const times = calendar(route.hours.calendar);
-    const at = now.epochMilliseconds;
+    const at = (announcedAt ?? now).epochMilliseconds;
     const isOpen = times === undefined || times.elapsed(at, at + 1) > 0;
     if (isOpen !== (route.hours.is === 'open')) return false;
   }

@@ -36,6 +36,14 @@ export function openIncidents(db: Queryable, tenantId: number): Promise<Incident
     order by severity desc, opened_at desc, incident_id desc`);
 }
 
+/** Those that people have been told of and that are over since then, the latest first. */
+export function resolvedIncidents(db: Queryable, tenantId: number, since: Temporal.Instant): Promise<Incident[]> {
+  return db.query<Incident>(sql`
+    select ${columns} from ops.alert_incidents
+    where tenant_id = ${tenantId} and state = 'resolved' and resolved_at >= ${since.toString()}::timestamptz
+    order by resolved_at desc, incident_id desc`);
+}
+
 /** The incidents of a rule that are not over, locked until the transaction ends. */
 export async function lockOpenIncidents(tx: Tx, tenantId: number, ruleId: number): Promise<Incident[]> {
   return tx.query<Incident>(sql`
@@ -44,16 +52,14 @@ export async function lockOpenIncidents(tx: Tx, tenantId: number, ruleId: number
     order by incident_id for update`);
 }
 
-/** Rules of these that have incidents which are not over. */
-export async function rulesWithIncidents(
+/** The incidents of some rules that are not over, by rule; not locked. */
+export async function openIncidentsOf(
   db: Queryable,
   tenantId: number,
   ruleIds: readonly number[],
-): Promise<Set<number>> {
-  const rows = await db.query<{ id: number }>(sql`
-    select distinct rule_id as id from ops.alert_incidents
-    where tenant_id = ${tenantId} and state <> 'resolved' and rule_id = any (${ruleIds as number[]}::bigint[])`);
-  return new Set(rows.map(({ id }) => id));
+): Promise<Map<number, Incident[]>> {
+  const found = await read(db, tenantId, sql`state <> 'resolved' and rule_id = any (${ruleIds as number[]}::bigint[])`);
+  return Map.groupBy(found, ({ ruleId }) => ruleId);
 }
 
 /** The next number. Numbers are consecutive within a tenant: people type them. */
@@ -125,4 +131,22 @@ export function historyOf(db: Queryable, tenantId: number, incidentId: number): 
 
 function text(at: Temporal.Instant | null): string | null {
   return at?.toString() ?? null;
+}
+
+/**
+ * Since when somebody is waited for to acknowledge it: since it was first told, or told again after somebody had
+ * acknowledged or snoozed it. Null where nobody was told yet.
+ */
+export async function unansweredSince(
+  tx: Queryable,
+  { tenantId, incidentId, announcedAt }: Incident,
+): Promise<Temporal.Instant | null> {
+  const [row] = await tx.query<{ since: Temporal.Instant | null }>(sql`
+    select min(told.at) as since
+    from ops.alert_history told
+    where told.tenant_id = ${tenantId} and told.incident_id = ${incidentId} and told.kind in ('worse', 'repeated')
+      and told.entry > (
+        select max(entry) from ops.alert_history
+        where tenant_id = ${tenantId} and incident_id = ${incidentId} and kind in ('acknowledged', 'snoozed'))`);
+  return row?.since ?? announcedAt;
 }

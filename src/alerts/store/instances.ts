@@ -2,18 +2,28 @@ import sql from 'sql-template-tag';
 import type { Queryable } from '../../db/db.ts';
 import type { Instance } from '../stages/advance.ts';
 
-/** The instances of some rules that are not well, and those that were lately, by rule. */
+/**
+ * The instances of some rules that are not over, and those of the given fingerprints that are: what begins again is another
+ * episode. By rule.
+ */
 export async function instancesOf(
   db: Queryable,
   tenantId: number,
-  ruleIds: readonly number[],
+  of: readonly { ruleId: number; fingerprints: readonly string[] }[],
 ): Promise<Map<number, Instance[]>> {
+  const columns = sql`
+    i.rule_id as "ruleId", i.fingerprint, i.episode, i.labels, i.about, i.state, i.severity, i.facts, i.since,
+    i.pending_at as "pendingAt", i.fired_at as "firedAt", i.clear_since as "clearSince", i.resolved_at as "resolvedAt"`;
+  const pairs = of.flatMap(({ ruleId, fingerprints }) => fingerprints.map((one) => [ruleId, one]));
   const rows = await db.query<Instance & { ruleId: number }>(sql`
-    select rule_id as "ruleId", fingerprint, episode, labels, about, state, severity, facts, since,
-      pending_at as "pendingAt", fired_at as "firedAt", clear_since as "clearSince", resolved_at as "resolvedAt"
-    from ops.alert_instances
-    where tenant_id = ${tenantId} and rule_id = any (${ruleIds as number[]}::bigint[])
-    order by rule_id, fingerprint`);
+    select ${columns} from ops.alert_instances i
+    where i.tenant_id = ${tenantId} and i.rule_id = any (${of.map(({ ruleId }) => ruleId)}::bigint[])
+      and i.state <> 'resolved'
+    union all
+    select ${columns}
+    from jsonb_array_elements(${JSON.stringify(pairs)}::jsonb) as v
+    join ops.alert_instances i on i.tenant_id = ${tenantId} and i.rule_id = (v ->> 0)::bigint and i.fingerprint = v ->> 1
+      and i.state = 'resolved'`);
   return Map.groupBy(rows, ({ ruleId }) => ruleId);
 }
 

@@ -11,16 +11,21 @@ export interface Post {
   shownVersion: number;
   /** A change of it that is on its way. */
   editDeliveryId: number | null;
+  /** The message was refused, too late or left out: nothing of the incident stands there. */
+  isMissing: boolean;
 }
 
 export function postsOf(db: Queryable, tenantId: number, incidentId: number): Promise<Post[]> {
   return db.query<Post>(sql`
-    select carrier, recipient, delivery_id as "deliveryId", shown_version as "shownVersion",
-      edit_delivery_id as "editDeliveryId"
-    from ops.alert_posts where tenant_id = ${tenantId} and incident_id = ${incidentId}
-    order by delivery_id`);
+    select p.carrier, p.recipient, p.delivery_id as "deliveryId", p.shown_version as "shownVersion",
+      p.edit_delivery_id as "editDeliveryId", coalesce(d.state in ('failed', 'skipped'), false) as "isMissing"
+    from ops.alert_posts p
+    left join ops.deliveries d on d.tenant_id = p.tenant_id and d.delivery_id = p.delivery_id
+    where p.tenant_id = ${tenantId} and p.incident_id = ${incidentId}
+    order by p.delivery_id`);
 }
 
+/** Where it is told, or told anew. */
 export async function addPost(
   tx: Queryable,
   tenantId: number,
@@ -30,7 +35,7 @@ export async function addPost(
   await tx.run(sql`
     insert into ops.alert_posts (tenant_id, incident_id, carrier, recipient, delivery_id)
     values (${tenantId}, ${incidentId}, ${carrier}, ${recipient}, ${deliveryId})
-    on conflict (tenant_id, incident_id, carrier, recipient) do nothing`);
+    on conflict (tenant_id, incident_id, carrier, recipient) do update set delivery_id = excluded.delivery_id`);
 }
 
 /** A change of the message is on its way, or (null) none is. */
@@ -46,4 +51,20 @@ export async function markEdit(
     update ops.alert_posts
     set edit_delivery_id = ${editDeliveryId}, shown_version = greatest(shown_version, coalesce(${shownVersion ?? null}::int, 0))
     where tenant_id = ${tenantId} and incident_id = ${incidentId} and carrier = ${carrier} and recipient = ${recipient}`);
+}
+
+/** What the letter of a message, or of the latest change of it that arrived, says in short; null where nothing did. */
+export async function lastSaid(
+  db: Queryable,
+  tenantId: number,
+  messageId: number,
+): Promise<{ says: string | null; takenUp: boolean | null } | null> {
+  const [row] = await db.query<{ says: string | null; takenUp: boolean | null }>(sql`
+    select letter -> 'body' ->> 'says' as says, (letter -> 'body' ->> 'takenUp')::boolean as "takenUp"
+    from ops.deliveries
+    where tenant_id = ${tenantId} and (delivery_id = ${messageId} or after_id = ${messageId})
+      and part in ('main', 'edit') and state = 'sent'
+    order by delivery_id desc
+    limit 1`);
+  return row ?? null;
 }

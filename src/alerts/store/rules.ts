@@ -17,6 +17,8 @@ export interface ClaimedRule extends Rule {
   generation: number;
   /** Whether something it reads has changed since its last look; else only time has passed. */
   changed: boolean;
+  /** The late streams it waited for at its last look. */
+  healthStreams: string[];
 }
 
 async function read(db: Queryable, tenantId: number, where: Sql): Promise<Rule[]> {
@@ -38,8 +40,12 @@ export async function findRule(db: Queryable, tenantId: number, text: string): P
   return (await read(db, tenantId, sql`r.state <> 'ended' and (r.name = ${text} or r.rule_id::text = ${text})`))[0];
 }
 
+/** A rule that is written anew as it was, at each start: it goes on where it stopped. */
+const isSame = sql`(r.kind = excluded.kind and r.settings = excluded.settings and r.viewer = excluded.viewer)`;
+
 /**
- * Writes a rule, or the one of that name anew; returns its number. Another kind, filter or threshold is looked at at once.
+ * Writes a rule, or the one of that name anew; returns its number. Another kind, filter or threshold is looked at at once, and
+ * remembers nothing; the same one goes on with what it missed.
  * One that somebody has paused or ended by hand stays so.
  */
 export async function putRule(tx: Tx, tenantId: number, rule: NewRule, now: Temporal.Instant): Promise<number> {
@@ -54,28 +60,25 @@ export async function putRule(tx: Tx, tenantId: number, rule: NewRule, now: Temp
     from ops.alert_rules where tenant_id = ${tenantId}
     on conflict (tenant_id, name) do update
     set kind = excluded.kind, settings = excluded.settings, policy = excluded.policy, viewer = excluded.viewer,
-      topics = excluded.topics, gap_seconds = excluded.gap_seconds, next_look_at = excluded.next_look_at, looked_at = null,
+      topics = excluded.topics, gap_seconds = excluded.gap_seconds, next_look_at = excluded.next_look_at,
+      looked_at = case when ${isSame} then r.looked_at end, memory = case when ${isSame} then r.memory else '{}' end,
       state = case when r.state = 'ended' and r.state_reason = ${takenOut} then 'active' else r.state end
     returning rule_id as id`);
   return row!.id;
 }
 
 /** Why one of crema.yaml has ended. */
-const takenOut = 'not in crema.yaml any more';
+export const takenOut = 'not in crema.yaml any more';
 
-/** Ends those of crema.yaml that are not in it any more. */
-export async function endOtherRules(
-  tx: Queryable,
-  tenantId: number,
-  names: readonly string[],
-  now: Temporal.Instant,
-): Promise<void> {
-  await tx.run(sql`
-    update ops.alert_rules set state = 'ended', state_reason = ${takenOut}, state_at = ${now.toString()}
+/** Rules of crema.yaml that are not among these names and have not ended. */
+export async function othersOfFile(db: Queryable, tenantId: number, names: readonly string[]): Promise<number[]> {
+  const rows = await db.query<{ id: number }>(sql`
+    select rule_id as id from ops.alert_rules
     where tenant_id = ${tenantId} and name is not null and name <> all (${names as string[]}::text[]) and state <> 'ended'`);
+  return rows.map(({ id }) => id);
 }
 
-/** Pauses, ends or takes up again; says whether that changed anything. */
+/** See `changeRuleState`, which also closes what the rule fired for. */
 export async function setRuleState(
   tx: Queryable,
   tenantId: number,
@@ -84,7 +87,8 @@ export async function setRuleState(
 ): Promise<boolean> {
   const touched = await tx.run(sql`
     update ops.alert_rules
-    set state = ${state}, state_reason = ${reason}, state_at = ${now.toString()}, next_look_at = ${now.toString()}
+    set state = ${state}, state_reason = ${reason}, state_at = ${now.toString()}, next_look_at = ${now.toString()},
+      looked_at = null
     where tenant_id = ${tenantId} and rule_id = ${ruleId} and state <> ${state} and state <> 'ended'`);
   return touched > 0;
 }
@@ -97,7 +101,8 @@ const setBackMinutes = 2;
 
 /**
  * Takes rules that are due: by time, or because what they read has changed. Committed by itself; a process that dies is
- * followed by another one when the lease has run out, and what it would have written then does not count.
+ * followed by another one when the lease has run out, and what it would have written then does not count. Those that follow
+ * changes the closest come first.
  */
 export async function claimRules(
   db: Db,
@@ -122,7 +127,7 @@ export async function claimRules(
           or d.looked_at > ${now.add({ minutes: setBackMinutes }).toString()}::timestamptz
           or (c.changed and (d.looked_at is null
             or d.looked_at <= ${now.toString()}::timestamptz - d.gap_seconds * interval '1 second')))
-      order by d.next_look_at, d.rule_id
+      order by d.gap_seconds, d.next_look_at, d.rule_id
       limit ${most}
       for update of d skip locked
     )
@@ -130,7 +135,19 @@ export async function claimRules(
     set claim = r.claim + 1, claimed_until = ${machine.add({ seconds: leaseSeconds }).toString()}::timestamptz
     from due, generation
     where r.tenant_id = ${tenantId} and r.rule_id = due.rule_id
-    returning ${columns}, r.claim, generation.latest as generation, due.changed or r.looked_at is null as changed`);
+    returning ${columns}, r.claim, r.health_streams as "healthStreams", generation.latest as generation, due.changed or r.looked_at is null as changed`);
+}
+
+/** Which of some rules are still this process's; nobody else changes or looks at those until the transaction ends. */
+export async function holdRules(tx: Tx, tenantId: number, rules: readonly ClaimedRule[]): Promise<Set<number>> {
+  const values = rules.map(({ ruleId, claim }) => ({ rule: ruleId, claim }));
+  const rows = await tx.query<{ id: number }>(sql`
+    select r.rule_id as id from ops.alert_rules r
+    join jsonb_to_recordset(${JSON.stringify(values)}::jsonb) as v (rule bigint, claim bigint)
+      on r.rule_id = v.rule and r.claim = v.claim
+    where r.tenant_id = ${tenantId} and r.state = 'active'
+    order by r.rule_id for update of r`);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** What a look leaves behind at the rule. */
@@ -175,9 +192,38 @@ export function waitingRules(db: Queryable, tenantId: number): Promise<{ title: 
     order by rule_id`);
 }
 
+/** All active rules but these are to be looked at at once. */
+export async function lookAtOthersSoon(
+  tx: Queryable,
+  tenantId: number,
+  ruleIds: readonly number[],
+  at: Temporal.Instant,
+): Promise<void> {
+  await tx.run(sql`
+    update ops.alert_rules set next_look_at = ${at.toString()}::timestamptz
+    where tenant_id = ${tenantId} and rule_id <> all (${ruleIds as number[]}::bigint[]) and state = 'active'
+      and next_look_at > ${at.toString()}::timestamptz`);
+}
+
 /** The rule is to be looked at at once: somebody has acted on an incident of it. */
 export async function lookSoon(tx: Queryable, tenantId: number, ruleId: number, at: Temporal.Instant): Promise<void> {
   await tx.run(sql`
     update ops.alert_rules set next_look_at = least(next_look_at, ${at.toString()}::timestamptz)
     where tenant_id = ${tenantId} and rule_id = ${ruleId}`);
+}
+
+/** How alerts stand, for whoever watches the process: incidents that are told and not over, rules by their health. */
+export async function alertStanding(
+  db: Queryable,
+  tenantId: number,
+): Promise<{ openIncidents: number; rules: Record<string, number> }> {
+  const rules = await db.query<{ health: string; count: number }>(sql`
+    select case when state = 'paused' then 'paused' else health end as health, count(*)::int as count
+    from ops.alert_rules where tenant_id = ${tenantId} and state <> 'ended' group by 1`);
+  const [open] = await db.query<{ count: number }>(sql`
+    select count(*)::int as count from ops.alert_incidents where tenant_id = ${tenantId} and state = 'firing'`);
+  return {
+    openIncidents: open?.count ?? 0,
+    rules: Object.fromEntries(rules.map(({ health, count }) => [health, count])),
+  };
 }

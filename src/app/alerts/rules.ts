@@ -1,9 +1,11 @@
 import { type PolicyContext, ruleFrom } from '../../alerts/policy.ts';
-import { endOtherRules, putRule } from '../../alerts/store/rules.ts';
+import { endOtherRules } from '../../alerts/rest.ts';
+import { putRule } from '../../alerts/store/rules.ts';
 import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/db.ts';
 import { everything } from '../../db/viewer.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import { systemClock } from '../../lib/clock.ts';
 import { messageOf, usageError } from '../../lib/errors.ts';
 import { type OpenTime, openTime } from '../../sla/open-time.ts';
 import { calendarsOf } from '../policies.ts';
@@ -63,7 +65,7 @@ export async function syncAlertRules(
       tx,
       tenantId,
       rules.map(([name]) => name),
-      now,
+      { now, machine: systemClock.now() },
     );
   });
 }

@@ -6,8 +6,10 @@ import type { Queryable } from '../../db/db.ts';
 import type { Delivery } from '../../deliveries/delivery.ts';
 import type { Ended } from '../../deliveries/dispatch.ts';
 import type { Moments } from '../../deliveries/ledger.ts';
+import type { Tenant } from '../../domain/tenant.ts';
 import { type Clock, isMovable, systemClock } from '../../lib/clock.ts';
 import { messageOf } from '../../lib/errors.ts';
+import { tellUndelivered } from './undelivered.ts';
 
 /** Between looks for rules that are due, in milliseconds: an alert is told within about a second of its time. */
 const pollMs = 1_000;
@@ -80,14 +82,24 @@ export function startAlerts(options: AlertsOptions): Alerts {
   };
 }
 
-/** What the end of a delivery means for the incident it told of. To be called in the transaction that settles it. */
-export async function onAlertSettled(tx: Queryable, delivery: Delivery, ended: Ended, moments: Moments): Promise<void> {
+/**
+ * What the end of a delivery means for the incident it told of. A message that never arrives is told to whoever looks after
+ * the rule. To be called in the transaction that settles it.
+ */
+export async function onAlertSettled(
+  tx: Queryable,
+  delivery: Delivery,
+  ended: Ended,
+  { timezone, ...moments }: Moments & Pick<Tenant, 'timezone'>,
+): Promise<void> {
   if (delivery.kind !== 'alert') return;
   const incident = await lockIncident(tx, delivery.tenantId, incidentIdOf(delivery));
   if (!incident) return;
-  const [row] = await tx.query<{ version: number | null }>(sql`
-    select (letter -> 'body' ->> 'version')::int as version from ops.deliveries
+  const [row] = await tx.query<{ version: number | null; reason: string | null }>(sql`
+    select (letter -> 'body' ->> 'version')::int as version, reason from ops.deliveries
     where tenant_id = ${delivery.tenantId} and delivery_id = ${delivery.deliveryId}`);
   const arrived = ended.kind === 'sent';
   await onPostSettled(tx, incident, delivery, { arrived, version: row?.version ?? delivery.revision }, moments);
+  if (delivery.part === 'main' && (ended.kind === 'refused' || ended.kind === 'expired'))
+    await tellUndelivered(tx, delivery, { incident, reason: row?.reason ?? ended.reason, timezone }, moments);
 }

@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { aggregate } from './aggregate.ts';
+import { alerts } from './alerts.ts';
 import { check } from './check.ts';
 import { deliveries } from './deliveries.ts';
 import { digest } from './digest.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   digest,
   report,
   subscriptions,
+  alerts,
   schedule,
   jobs,
   aggregate,

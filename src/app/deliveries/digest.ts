@@ -79,7 +79,7 @@ function editionFor(
   const slot = dateOfSlot(delivery.slot);
   const view = { locale, timezone, period, followed: followed?.map(({ id }) => id) ?? null };
   return editions.once({ kind: 'digest', subject: template.name, slot, viewer, sees, view }, () =>
-    makeDigest({ db, tenant, settings, now: clock.now(), log }, { ...given, viewer, locale, timezone }),
+    makeDigest({ db, tenant, settings, now: clock.now(), log }, { ...given, viewer, sees, locale, timezone }),
   );
 }
 

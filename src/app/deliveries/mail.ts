@@ -1,7 +1,7 @@
-import type { RawFile } from '../../deliveries/artifacts.ts';
+import type { RawFile, RawLetter } from '../../deliveries/artifacts.ts';
 import type { Delivery } from '../../deliveries/delivery.ts';
 import type { Made } from '../../deliveries/dispatch.ts';
-import { composeMail, type MailFile, messageIdOf } from '../../mail/compose.ts';
+import { composeMail, type Mail, type MailFile, messageIdOf } from '../../mail/compose.ts';
 import { unsubscribeUrl } from '../../subscriptions/unsubscribe.ts';
 import type { MailSettings } from '../mail.ts';
 import type { Reading } from './reading.ts';
@@ -31,21 +31,26 @@ export async function mailLetter(
   content: MailContent,
   date: Temporal.Instant,
 ): Promise<Made> {
+  const ending = mail ? { unsubscribeUrl: unsubscribeUrl(mail.publicUrl, subscription) } : {};
+  return { kind: 'letter', letter: await rawMailLetter(mail, delivery, { ...content, ...ending, date }) };
+}
+
+/** A mail to the one recipient of a delivery. Rejects where nobody is set up to be its sender. */
+export async function rawMailLetter(
+  mail: Pick<MailDeps, 'settings'> | undefined,
+  { recipient, dedupeKey }: Pick<Delivery, 'recipient' | 'dedupeKey'>,
+  content: MailContent & Pick<Mail, 'date' | 'unsubscribeUrl' | 'threadId'>,
+): Promise<RawLetter> {
   const settings = mail?.settings();
-  if (!mail || !settings?.from)
+  if (!settings?.from)
     throw new Error('there is no sender of mail: set SMTP_URL, and mail.from in crema.yaml or MAIL_FROM');
   const { from, replyTo } = settings;
   const bytes = await composeMail({
-    ...{ from, ...(replyTo ? { replyTo } : {}), to: { name: '', address: delivery.recipient }, ...content },
-    ...{ date, dedupeKey: delivery.dedupeKey },
-    unsubscribeUrl: unsubscribeUrl(mail.publicUrl, subscription),
+    ...{ from, ...(replyTo ? { replyTo } : {}), to: { name: '', address: recipient }, ...content, dedupeKey },
   });
-  const messageId = messageIdOf(delivery.dedupeKey, from.address);
+  const messageId = messageIdOf(dedupeKey, from.address);
   return {
-    kind: 'letter',
-    letter: {
-      body: { from: from.address, to: delivery.recipient, messageId, subject: content.subject },
-      files: [{ name: 'message.eml', mediaType: 'message/rfc822', bytes }],
-    },
+    body: { from: from.address, to: recipient, messageId, subject: content.subject },
+    files: [{ name: 'message.eml', mediaType: 'message/rfc822', bytes }],
   };
 }

@@ -1,5 +1,5 @@
-import { findPersonAt, peopleOf } from '../../answers/people.ts';
-import { commonRights, type Rights } from '../../answers/rights.ts';
+import { findPersonAt, type Person, peopleOf, type Sees, seenBy } from '../../answers/people.ts';
+import type { Rights } from '../../answers/rights.ts';
 import type { Db } from '../../db/db.ts';
 import type { Delivery } from '../../deliveries/delivery.ts';
 import type { Made } from '../../deliveries/dispatch.ts';
@@ -15,8 +15,8 @@ export interface Reading {
   subscription: Subscription;
   viewer: string;
   rights: Rights;
-  /** All that decides what the reader is shown, rights and roles: two of whom it is the same see the same. */
-  sees: { roles: readonly string[]; rights: Rights };
+  /** Two readers of whom it is the same are shown the same. */
+  sees: Sees;
   /** What the reader may see, where it is not everything: `team Delivery only`. */
   label?: string;
   locale: string;
@@ -56,18 +56,16 @@ export async function readingOf(deps: ReadingDeps, delivery: Delivery): Promise<
   const reader = await viewerOf(deps, delivery, subscription);
   if (!('viewer' in reader)) return reader;
   const { viewer } = reader;
-  const viewers = viewer.split(' ');
-  const people = await peopleOf(db, tenant.tenantId, viewers);
-  if (!viewers.every((one) => people.has(one))) return { nobody: 'whoever reads it may not see anything any more' };
-  const rights = commonRights([...people.values()].map((person) => person.rights));
-  const roles = [...new Set([...people.values()].map(({ role }) => role))].toSorted();
+  const people = reader.person ? [reader.person] : await everybody(deps, viewer.split(' '));
+  if (!people) return { nobody: 'whoever reads it may not see anything any more' };
+  const sees = seenBy(people);
   const preference = await preferencesOf(db, tenant.tenantId, viewer);
   return {
     ...{
       subscription,
       viewer,
-      rights,
-      sees: { roles, rights },
+      rights: sees.rights,
+      sees,
       ...(reader.label === undefined ? {} : { label: reader.label }),
     },
     locale: preference.locale ?? subscription.locale ?? tenant.locale,
@@ -77,11 +75,17 @@ export async function readingOf(deps: ReadingDeps, delivery: Delivery): Promise<
   };
 }
 
+/** Null where one of them may see nothing. */
+async function everybody({ db, tenant }: ReadingDeps, viewers: readonly string[]): Promise<Person[] | null> {
+  const people = await peopleOf(db, tenant.tenantId, viewers);
+  return viewers.every((viewer) => people.has(viewer)) ? [...people.values()] : null;
+}
+
 async function viewerOf(
   { db, tenant, slack }: ReadingDeps,
   { carrier, recipient }: Delivery,
   { viewer }: Subscription,
-): Promise<{ viewer: string; label?: string } | NoReading> {
+): Promise<{ viewer: string; person?: Person; label?: string } | NoReading> {
   if (carrier === 'slack') {
     if (!slack) throw new CremaError('SLACK_MISSING', 'Slack is not configured');
     const reader = await slack.readerOf(recipient);
@@ -89,7 +93,7 @@ async function viewerOf(
     return reader.kind === 'nobody' ? { nobody: reader.reason } : reader;
   }
   const person = await findPersonAt(db, tenant.tenantId, recipient);
-  if (person) return { viewer: person.viewer };
+  if (person) return { viewer: person.viewer, person };
   if (viewer === null) return { nobody: `nobody with the address ${recipient} may see anything` };
   const known = await peopleOf(db, tenant.tenantId, [viewer]);
   return known.has(viewer) ? { viewer } : { nobody: 'the person it was made for may not see anything any more' };

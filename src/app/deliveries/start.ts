@@ -35,6 +35,8 @@ export interface DeliveriesOptions {
   slack?: Pick<SlackDoor, 'carrier' | 'readerOf'>;
   /** Absent where mail is not configured: what goes there waits. */
   mail?: MailDeps & { carrier: Carrier };
+  /** Absent where alerts have no targets of their own: what goes there waits. */
+  paging?: Pick<DispatchDeps['carriers'], 'pagerduty' | 'webhook'>;
   /** Asked each time: a new configuration brings new ones. */
   templates: TemplateSettings;
   schedule: () => PlanOptions;
@@ -100,13 +102,17 @@ export function startDeliveries(options: DeliveriesOptions): Dispatcher {
 
   return createDispatcher({
     ...{ db, tenantId, clock, machine, log, timing, plan },
-    carriers: { ...(slack ? { slack: slack.carrier } : {}), ...(mail ? { mail: mail.carrier } : {}) },
+    carriers: {
+      ...options.paging,
+      ...(slack ? { slack: slack.carrier } : {}),
+      ...(mail ? { mail: mail.carrier } : {}),
+    },
     make: {
       ...{ kpi: kpiMaker(making), digest: digestMaker(making), report: reportMaker(making) },
       alert: alertMaker(making),
     },
     async onSettled(tx, delivery, ended) {
-      await onAlertSettled(tx, delivery, ended, momentsNow());
+      await onAlertSettled(tx, delivery, ended, { ...momentsNow(), timezone: tenant.timezone });
       await troubles.onDeliverySettled(tx, delivery, ended, momentsNow());
     },
     ...(options.observe ? { observe: options.observe } : {}),

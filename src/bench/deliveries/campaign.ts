@@ -7,6 +7,7 @@ import { silentLog } from '../../lib/log.ts';
 import { createSandbox, type Sandbox } from '../../sandbox/sandbox.ts';
 import { botUserId, type Channel, executive } from '../../sandbox/workspace.ts';
 import { putSubscription } from '../../subscriptions/store.ts';
+import { chances } from '../chances.ts';
 import { type Audit, auditDeliveries, type Outside } from './audit.ts';
 import { startReplicas } from './replicas.ts';
 
@@ -198,13 +199,4 @@ function outsideOf(sandbox: Sandbox, channels: readonly Channel[]): Outside {
     }
   }
   return { messages, files };
-}
-
-/** Numbers from 0 to 1, the same ones for the same seed. */
-function chances(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

@@ -1,7 +1,7 @@
 import { createMailCarrier } from '../../app/mail-carrier.ts';
 import { createDb } from '../../db/db.ts';
 import type { Delivery, NewDelivery } from '../../deliveries/delivery.ts';
-import type { DeliveryTiming, Made } from '../../deliveries/dispatch.ts';
+import type { Made } from '../../deliveries/dispatch.ts';
 import { createDispatcher, type Dispatcher } from '../../deliveries/dispatcher.ts';
 import { type Clock, fixedClock, systemClock } from '../../lib/clock.ts';
 import { createLog } from '../../lib/log.ts';
@@ -11,34 +11,13 @@ import { createSlackCarrier } from '../../slack/carrier/carrier.ts';
 import { createClient } from '../../slack/client.ts';
 import { createSlackLogger } from '../../slack/logger.ts';
 import { planDue } from '../../subscriptions/plan.ts';
+import { quickTiming, type ToReplica } from './replica-messages.ts';
 
 /*
  * One process that plans and sends, to be killed at any moment. What it sends is small and made up: what is tried here is
  * the way, not the content. It is told the time over its channel, and ends with its parent.
  */
 
-export type ToReplica =
-  | {
-      kind: 'start';
-      databaseUrl: string;
-      tenantId: number;
-      slackApiUrl: string;
-      smtpUrl: string;
-      token: string;
-      now: string;
-    }
-  | { kind: 'time'; now: string }
-  | { kind: 'stop' };
-
-/** As in life, only faster: a process that died is noticed after seconds. */
-const timing: DeliveryTiming = {
-  leaseMs: 2_500,
-  beatMs: 500,
-  longestCallMs: 2_500,
-  retryBaseMs: 100,
-  longestWaitMs: 1_000,
-  pollMs: 100,
-};
 /** Longest call of Slack's Web API, in milliseconds: shorter than the lease. */
 const callTimeoutMs = 1_000;
 
@@ -65,7 +44,7 @@ function start({ databaseUrl, tenantId, slackApiUrl, smtpUrl, token, now }: ToRe
   const machine: Clock = systemClock;
   const smtp = createSmtp({ url: smtpUrl, timing: smtpTiming });
   dispatcher = createDispatcher({
-    ...{ db, tenantId, clock, machine, log, timing },
+    ...{ db, tenantId, clock, machine, log, timing: quickTiming },
     carriers: {
       slack: createSlackCarrier({ db, tenantId, client, machine, log, imageWaitsMs: [100, 200, 400] }),
       mail: createMailCarrier({ smtp, allowed: () => ['example.com'] }),

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { ToReplica } from './replica.ts';
+import type { ToReplica } from './replica-messages.ts';
 
 export interface Replicas {
   tell(now: Temporal.Instant): void;
@@ -12,15 +12,16 @@ export interface Replicas {
   stop(): Promise<void>;
 }
 
-const script = path.join(import.meta.dirname, 'replica.ts');
+const sender = path.join(import.meta.dirname, 'replica.ts');
 /** One that has not ended by then is killed, in milliseconds. */
 const stopMs = 10_000;
 
-/** Processes that plan and send over one database. */
+/** Processes that work over one database: that plan and send, unless another script is given. */
 export async function startReplicas(
   count: number,
   given: Omit<ToReplica & { kind: 'start' }, 'kind' | 'now'>,
   now: () => Temporal.Instant,
+  script = sender,
 ): Promise<Replicas> {
   const alive: ChildProcess[] = [];
   let kills = 0;

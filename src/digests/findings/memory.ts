@@ -24,6 +24,7 @@ export async function newsAmong(
   { tenantId, reader, slot }: Reading,
   findings: readonly Finding[],
 ): Promise<Finding[]> {
+  if (findings.length === 0) return [];
   const rows = await db.query<{ finding: string }>(sql`
     select finding from ops.findings
     where tenant_id = ${tenantId} and reader = ${reader} and finding = any (${findings.flatMap(namesOf)}::text[])
@@ -41,6 +42,7 @@ export async function rememberFindings(
   told: readonly Finding[],
   found: readonly Finding[],
 ): Promise<void> {
+  if (found.length === 0) return;
   const names = [...new Set(told.map(({ key, category }) => nameOf(key, category)))].toSorted();
   await db.run(sql`
     insert into ops.findings as f (tenant_id, reader, finding, first_slot, last_slot)

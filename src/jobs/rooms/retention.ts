@@ -41,6 +41,30 @@ const rules: readonly Rule[] = [
       select from ops.deliveries d, jsonb_array_elements(d.letter -> 'files') file
       where d.tenant_id = ops.artifacts.tenant_id and file ->> 'hash' = ops.artifacts.hash)`,
   },
+  // What watched things were and when; of those that are over only the number of the episode still matters, as long as an
+  // incident that told of them is open.
+  {
+    table: 'ops.alert_instances',
+    at: 'resolved_at',
+    keepDays: 35,
+    when: `state = 'resolved' and not exists (
+      select from ops.alert_incidents i
+      where i.tenant_id = ops.alert_instances.tenant_id and i.rule_id = ops.alert_instances.rule_id and i.state <> 'resolved')`,
+  },
+  // With their history, messages and opinions, which go first. The latest one stays: numbers are never given twice.
+  ...['ops.alert_history', 'ops.alert_posts', 'ops.alert_opinions'].map((table) => ({
+    table,
+    at: `(select i.resolved_at from ops.alert_incidents i where i.tenant_id = ${table}.tenant_id and i.incident_id = ${table}.incident_id)`,
+    keepDays: 400,
+  })),
+  {
+    table: 'ops.alert_incidents',
+    at: 'resolved_at',
+    keepDays: 400,
+    when: `state = 'resolved' and incident_id < (
+      select max(i.incident_id) from ops.alert_incidents i where i.tenant_id = ops.alert_incidents.tenant_id)`,
+  },
+  { table: 'ops.alert_silences', at: 'until_at', keepDays: 400 },
   // What was told of findings that are long gone; `last_slot` is a local date.
   { table: 'ops.findings', at: 'last_slot::date', keepDays: 90 },
   ...snapshots.map(({ table, keepDays }) => ({ table, at: 'day', keepDays })),
@@ -48,7 +72,7 @@ const rules: readonly Rule[] = [
 
 export const retention: Job = {
   id: 'retention',
-  title: 'Deletes requests, slots, runs and snapshots that are older than they are kept',
+  title: 'Deletes requests, slots, runs, alerts and snapshots that are older than they are kept',
   cadence: { cron: '15 4 * * *', zone: 'tenant' },
   misfire: 'latest',
   catchUpMinutes: 7 * 24 * 60,

@@ -1,3 +1,4 @@
+import { operatorTypes } from '../../domain/entities/company.ts';
 import { operatorActiveDaily } from '../../rollups/operator-active-daily.ts';
 import type { Kpi } from '../kpi.ts';
 import { activeUsers as activeByDay } from './query.ts';
@@ -15,6 +16,7 @@ export const activeUsers: Kpi = {
   better: 'up',
   additive: false,
   dimensions: ['account', 'type', 'team'],
+  values: { type: operatorTypes },
   parts: {
     dau: { title: 'On the last day', unit: 'count', column: 'DAU' },
     wau: { title: 'In the 7 days to the last', unit: 'count', column: 'WAU' },

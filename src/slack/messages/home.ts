@@ -18,6 +18,7 @@ import {
   richList,
 } from '../blocks.ts';
 import { oneLine } from '../text.ts';
+import { type AlertsView, homeAlertBlocks } from './alerts.ts';
 import { fieldBlocks } from './overview.ts';
 import { type SubscriptionView, subscriptionBlocks } from './subscriptions.ts';
 import { dateMark, footBlock, staleBlocks } from './value.ts';
@@ -28,6 +29,8 @@ export interface HomeView {
   results: readonly KpiResult[];
   /** What this person gets by itself, and what they have made for others. */
   subscriptions: readonly SubscriptionView[];
+  /** What is open and this person may see, and their rules. */
+  alerts: AlertsView;
   /** What came of a button that was pressed here. */
   notice?: string;
   now: Temporal.Instant;
@@ -40,14 +43,16 @@ const ways: readonly (readonly [words: string, meaning: string])[] = [
   ['backlog table', 'as a message to me, in the Messages tab'],
   ['/kpi list', 'every KPI there is'],
   ['/kpi subscribe', 'a number, a digest or a report that comes by itself'],
+  ['/kpi alert', 'tells you when a number is beyond a mark'],
 ];
 
 /** One person's Home: numbers first, then what they may see and why, how fresh it is, and how to ask. */
-export function homeMessage({ person, results, subscriptions, notice, now, locale }: HomeView): Message {
+export function homeMessage({ person, results, subscriptions, alerts, notice, now, locale }: HomeView): Message {
   return message('Your numbers', [
     ...(notice === undefined ? [] : [paragraph(notice)]),
     header('Your numbers'),
     ...numberBlocks(results, locale),
+    ...homeAlertBlocks(alerts),
     header('What you get'),
     ...subscriptionBlocks(subscriptions),
     ...actions([

@@ -14,6 +14,26 @@ export function misunderstoodMessage(problem: Misunderstood): Message {
   ]);
 }
 
+/** A command that was not understood as a whole, in the same shape. */
+export interface CommandMisunderstood {
+  said: string;
+  understood: string;
+  choices: readonly string[];
+  commands: readonly string[];
+  example: string;
+}
+
+/** The same for a command other than a question; `name`: the word it begins with, which alone was not much to understand. */
+export function commandMisunderstoodMessage(problem: CommandMisunderstood, name: string): Message {
+  const { said, choices, commands, understood, example } = problem;
+  return message(said, [
+    paragraph(choices.length > 0 ? `${said} Did you mean:` : said),
+    ...choiceButtons(choices, commands),
+    ...(understood === name ? [] : [exampleLine('Understood: ', understood)]),
+    exampleLine('Example: ', example),
+  ]);
+}
+
 function sentence({ what, text }: Misunderstood): string {
   switch (what) {
     case 'kpi':

@@ -1,5 +1,4 @@
 import type { Button, KnownBlock } from '@slack/types';
-import type { SubscribeMisunderstood } from '../../answers/subscribe.ts';
 import { type NextTime, nextTimeLine } from '../../subscriptions/next-times.ts';
 import type { Subscription } from '../../subscriptions/subscription.ts';
 import type { Trouble } from '../../subscriptions/troubles.ts';
@@ -20,7 +19,7 @@ import {
 } from '../blocks.ts';
 import { clip, limits } from '../limits.ts';
 import { oneLine, userIdOf } from '../text.ts';
-import { choiceButtons, exampleLine } from './suggestions.ts';
+import { exampleLine } from './suggestions.ts';
 
 /** One subscription as its lists show it. */
 export interface SubscriptionView {
@@ -204,16 +203,6 @@ export function howToSubscribeMessage(): Message {
     exampleLine('For example: ', 'subscribe digest weekdays at 08:30'),
     exampleLine('Or: ', 'subscribe report weekly mon at 08:00 in #leadership'),
     ...actions([button('Open the form', actionIds.subscribe, 'new')]),
-  ]);
-}
-
-export function subscribeMisunderstoodMessage(problem: SubscribeMisunderstood): Message {
-  const { said, choices, commands, understood, example } = problem;
-  return message(said, [
-    paragraph(choices.length > 0 ? `${said} Did you mean:` : said),
-    ...choiceButtons(choices, commands),
-    ...(understood === 'subscribe' ? [] : [exampleLine('Understood: ', understood)]),
-    exampleLine('Example: ', example),
   ]);
 }
 

@@ -6,6 +6,7 @@ import type { Subscription } from '../../subscriptions/subscription.ts';
 import { titleOf } from '../../subscriptions/wording.ts';
 import type { Exchange } from '../ask.ts';
 import { modal } from '../messages/forms.ts';
+import { commandMisunderstoodMessage } from '../messages/misunderstood.ts';
 import {
   deedMessage,
   howToSubscribeMessage,
@@ -13,7 +14,6 @@ import {
   nextTimesMessage,
   notSubscribedMessage,
   type SubscriptionView,
-  subscribeMisunderstoodMessage,
   subscriptionsMessage,
 } from '../messages/subscriptions.ts';
 import { identitiesOf, isAdministrator, type SubscribeDeps, type Subscriber, upcoming } from './deps.ts';
@@ -61,7 +61,7 @@ async function subscribe(
   }
   const request = parseSubscribe(words, deps.subscribing.templates());
   if (request.kind === 'subscribe-misunderstood') {
-    await reply.post(subscribeMisunderstoodMessage(request));
+    await reply.post(commandMisunderstoodMessage(request, 'subscribe'));
     return;
   }
   const saved = await save(request, subscriber, incoming.channelId, deps);

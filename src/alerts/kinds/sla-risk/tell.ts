@@ -30,8 +30,8 @@ export interface GroupExtra {
 type Where = Pick<Tenant, 'timezone' | 'locale'>;
 
 /** `T-4711, critical: first response due 14:05, Noor` */
-export function lineOf({ ticket, metric, severity, dueAt, endedAt }: Case, now: number, { timezone }: Where): string {
-  const time = (at: number) => momentText(at, now, timezone);
+export function lineOf({ ticket, metric, severity, dueAt, endedAt }: Case, now: number, where: Where): string {
+  const time = (at: number) => timeBeside(at, now, where);
   const over = endedAt === null ? '' : `, over ${time(endedAt)}`;
   const when = dueAt === null ? 'at risk' : severity === 3 ? `breached ${time(dueAt)}${over}` : `due ${time(dueAt)}`;
   const priority = ticket.priority ?? 'no priority';
@@ -39,13 +39,14 @@ export function lineOf({ ticket, metric, severity, dueAt, endedAt }: Case, now: 
 }
 
 /** The state of the worst, what breaches within the hour, and how many. */
-export function tellOf(settings: Settings, members: readonly Member[], { timezone, locale }: Where): Told {
+export function tellOf(settings: Settings, members: readonly Member[], where: Where): Told {
+  const { locale } = where;
   const severity = Math.max(...members.map((one) => one.severity)) as Severity;
   const extra = members
     .map(({ facts }) => facts.extra as unknown as GroupExtra)
     .reduce((a, b) => (b.at > a.at ? b : a));
   const { forecast, at } = extra;
-  const time = (instant: number) => momentText(instant, at, timezone);
+  const time = (instant: number) => timeBeside(instant, at, where);
   const worst = members.filter((one) => one.severity === severity);
   const count = new Set(worst.map(({ labels }) => labels.ticket)).size + extra.beyond[severity];
   const tickets = (n: number) => `${formatNumber(n, locale)} ${n === 1 ? 'ticket' : 'tickets'}`;
@@ -83,4 +84,10 @@ function wordsOf({ team, priority, account }: Settings): string {
   ] as const;
   const words = cut.flatMap(([name, values]) => (values?.length === 1 ? [`${name}:${quoteWord(values[0]!)}`] : []));
   return ['sla', '7d', ...words].join(' ');
+}
+
+/** Epoch milliseconds. */
+function timeBeside(at: number, now: number, where: Where): string {
+  const [moment, beside] = [at, now].map((ms) => Temporal.Instant.fromEpochMilliseconds(ms));
+  return momentText(moment!, where, beside);
 }

@@ -1,0 +1,177 @@
+import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import type { Backtest } from '../../alerts/backtest.ts';
+import { type Against, isChange, type Side } from '../../alerts/words.ts';
+import type { Tenant } from '../../domain/tenant.ts';
+import { actionIds, formIds } from '../action-ids.ts';
+import { context, paragraph, plainText, richLine } from '../blocks.ts';
+import { limits } from '../limits.ts';
+import { pastBlocks } from './alert-rule.ts';
+import { modal } from './forms.ts';
+
+/** What the form holds, as it was typed. */
+export interface AlertForm {
+  question: string;
+  side: Side;
+  mark: string;
+  clear: string;
+  /** Of a change. */
+  against: Against;
+  /** Empty: at once. */
+  for: string;
+  where: 'me' | 'mail' | 'channel';
+  /** Chosen channel; empty where none is. */
+  channel: string;
+}
+
+export interface AlertFormView {
+  form: AlertForm;
+  /** Own address; null where there is none, or no mail may go to it. */
+  email: string | null;
+  maySendIntoChannels: boolean;
+  /** Channel it was opened from; empty on Home. */
+  from: string;
+  /** What was tried, in canonical words, and what came of it; null before. */
+  tried: { words: string; past: Backtest | { unknown: string } } | null;
+  tenant: Pick<Tenant, 'timezone' | 'locale'>;
+  /** What is wrong, where it cannot stand at its field. */
+  problem?: string;
+}
+
+/** Block ids, at which mistakes are said. */
+export const alertFields = {
+  question: 'question',
+  side: 'side',
+  mark: 'mark',
+  clear: 'clear',
+  against: 'against',
+  for: 'for',
+  where: 'where',
+  channel: 'channel',
+} as const;
+
+/**
+ * The form for a new rule. Sent the first time, it says what the rule would have done in the last 90 days; sent again
+ * unchanged, it is saved. What was tried stays in the metadata, which a changed form does not fit any more.
+ */
+export function alertForm(view: AlertFormView): ModalView {
+  const { form, tried, tenant } = view;
+  return modal({
+    title: 'New alert rule',
+    submit: tried === null ? 'Test' : 'Save',
+    close: 'Cancel',
+    callbackId: formIds.alert,
+    metadata: JSON.stringify({ from: view.from, tried: tried?.words ?? null }),
+    blocks: [
+      ...(view.problem === undefined ? [] : [paragraph(view.problem)]),
+      ...(tried === null ? [] : [richLine({ bold: `/kpi alert ${tried.words}` }), ...pastBlocks(tried.past, tenant)]),
+      typed('question', 'Which number', form.question, { hint: 'As behind /kpi, for example: sla by team', most: 300 }),
+      select('side', 'Tell when it is', sideOptions, form.side, true),
+      ...(isChange(form.side) ? changeFields(form) : thresholdFields(form)),
+      typed('for', 'For at least', form.for, {
+        ...{ hint: 'Empty: at once. For example: 30 min, 2 h', most: 30, optional: true },
+      }),
+      select('where', 'Where to', whereOptions(view), form.where, true),
+      ...(form.where === 'channel' ? [channelField(form)] : []),
+      context('It looks with your rights, and says nothing where nobody can know because data is late.'),
+    ],
+  });
+}
+
+function thresholdFields({ mark, clear }: AlertForm): KnownBlock[] {
+  return [
+    typed('mark', 'this value', mark, { hint: 'For example: 85%, 4 h, 200', most: 60 }),
+    typed('clear', 'Well again at', clear, {
+      ...{ hint: 'Empty: at the same value. Another one keeps it from going to and fro', most: 60, optional: true },
+    }),
+  ];
+}
+
+function changeFields({ mark, against }: AlertForm): KnownBlock[] {
+  return [
+    typed('mark', 'by at least', mark, {
+      hint: 'A share. Empty: 10%. Less than chance explains is never told',
+      most: 60,
+      optional: true,
+    }),
+    select('against', 'than', againstOptions, against),
+  ];
+}
+
+/** In place of the form while the past is looked at. */
+export function tryingForm(): ModalView {
+  return modal({ title: 'New alert rule', blocks: [paragraph('Trying it on the last 90 days...')] });
+}
+
+function option(text: string, value: string): PlainTextOption {
+  return { text: plainText(text, limits.optionText), value };
+}
+
+function whereOptions({ email, maySendIntoChannels }: AlertFormView): PlainTextOption[] {
+  return [
+    option('To me, as a direct message', 'me'),
+    ...(email === null ? [] : [option(`To me, by e-mail (${email})`, 'mail')]),
+    ...(maySendIntoChannels ? [option('Into a channel', 'channel')] : []),
+  ];
+}
+
+const sideOptions = [
+  option('below a value', 'below'),
+  option('above a value', 'above'),
+  option('worse than before', 'worse'),
+  option('better than before', 'better'),
+  option('higher than before', 'up'),
+  option('lower than before', 'down'),
+  option('other than before', 'any'),
+];
+
+const againstOptions = [option('the stretch before', 'previous'), option('what is usual for such days', 'baseline')];
+
+const actionId = actionIds.alertField;
+
+function select(
+  field: keyof typeof alertFields,
+  text: string,
+  options: PlainTextOption[],
+  chosen: string,
+  decides = false,
+): InputBlock {
+  const initial = options.find(({ value }) => value === chosen) ?? options[0];
+  return {
+    ...{ type: 'input', block_id: alertFields[field], label: plainText(text, 200) },
+    ...(decides ? { dispatch_action: true } : {}),
+    element: { type: 'static_select', action_id: actionId, options, ...(initial ? { initial_option: initial } : {}) },
+  };
+}
+
+function typed(
+  field: keyof typeof alertFields,
+  text: string,
+  value: string,
+  { hint, most, optional = false }: { hint: string; most: number; optional?: boolean },
+): KnownBlock {
+  return {
+    ...{
+      type: 'input',
+      block_id: alertFields[field],
+      optional,
+      label: plainText(text, 200),
+      hint: plainText(hint, 200),
+    },
+    element: {
+      ...{ type: 'plain_text_input', action_id: actionId, max_length: most },
+      ...(value === '' ? {} : { initial_value: value.slice(0, most) }),
+    },
+  };
+}
+
+function channelField({ channel }: AlertForm): KnownBlock {
+  return {
+    ...{ type: 'input', block_id: alertFields.channel, label: plainText('Channel', 200) },
+    hint: plainText('I have to be in it (/invite @Crema), and everybody in it may see what you may', 200),
+    element: {
+      ...{ type: 'conversations_select', action_id: actionId },
+      filter: { include: ['public', 'private'], exclude_bot_users: true },
+      ...(channel === '' ? {} : { initial_conversation: channel }),
+    },
+  };
+}
