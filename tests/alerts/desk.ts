@@ -111,5 +111,3 @@ export function deskOf(place: Town, day: string) {
     },
   };
 }
-
-export type Desk = ReturnType<typeof deskOf>;
