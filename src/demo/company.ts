@@ -84,10 +84,11 @@ tenants:
     alerts:
       to: {channel: ${support.id}}
       rules:
-        sla: {kind: sla-risk, priority: [critical, high], escalate: [{after: 30 min, to: {person: ${supervisor.id}}}]}
+        sla: {kind: sla-risk, escalate: [{after: 30 min, to: {person: ${supervisor.id}}}]}
         first-responses: {kind: kpi-threshold, kpi: sla-first-response 7d by team, below: 0.9, clear: 0.92}
         backlog: {kind: kpi-threshold, kpi: backlog by team, above: 40, clear: 35, for: 10 min}
         campaigns: {kind: campaign-underperformance, to: {channel: ${marketing.id}}}
+        data: {kind: freshness, to: {channel: ${dataDesk.id}}}
 kpis:
   resolution-time: {target: 86400}
 `;

@@ -75,7 +75,7 @@ export function deskOf(place: Town, day: string) {
         db,
         tenantId,
         tickets.map(({ id, created, priority = 'critical', status = 'open', answered, resolved, ...rest }) => ({
-          ...{ id, source: 'crm', created_at: full(created), priority: priority as never, status },
+          ...{ id, source: 'crm', created_at: full(created), priority, status },
           ...{ team_id: rest.team ?? null, operator_id: rest.operator ?? null, account_id: rest.account ?? null },
           ...(answered ? { first_response_at: full(answered) } : {}),
           ...(resolved ? { resolved_at: full(resolved) } : {}),

@@ -51,46 +51,51 @@ interface Arrivals {
   shown: Map<string, string>;
 }
 
-test.each([2, 3])('%i processes that die tell everything once', async (processes) => {
-  let incidents = 0;
-  let deaths = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      fc.tuple(...teams.map(() => story)),
-      fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 40, maxLength: 40 }),
-      async (stories, lives) => {
-        const place = await town(database.db, { now: '2026-11-10T09:00:00Z' });
-        await place.reaches('import', ['ticket'], '2026-12-31T00:00:00Z');
-        await place.rule({
-          ...{ kind: 'kpi-threshold', kpi: 'tickets today by team', above: 2, group_by: ['team'] },
-          to: targets.map((channel) => ({ channel })),
-        });
-        const arrivals: Arrivals = { times: new Map(), shown: new Map() };
-        let life = 0;
-        // The last ones live for ever: they clear up.
-        const looker = () => mortalProcess(place, arrivals, () => lives[life++] ?? Number.POSITIVE_INFINITY);
-        const alive = Array.from({ length: processes }, looker);
-        for (let minute = 0; minute < minutes + 20; minute++) {
-          place.clock.move(60_000);
-          place.machine.move(61_000);
-          const isChanged = await follow(place, stories, minute);
-          if (isChanged) await bringUpToDate(place.db, { tenant: place.tenant, terms: () => place.terms }, place.clock);
-          if (minute === minutes) life = lives.length;
-          const died = await Promise.all(alive.map((one) => one()));
-          for (const [index, isDead] of died.entries()) {
-            if (!isDead && minute !== minutes) continue;
-            alive[index] = looker();
-            if (isDead) deaths++;
+test.each([2, 3])(
+  '%i processes that die tell everything once',
+  async (processes) => {
+    let incidents = 0;
+    let deaths = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(...teams.map(() => story)),
+        fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 40, maxLength: 40 }),
+        async (stories, lives) => {
+          const place = await town(database.db, { now: '2026-11-10T09:00:00Z' });
+          await place.reaches('import', ['ticket'], '2026-12-31T00:00:00Z');
+          await place.rule({
+            ...{ kind: 'kpi-threshold', kpi: 'tickets today by team', above: 2, group_by: ['team'] },
+            to: targets.map((channel) => ({ channel })),
+          });
+          const arrivals: Arrivals = { times: new Map(), shown: new Map() };
+          let life = 0;
+          // The last ones live for ever: they clear up.
+          const looker = () => mortalProcess(place, arrivals, () => lives[life++] ?? Number.POSITIVE_INFINITY);
+          const alive = Array.from({ length: processes }, looker);
+          for (let minute = 0; minute < minutes + 20; minute++) {
+            place.clock.move(60_000);
+            place.machine.move(61_000);
+            const isChanged = await follow(place, stories, minute);
+            if (isChanged)
+              await bringUpToDate(place.db, { tenant: place.tenant, terms: () => place.terms }, place.clock);
+            if (minute === minutes) life = lives.length;
+            const died = await Promise.all(alive.map((one) => one()));
+            for (const [index, isDead] of died.entries()) {
+              if (!isDead && minute !== minutes) continue;
+              alive[index] = looker();
+              if (isDead) deaths++;
+            }
           }
-        }
-        incidents += await check(place, stories, arrivals);
-      },
-    ),
-    { seed, numRuns: 3 * times, endOnFailure: true },
-  );
-  expect(incidents).toBeGreaterThan(8);
-  expect(deaths).toBeGreaterThan(30);
-});
+          incidents += await check(place, stories, arrivals);
+        },
+      ),
+      { seed, numRuns: 3 * times, endOnFailure: true },
+    );
+    expect(incidents).toBeGreaterThan(8);
+    expect(deaths).toBeGreaterThan(30);
+  },
+  240_000,
+);
 
 /** Makes the tickets of the teams as the stories have them at a minute; says whether that changed anything. */
 async function follow(place: Town, stories: readonly { from: number; to: number }[][], minute: number) {

@@ -17,6 +17,7 @@ type AnyRoom = { [Kind in AlertKind]: AlertRoom<Kind> }[AlertKind];
 /** Every kind of rule there is, in the order of help and docs. */
 export const alertRooms: readonly AnyRoom[] = [
   slaRisk,
+  queue,
   kpiThreshold,
   kpiChange,
   anomaly,

@@ -31,6 +31,15 @@ export function rulesOf(db: Queryable, tenantId: number): Promise<Rule[]> {
   return read(db, tenantId, sql`r.state <> 'ended'`);
 }
 
+export function rulesById(db: Queryable, tenantId: number, ruleIds: readonly number[]): Promise<Rule[]> {
+  return read(db, tenantId, sql`r.rule_id = any (${ruleIds as number[]}::bigint[])`);
+}
+
+/** Those made by hand by somebody that have not ended. */
+export function rulesMadeBy(db: Queryable, tenantId: number, owner: string): Promise<Rule[]> {
+  return read(db, tenantId, sql`r.state <> 'ended' and r.name is null and r.owner = ${owner}`);
+}
+
 export async function ruleOf(db: Queryable, tenantId: number, ruleId: number): Promise<Rule | undefined> {
   return (await read(db, tenantId, sql`r.rule_id = ${ruleId}`))[0];
 }
@@ -41,7 +50,7 @@ export async function findRule(db: Queryable, tenantId: number, text: string): P
 }
 
 /** A rule that is written anew as it was, at each start: it goes on where it stopped. */
-const isSame = sql`(r.kind = excluded.kind and r.settings = excluded.settings and r.viewer = excluded.viewer)`;
+const isSame = sql`(r.kind = excluded.kind and r.settings = excluded.settings and r.viewer = excluded.viewer and r.state <> 'ended')`;
 
 /**
  * Writes a rule, or the one of that name anew; returns its number. Another kind, filter or threshold is looked at at once, and

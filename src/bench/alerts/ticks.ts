@@ -37,7 +37,11 @@ export async function tick(db: Db, tenant: Tenant, at: Temporal.Instant): Promis
     lookAtDue(
       {
         ...{ db: watched, log: silentLog, context: { tenant, settings: {}, terms }, calendar: () => undefined },
-        observe: { looked: () => undefined, turn: () => undefined, told: () => void counts.told++ },
+        observe: {
+          looked: () => undefined,
+          turn: () => undefined,
+          told: () => void counts.told++,
+        },
       },
       // One process holds all leases here; a dead one's would be taken over by the machine's clock.
       { now: at, machine: Temporal.Now.instant() },

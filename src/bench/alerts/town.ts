@@ -21,8 +21,8 @@ export const terms = slaTerms(defaultPolicies);
 
 /** Days of history, so that KPIs have something to count. */
 const days = 60;
-/** Resolved or about to be, in seconds before now: of the open tickets so many are past their target, and one a second follows. */
-const dueSinceSeconds = 60;
+/** The open tickets are due one a second from so many hours after now: what is about to breach before is of the history. */
+const dueInHours = 2;
 
 /** A company with so many ended and so many open tickets, its verdicts and aggregates up to date. */
 export async function makeDesk(db: Db, { tickets, open }: { tickets: number; open: number }): Promise<Tenant> {
@@ -30,7 +30,7 @@ export async function makeDesk(db: Db, { tickets, open }: { tickets: number; ope
   const { tenantId } = tenant;
   await addTickets(db, tenantId, { tickets, days });
   await addVerdicts(db, tenantId);
-  await addOpenTickets(db, tenantId, { tickets: open, dueFrom: now.subtract({ seconds: dueSinceSeconds }) });
+  await addOpenTickets(db, tenantId, { tickets: open, dueFrom: now.add({ hours: dueInHours }) });
   await db.run(sql`vacuum analyze`);
   await markDays(db, tenant);
   await bringUpToDate(db, { tenant, terms: () => terms }, fixedClock(now.toString()));

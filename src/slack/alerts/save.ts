@@ -1,7 +1,7 @@
 import type { Backtest } from '../../alerts/backtest.ts';
 import { ruleFrom } from '../../alerts/policy.ts';
 import type { NewRule, Rule } from '../../alerts/rule.ts';
-import { putRule, ruleOf, rulesOf } from '../../alerts/store/rules.ts';
+import { putRule, ruleOf, rulesMadeBy } from '../../alerts/store/rules.ts';
 import { type AlertRequest, isChange } from '../../alerts/words.ts';
 import { listed } from '../../answers/access.ts';
 import { type Answer, answer } from '../../answers/answer.ts';
@@ -109,7 +109,7 @@ export type SavedRule =
 /** Writes a rule that was checked, unless its maker has the very same already. */
 export async function saveRule(rule: NewRule, { db, tenant, clock, alerting }: AlertDeps): Promise<SavedRule> {
   const { tenantId } = tenant;
-  const own = (await rulesOf(db, tenantId)).filter(({ name, owner }) => name === null && owner === rule.owner);
+  const own = await rulesMadeBy(db, tenantId, rule.owner ?? rule.viewer);
   const same = own.find((one) => keyOf(one) === keyOf(rule));
   if (same) return { kind: 'there already', rule: same };
   if (own.length >= mostOwn) return { kind: 'too many', most: mostOwn };

@@ -94,7 +94,7 @@ function lookOf(
       conditions.push({
         ...{ labels: { queue: 'waiting', ...one.labels }, status, severity, since: instant(since) },
         facts: {
-          line: manyLine(one, waiting, now, tenant),
+          line: manyLine(one, waiting, at, tenant),
           rank: waiting.length,
           value: waiting.length,
           valueText: `${formatNumber(waiting.length, tenant.locale)} waiting`,
@@ -106,7 +106,7 @@ function lookOf(
     const passesAt = first.since + settings.oldest * 1000;
     if (passesAt > at && (nextAt === null || passesAt < nextAt)) nextAt = passesAt;
     if (at - first.since <= settings.oldest * 1000 * settings.clear && passesAt > at) continue;
-    const since = momentText(instant(first.since), tenant, now);
+    const since = momentText(instant(first.since), tenant, instant(at));
     conditions.push({
       ...{ labels: { queue: 'oldest', ...one.labels }, status: passesAt <= at ? 'firing' : 'between', severity },
       since: instant(Math.min(passesAt, at)),
@@ -122,10 +122,10 @@ function lookOf(
   return { kind: 'conditions', conditions, ...(nextAt === null ? {} : { nextAt: instant(nextAt) }) };
 }
 
-function manyLine(one: Queue, waiting: readonly Waiting[], now: Temporal.Instant, tenant: Tenant): string {
+function manyLine(one: Queue, waiting: readonly Waiting[], now: number, tenant: Tenant): string {
   const count = formatNumber(waiting.length, tenant.locale);
   const wait = waiting.length === 1 ? 'conversation waits' : 'conversations wait';
-  return `${prefix(one)}${count} ${wait} for a reply, the longest since ${momentText(instant(waiting[0]!.since), tenant, now)}`;
+  return `${prefix(one)}${count} ${wait} for a reply, the longest since ${momentText(instant(waiting[0]!.since), tenant, instant(now))}`;
 }
 
 function prefix({ name }: Queue): string {
