@@ -22,7 +22,6 @@ export const alertRooms: readonly AnyRoom[] = [
   kpiChange,
   anomaly,
   campaignUnderperformance,
-  queue,
   deliveryFailures,
   freshness,
   churnRisk,
