@@ -49,8 +49,8 @@ export async function act(
   const { now } = moments;
   const seen = await incidentOf(tx, tenantId, incidentId);
   if (!seen) return { kind: 'unknown' };
-  // The rule before its incident, as looks lock them.
-  await lookSoon(tx, tenantId, seen.ruleId, now);
+  // The rule before its incident, as looks lock them. What people think of it changes nothing that a rule does.
+  if (deed.kind !== 'opinion') await lookSoon(tx, tenantId, seen.ruleId, now);
   const incident = await lockIncident(tx, tenantId, incidentId);
   if (!incident) return { kind: 'unknown' };
   if (deed.kind === 'opinion' && !(await putOpinion(tx, incident, actor, deed.useful, now)))

@@ -19,10 +19,15 @@ export interface AlertRequest {
   /** What is watched, in canonical words of /kpi. */
   question: string;
   side: Side;
-  /** In the KPI's unit: ratios from 0 to 1, durations in seconds, money in major units. */
+  /**
+   * Of a threshold in the KPI's unit: ratios from 0 to 1, durations in seconds, money in major units. Of a change the smallest
+   * one that is told, as a share.
+   */
   mark: number;
   /** Where it is well again; null: at the mark itself. */
   clear: number | null;
+  /** Of a change, what it is told against. */
+  against: Against;
   /** How long it has to be so; null: as is usual. */
   forSeconds: number | null;
   to: SubscribeTo;
@@ -30,7 +35,15 @@ export interface AlertRequest {
   words: string;
 }
 
-export type Side = 'below' | 'above';
+export type ThresholdSide = 'below' | 'above';
+export type ChangeSide = 'worse' | 'better' | 'up' | 'down' | 'any';
+export type Side = ThresholdSide | ChangeSide;
+export type Against = 'previous' | 'baseline';
+
+/** Whether a rule is about a change rather than a value. */
+export function isChange(side: Side): side is ChangeSide {
+  return side !== 'below' && side !== 'above';
+}
 
 /** What could not be understood, in a sentence, with the closest choices and a whole command that works. */
 export interface AlertMisunderstood {
@@ -46,13 +59,14 @@ export interface AlertMisunderstood {
   about: AlertPart;
 }
 
-export type AlertPart = 'question' | 'mark' | 'clear' | 'for' | 'to';
+export type AlertPart = 'question' | 'mark' | 'clear' | 'against' | 'for' | 'to';
 
 interface Reading {
   side: Side | null;
   /** Values as they were written: what they mean is said by the KPI, which may come behind them. */
   mark: string | null;
   clear: string | null;
+  against: Against | null;
   forSeconds: number | null;
   to: SubscribeTo | null;
   /** Words of the question. */
@@ -71,20 +85,32 @@ type Taken = { used: number; change: Partial<Reading>; problem?: Problem };
 const sides: Readonly<Record<string, Side>> = {
   ...{ below: 'below', under: 'below', '<': 'below', '&lt;': 'below' },
   ...{ above: 'above', over: 'above', '>': 'above', '&gt;': 'above' },
+  ...{ worse: 'worse', worsens: 'worse', better: 'better', improves: 'better' },
+  ...{ up: 'up', rises: 'up', down: 'down', falls: 'down', drops: 'down', changed: 'any', changes: 'any' },
 };
+
+/** The word of a side that is read as the same. */
+const sideWord = (side: Side): string => (side === 'any' ? 'changed' : side);
+
+const opponents: Readonly<Record<string, Against>> = {
+  ...{ before: 'previous', previous: 'previous', usual: 'baseline', baseline: 'baseline' },
+};
+
+/** A smaller change, as a share, tells nobody anything where nothing else is said. */
+const usualLeast = '10%';
 
 export const alertExample = 'alert sla by team below 85% clear 87% to me';
 
 /**
- * Reads what is behind `/kpi alert`: the words of a question, `below VALUE` or `above VALUE`, and in any order `for 2h`,
- * `clear VALUE`, and `in #channel`, `in here`, `to me`, `to @person` or `to a@b.c`. Values are of the KPI's unit: `85%`,
+ * Reads what is behind `/kpi alert`: the words of a question, `below VALUE` or `above VALUE`, or `worse by 10%` (`better`, `up`,
+ * `down`, `changed`) with `against before` or `against usual`, and in any order `for 2h`, `clear VALUE`, and `in #channel`, `in here`, `to me`, `to @person` or `to a@b.c`. Values are of the KPI's unit: `85%`,
  * `30 min`, `200`, `IDR 5,000,000`; what could mean two things is asked for. `currency`: of the tenant.
  */
 export function parseAlert(
   words: readonly string[],
   { currency }: { currency: string },
 ): AlertRequest | AlertMisunderstood {
-  let reading: Reading = { side: null, mark: null, clear: null, forSeconds: null, to: null, rest: [] };
+  let reading: Reading = { side: null, mark: null, clear: null, against: null, forSeconds: null, to: null, rest: [] };
   let problem: Problem | undefined;
   // Read to the end whatever is wrong: a choice then comes with everything else that was said.
   for (let index = 0; index < words.length; ) {
@@ -101,8 +127,10 @@ function take(words: readonly string[], reading: Reading): Taken {
   const lower = word.toLowerCase();
   const side = Object.hasOwn(sides, lower) ? sides[lower] : undefined;
   if (side) {
-    const mark = takeMark(words.slice(1));
-    const used = 1 + (mark?.used ?? 0);
+    // `worse by 10%`; but `worse by team` breaks the question down.
+    const by = isChange(side) && next.toLowerCase() === 'by' && takeMark(words.slice(2)) ? 1 : 0;
+    const mark = takeMark(words.slice(1 + by));
+    const used = 1 + by + (mark?.used ?? 0);
     if (reading.side !== null) return again('mark', used, word);
     return { used, change: { side, mark: mark?.text ?? null } };
   }
@@ -112,6 +140,16 @@ function take(words: readonly string[], reading: Reading): Taken {
     if (!mark) return wrong('clear', head, 'Well again at which value?', []);
     if (reading.clear !== null) return again('clear', head + mark.used, word);
     return { used: head + mark.used, change: { clear: mark.text } };
+  }
+  if (lower === 'against') {
+    const against = Object.hasOwn(opponents, next.toLowerCase()) ? opponents[next.toLowerCase()] : undefined;
+    const used = next === '' ? 1 : 2;
+    if (reading.against !== null) return again('against', used, word);
+    if (against) return { used, change: { against } };
+    return wrong('against', used, next === '' ? 'Against what?' : `“${next}” is nothing to compare with.`, [
+      { choice: 'against before', change: { against: 'previous' } },
+      { choice: 'against usual', change: { against: 'baseline' } },
+    ]);
   }
   if (lower === 'for') {
     const stretch = takeStretch(words.slice(1));
@@ -157,7 +195,7 @@ function again(about: AlertPart, used: number, word: string): Taken {
 
 const partNames: Readonly<Record<AlertPart, string>> = {
   ...{ question: 'what is watched', mark: 'where it fires', clear: 'where it is well again' },
-  ...{ for: 'for how long', to: 'where it goes' },
+  ...{ against: 'what it is compared with', for: 'for how long', to: 'where it goes' },
 };
 
 function complete(reading: Reading, tenantCurrency: string): AlertRequest | AlertMisunderstood {
@@ -169,30 +207,67 @@ function complete(reading: Reading, tenantCurrency: string): AlertRequest | Aler
   const asked = { ...reading, rest: [question] };
   const unit = { ...kpi, currency: kpi.currency ?? tenantCurrency };
   const { side } = reading;
-  if (side === null || reading.mark === null) return misunderstood(withoutMark(asked, kpi, unit), asked);
-  const mark = readMarkAs(reading.mark, unit);
+  if (side === null) return misunderstood(withoutMark(asked, kpi, unit), asked);
+  return isChange(side) ? ofChange(side, asked, kpi) : ofThreshold(side, asked, { kpi, unit });
+}
+
+function ofThreshold(
+  side: ThresholdSide,
+  asked: Reading,
+  { kpi, unit }: { kpi: Kpi; unit: MarkUnit },
+): AlertRequest | AlertMisunderstood {
+  if (asked.against !== null) {
+    const choices = [{ choice: 'worse by 10%', change: { side: 'worse' as const, mark: usualLeast, clear: null } }];
+    return misunderstood({ about: 'against', said: 'A value is compared with nothing.', choices }, asked);
+  }
+  if (asked.mark === null) return misunderstood(withoutMark(asked, kpi, unit), asked);
+  const mark = readMarkAs(asked.mark, unit);
   if ('said' in mark) return misunderstood(chosen(mark, 'mark'), { ...asked, mark: null });
   const marked = { ...asked, mark: markWord(mark.value, unit) };
-  const clear = reading.clear === null ? mark : readMarkAs(reading.clear, unit);
+  const clear = asked.clear === null ? mark : readMarkAs(asked.clear, unit);
   if ('said' in clear) return misunderstood(chosen(clear, 'clear'), { ...marked, clear: null });
   if (side === 'below' ? clear.value < mark.value : clear.value > mark.value) {
     const said = `At ${markWord(clear.value, unit)} it is still ${side} ${marked.mark}, where it fires.`;
     return misunderstood({ about: 'clear', said, choices: [] }, { ...marked, clear: null });
   }
   const isOther = clear.value !== mark.value;
+  const whole = { ...marked, clear: isOther ? markWord(clear.value, unit) : null };
+  return request(whole, { kpi, side, mark: mark.value, clear: isOther ? clear.value : null, against: 'previous' });
+}
+
+function ofChange(side: ChangeSide, asked: Reading, kpi: Kpi): AlertRequest | AlertMisunderstood {
+  const unit: MarkUnit = { unit: 'ratio', currency: '' };
+  if (asked.clear !== null)
+    return misunderstood(
+      { about: 'clear', said: 'A change is over when it is; it clears at no value.', choices: [] },
+      { ...asked, clear: null },
+    );
+  const least = readMarkAs(asked.mark ?? usualLeast, unit);
+  if ('said' in least) return misunderstood(chosen(least, 'mark'), { ...asked, mark: null });
+  if (least.value > 1) {
+    const said = 'A change of more than 100 % is out of reach.';
+    return misunderstood({ about: 'mark', said, choices: [] }, { ...asked, mark: null });
+  }
+  const against = asked.against ?? 'previous';
+  const whole = { ...asked, mark: markWord(least.value, unit), against };
+  return request(whole, { kpi, side, mark: least.value, clear: null, against });
+}
+
+function request(
+  reading: Reading,
+  read: Pick<AlertRequest, 'kpi' | 'side' | 'mark' | 'clear' | 'against'>,
+): AlertRequest {
   const to = reading.to ?? ({ kind: 'me' } as const);
-  const whole = { ...marked, clear: isOther ? markWord(clear.value, unit) : null, to };
-  return {
-    ...{ kind: 'alert', kpi, question, side, mark: mark.value, clear: isOther ? clear.value : null },
-    ...{ forSeconds: reading.forSeconds, to, words: wordsOf(whole) },
-  };
+  const { forSeconds, rest } = reading;
+  return { kind: 'alert', ...read, question: rest.join(' '), forSeconds, to, words: wordsOf({ ...reading, to }) };
 }
 
 function withoutMark({ side }: Reading, { better }: Kpi, unit: MarkUnit): Problem {
   const meant = side ?? (better === 'down' ? 'above' : 'below');
   const said = side === null ? 'Below or above which value?' : `${side === 'below' ? 'Below' : 'Above'} which value?`;
   const choices = offeredMarks(unit).map((mark) => ({ choice: `${meant} ${mark}`, change: { side: meant, mark } }));
-  return { about: 'mark', said, choices };
+  const change = { choice: 'worse by 10%', change: { side: 'worse' as const, mark: usualLeast, clear: null } };
+  return { about: 'mark', said, choices: side === null ? [...choices, change] : choices };
 }
 
 function chosen({ said, choices }: { said: string; choices: readonly string[] }, key: 'mark' | 'clear'): Problem {
@@ -232,11 +307,12 @@ function misunderstood({ about, said, choices }: Problem, reading: Reading): Ale
 }
 
 /** In the words it is read by; `rest` is one piece where it is canonical, else single words. */
-function wordsOf({ rest, side, mark, clear, forSeconds, to }: Reading): string {
+function wordsOf({ rest, side, mark, clear, against, forSeconds, to }: Reading): string {
   return [
     ...(rest.length === 1 ? rest : rest.map(quoteWord)),
-    ...(side === null ? [] : [side]),
-    ...(mark === null ? [] : [mark]),
+    ...(side === null ? [] : [sideWord(side)]),
+    ...(mark === null ? [] : side !== null && isChange(side) ? [`by ${mark}`] : [mark]),
+    ...(against === null ? [] : [`against ${against === 'baseline' ? 'usual' : 'before'}`]),
     ...(forSeconds === null ? [] : [`for ${stretchWord(forSeconds)}`]),
     ...(clear === null ? [] : [`clear ${clear}`]),
     ...(to === null ? [] : [placeWords(to)]),

@@ -6,6 +6,7 @@ import { type AggregateStep, aggregate } from '../jobs/manual.ts';
 import { installQueue } from '../jobs/queue.ts';
 import type { Kept } from '../jobs/upkeep.ts';
 import { systemClock } from '../lib/clock.ts';
+import { alertNoiseJob } from './alerts/noise.ts';
 import type { CommandContext } from './command.ts';
 import { restatementsJob } from './deliveries/restate.ts';
 import type { Session } from './open.ts';
@@ -13,7 +14,7 @@ import { jobsOfSources } from './sync-jobs.ts';
 
 /** Every job there is: the fixed ones, and those that depend on crema.yaml. */
 export function configuredJobs(config: Config): readonly Job[] {
-  return jobsOf([...jobsOfSources(config), restatementsJob(config.kpis)]);
+  return jobsOf([...jobsOfSources(config), restatementsJob(config.kpis), alertNoiseJob]);
 }
 
 /** What runs a job in this process, for commands. Brings the queue's tables up to date: a run may let others go. */

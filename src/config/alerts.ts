@@ -45,7 +45,7 @@ const secret = z
 
 const address = z
   .url({ protocol: /^https?$/, error: 'is not an address such as https://example.com/hook' })
-  .refine((url) => new URL(url).username === '', 'has a user in front of its host; the signature says who calls');
+  .refine((url) => !URL.parse(url)?.username, 'has a user in front of its host; the signature says who calls');
 
 /** A way out beside Slack and mail, by a name of one's choosing: rules name it, and the ledger keeps nothing else of it. */
 const targetSchema = z.union(
@@ -193,6 +193,8 @@ const ruleSchemas = [
     waiting: z.int().min(0).optional(),
     /** One waits for longer than this. */
     oldest: duration.optional(),
+    /** Where it counts as well again, as a share of those. */
+    clear: share.default(0.8),
   }),
   settings({
     kind: z.literal('churn-risk'),

@@ -47,9 +47,16 @@ const dataDesk: Channel = {
 
 /** Channels that alerts go to, besides those every workspace has. */
 export const demoChannels: readonly Channel[] = [marketing, dataDesk];
+/** Where the demo's alerts can go besides Slack and mail: the sandbox's PagerDuty and its receiver of webhooks. */
+interface DemoPaging {
+  eventsUrl: string;
+  routingKey: string;
+  hookUrl: string;
+  hookSecret: string;
+}
 
 /** The demo's settings: the company's zone and CRM, and the sandbox's people with their roles. Noor stays a stranger. */
-export function demoConfig(crm: Pick<DemoCrm, 'url' | 'apiKey' | 'webhookSecret'>): Config {
+export function demoConfig(crm: Pick<DemoCrm, 'url' | 'apiKey' | 'webhookSecret'>, paging: DemoPaging): Config {
   const text = `
 tenants:
   default:
@@ -65,6 +72,10 @@ tenants:
         messages: webhook
         quota: {per_minute: ${quota}}
         custom_fields: {segment: segment, source: source, account_id: account, fields.interest: interest}
+    alerts:
+      targets:
+        on-call: {pagerduty: "${paging.routingKey}", events_url: "${paging.eventsUrl}"}
+        ticket-system: {webhook: "${paging.hookUrl}", secret: "${paging.hookSecret}"}
     subscriptions:
       coffee: {what: digest morning-coffee, to: {channel: ${leadership.id}}, when: weekdays at 08:30}
       coffee-for-sari: {what: digest morning-coffee, to: {person: ${supervisor.id}}, when: weekdays at 08:30}

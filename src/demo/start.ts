@@ -54,9 +54,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     await refuseOtherData(database.db, dir, environment.home);
     const crm = await startCrm({ dir, clock, log, size: options.size });
     stops.onStop('crm', () => crm.stop());
-    const config = demoConfig(crm);
-    await syncTenants(database.db, config, true);
-
+    const hookSecret = randomBytes(16).toString('hex');
     const secrets = {
       botToken: `xoxb-${randomBytes(12).toString('hex')}`,
       signingSecret: randomBytes(16).toString('hex'),
@@ -68,9 +66,13 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       timezone: demoTimezone,
       completions: completions(),
       channels: demoChannels,
-      ...secrets,
+      ...{ ...secrets, hookSecret },
     });
     stops.onStop('sandbox', () => sandbox.stop());
+    const { eventsUrl, hookUrl } = sandbox.paging;
+    const paging = { eventsUrl, hookUrl, hookSecret, routingKey: randomBytes(16).toString('hex') };
+    const config = demoConfig(crm, paging);
+    await syncTenants(database.db, config, true);
     const tenant = await loadTenant(database.db, 'default');
     await forgetFuture(database.db, clock.now());
     const tap = { db: database.db, tenant, crm, clock, log, dir };

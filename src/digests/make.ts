@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { onlyInDigest } from '../alerts/store/noise.ts';
 import { scopeLabel } from '../answers/access.ts';
 import { receiptsFor } from '../answers/answer.ts';
 import { datedWords } from '../answers/parse.ts';
@@ -52,19 +53,22 @@ export async function makeDigest(deps: DigestDeps, order: DigestOrder): Promise<
   const before = sameDaysBefore(period);
   const headlines = order.followed?.length ? order.followed : template.headlines;
   let sees: Sees | null = null;
+  let digestOnly: FindingContext['digestOnly'] = [];
   // Rights and numbers are of one moment: else numbers of new rights could go to whoever has the old ones.
   const look = async (tx: Queryable) => {
     sees = await seenIn(tx, tenantId, viewer);
     if (!sees) throw new CremaError('DIGEST_VIEWER', `a digest for somebody who may see nothing: ${viewer}`);
     if (order.sees && JSON.stringify(sees) !== JSON.stringify(order.sees))
       throw new CremaError('DIGEST_RIGHTS', `what ${viewer} may see has changed while it was made`);
+    const asked = sees.rights.all ? null : viewer;
+    digestOnly = await onlyInDigest(tx, tenantId, instantsOf(period, tenant), asked);
   };
   const read = async (snapshot: Db) => {
     const ask = asking({ ...deps, db: snapshot }, viewer);
     const lines = await askLines(ask, headlines, period);
     const streams = lines.flatMap(({ result }) => result.freshness.sources);
     const late = lateSources(streams, period.to, tenant.timezone);
-    const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, ask } };
+    const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, digestOnly, ask } };
     return { lines, streams, late, found: template.findings > 0 ? await findAll(context) : [] };
   };
   const { lines, streams, late, found } = await inSnapshot(db, { tenantId, viewer }, read, look);
@@ -98,6 +102,12 @@ function pastDays({ from, to }: DateRange, tenant: Tenant, now: Temporal.Instant
   if (to <= today) return { from, to };
   const days = daysBetween(today, to);
   return { from: addDays(from, -days), to: today };
+}
+
+/** Local days from their first moment to the one behind their last. */
+function instantsOf({ from, to }: DateRange, { timezone }: Tenant): { from: Temporal.Instant; to: Temporal.Instant } {
+  const begin = (date: string) => Temporal.PlainDate.from(date).toZonedDateTime(timezone).toInstant();
+  return { from: begin(from), to: begin(to) };
 }
 
 /** Everybody who sees the same numbers has been told the same. */

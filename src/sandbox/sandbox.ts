@@ -13,6 +13,7 @@ import { httpTransport } from './http-transport.ts';
 import { createMailbox } from './mail/mailbox.ts';
 import { createMailSink, type MailSink } from './mail/sink.ts';
 import type { Message } from './message.ts';
+import { createPagingSink, type PagingSink } from './paging/sink.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { type ApiCall, createRecorder, type Dispatch } from './record.ts';
 import { createResponseUrls } from './response-url.ts';
@@ -68,6 +69,8 @@ export interface SandboxOptions {
   rateLimits?: boolean;
   /** Event types the app subscribes to; all that the sandbox has unless given. */
   events?: readonly string[];
+  /** What hooks that come here are signed with: `hook-secret` unless given. */
+  hookSecret?: string;
   /** Waiting times before an unacknowledged event is sent again, in milliseconds of real time: 100, 1,000, 5,000. */
   eventRetryMs?: readonly number[];
 }
@@ -81,6 +84,8 @@ export interface Sandbox extends Driver {
   readonly smtpUrl: string;
   /** What it took, oldest first; every kind of trouble can be planned there. */
   readonly mail: Omit<MailSink, 'url' | 'stop'>;
+  /** PagerDuty's Events API and a receiver of webhooks, with what came and trouble to plan. */
+  readonly paging: Omit<PagingSink, 'stop'>;
   setBotUrl(url: string | undefined): void;
   /** Asks the bot's address for its challenge (`url_verification`), as Slack does when the address is entered. */
   verifyBotUrl(): Promise<Outcome>;
@@ -123,8 +128,9 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const routes: Route[] = [];
   const server = createHttpServer(routes, log);
   const sink = await createMailSink({ clock, port: options.mailPort ?? 0, onChange: store.touch });
+  const paging = await createPagingSink({ clock, secret: options.hookSecret ?? 'hook-secret', onChange: store.touch });
   const base = await listen(server, options.port ?? 0).catch(async (error: unknown) => {
-    await sink.stop();
+    await Promise.all([sink.stop(), paging.stop()]);
     throw error;
   });
   const sockets = createSocketMode({ socketBase: () => base.replace('http', 'ws'), onChange: signal.emit });
@@ -166,7 +172,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     commands: options.commands ?? ['/kpi'],
   });
   const pages = createConsole({
-    ...{ mailbox: createMailbox(sink), mailFaults: sink },
+    ...{ mailbox: createMailbox(sink), mailFaults: sink, pages: paging },
     ...{ store, views, faults, driver, completions: options.completions ?? [] },
     clock: { clock, timezone: options.timezone ?? 'UTC' },
   });
@@ -196,6 +202,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     apiUrl: `${base}/api/`,
     smtpUrl: sink.url,
     mail: sink,
+    paging,
     setBotUrl(url) {
       botUrl = url;
     },
@@ -218,7 +225,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       events.stop();
       files.stop();
       pages.stop();
-      await sink.stop();
+      await Promise.all([sink.stop(), paging.stop()]);
       sockets.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -1,5 +1,6 @@
+import { rulesMadeBy } from '../alerts/store/rules.ts';
 import type { AlertDeps } from './alerts/deps.ts';
-import { openFor, rulesFor } from './alerts/incidents.ts';
+import { openFor } from './alerts/incidents.ts';
 import { answerAs, askerOf, type Exchange } from './ask.ts';
 import { homeMessage } from './messages/home.ts';
 import { subscriberOf } from './subscriptions/deps.ts';
@@ -19,14 +20,14 @@ export async function showHome(exchange: Exchange, deps: AlertDeps, notice?: str
     answerAs(person, '', deps, exchange.log),
     viewsFor(subscriber, false, deps),
     openFor(person, deps),
-    rulesFor(person, deps),
+    rulesMadeBy(deps.db, deps.tenant.tenantId, person.viewer),
   ]);
   const results = overview.kind === 'overview' ? overview.results : [];
   const { clock, tenant } = deps;
   await exchange.reply.post(
     homeMessage({
       ...{ person, results, subscriptions, now: clock.now(), locale: tenant.locale },
-      alerts: { incidents, rules, tenant, all: person.rights.all },
+      alerts: { incidents, rules, tenant, all: false },
       ...(notice === undefined ? {} : { notice }),
     }),
   );

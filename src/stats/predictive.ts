@@ -20,8 +20,8 @@ const typicalSpread = 0.3;
 const leastSpread = 0.03;
 /** Spreads looked at, up to odds that differ by a factor of three. */
 const spreads = Array.from({ length: 14 }, (_, step) => leastSpread * (1.1 / leastSpread) ** (step / 13));
-/** Means looked at for each spread, in standard errors around the pooled share. */
-const steps = Array.from({ length: 19 }, (_, step) => (step - 9) / 2);
+/** Means looked at for each spread, in standard errors around the pooled share: sums over bells are exact at such steps. */
+const steps = Array.from({ length: 13 }, (_, step) => 0.75 * (step - 6));
 
 /**
  * Predicts a group's successes from those of others like it, when groups differ by more than chance. Each group has a

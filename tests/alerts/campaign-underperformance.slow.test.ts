@@ -104,7 +104,7 @@ describe('a campaign under its mark', () => {
       metrics: ['reply', 'failure'],
       targets: { reply: '15 %', failure: '4 %' },
     });
-    await sentAt(place, 'small', '2026-11-09T08:30:00Z');
+    await sentAt(place, 'small', '2026-11-09T08:30:00Z', { account_id: 'other' });
     await reported(place, 'small', '2026-11-10T08:31:00Z', 1, { recipients: 190, delivered: 150, failed: 40 });
     await sentAt(place, 'b', '2026-11-09T08:40:00Z');
     await reported(place, 'b', '2026-11-10T08:40:00Z', 205, { failed: 200, delivered: 1900 });

@@ -10,7 +10,7 @@ export interface DeskTicket {
   priority?: string | null;
   status?: string;
   team?: string;
-  operator?: string;
+  operator?: string | null;
   account?: string;
   answered?: string;
   resolved?: string;
@@ -51,6 +51,13 @@ export function deskOf(place: Town, day: string) {
   };
   let events = 0;
   return {
+    /** Lets it be that time, and everything happen then, but not at the minutes before. */
+    async jump(time: string): Promise<void> {
+      const ms = place.clock.now().until(full(time)).total('milliseconds');
+      place.clock.move(ms);
+      place.machine.move(ms);
+      await place.work();
+    },
     /** People and teams by their ids, so that messages name them. */
     async staff(): Promise<void> {
       await db.run(sql`

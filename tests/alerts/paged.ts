@@ -25,8 +25,7 @@ export async function paged(db: Db, sink: PagingSink, settings: Record<string, u
       hook: { webhook: sink.hookUrl, secret: 'hush' },
     },
   });
-  // Answers that never come are given up at once.
-  const carriers = createPagingCarriers({ targets: () => targets, machine: systemClock, timeoutMs: 150 });
+  const carriers = createPagingCarriers({ targets: () => targets, machine: systemClock, timeoutMs: 5_000 });
   const place = await town(db, { now: '2026-11-10T10:00:00Z', targets, carriers });
   const rule = await watched(place, { to: ['night', 'hook'], resolve_after: 0, ...settings });
   const key = new RegExp(`^crema:${place.tenant.slug}:1::1$`);

@@ -172,6 +172,40 @@ describe('the environment', () => {
   });
 });
 
+describe('targets of alerts', () => {
+  const read = (lines: string, variables: Record<string, string> = {}) =>
+    parseConfig(
+      `tenants:\n  acme:\n    alerts:\n      targets:\n${lines.replace(/^/gm, '        ')}`,
+      'c.yaml',
+      undefined,
+      variables,
+    ).tenants.acme!.alerts.targets;
+
+  test('take their keys and addresses from the environment, and never show them', () => {
+    const targets = read(
+      `on-call: {pagerduty: "\${KEY}"}\nhook: {webhook: "https://\${HOST}/x", secret: "\${SECRET}"}`,
+      {
+        ...{ KEY: 'k-1', HOST: 'example.com', SECRET: 's-1' },
+      },
+    );
+    const { 'on-call': onCall, hook } = targets;
+    expect(onCall && 'pagerduty' in onCall && onCall.pagerduty.reveal()).toBe('k-1');
+    expect(hook && 'webhook' in hook && [hook.webhook, hook.secret.reveal()]).toEqual(['https://example.com/x', 's-1']);
+    for (const text of [JSON.stringify(targets), inspect(targets, { depth: 9 })]) expect(text).not.toMatch(/k-1|s-1/);
+  });
+
+  test('that name a variable there is none of, or no address, are told', () => {
+    const { message } = refusal(() => read(`on-call: {pagerduty: "\${KEY}"}`));
+    expect(message).toContain(
+      'c.yaml:5 tenants.acme.alerts.targets.on-call.pagerduty: the environment variable KEY is not set',
+    );
+    expect(refusal(() => read('hook: {webhook: example.com, secret: s}')).message).toContain('alerts.targets.hook');
+    expect(refusal(() => read('hook: {webhook: "https://u:p@example.com", secret: s}')).message).toContain(
+      'alerts.targets.hook',
+    );
+  });
+});
+
 describe('sources', () => {
   const source = (lines: string, variables: Record<string, string> = {}) =>
     parseConfig(

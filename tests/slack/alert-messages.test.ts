@@ -63,6 +63,7 @@ function messagesWith(name: string): Message[] {
     alertsMessage({ incidents: [], rules: [], tenant: zone, all: false }),
     watchedMessage('Watching', own, past(name, 40), zone),
     watchedMessage('You have this already', own, { unknown: name }, zone),
+    watchedMessage('Watching', own, null, zone),
     howToWatchMessage(),
     ruleSaidMessage(`Not saved: ${name}`),
     incidentSaidMessage(`Snoozed by ${name}`, 42),
@@ -130,7 +131,16 @@ describe('messages about alerts', () => {
 
 describe('the form for a rule', () => {
   const form: AlertFormView['form'] = {
-    ...{ question: 'sla by team', side: 'below', mark: '85%', clear: '', for: '', where: 'channel', channel: '' },
+    ...{
+      question: 'sla by team',
+      side: 'below',
+      mark: '85%',
+      clear: '',
+      against: 'previous',
+      for: '',
+      where: 'channel',
+      channel: '',
+    },
   };
   const view: AlertFormView = {
     ...{ form, email: 'maya@example.com', maySendIntoChannels: true, from: 'C0GENERAL1', tried: null, tenant: zone },
@@ -140,6 +150,7 @@ describe('the form for a rule', () => {
     ['new', view],
     ['with a problem', { ...view, problem: 'x'.repeat(3_000) }],
     ['tried', { ...view, tried: { words: `sla ${'w'.repeat(400)}`, past: past('n'.repeat(300), 40) } }],
+    ['about a change', { ...view, form: { ...form, side: 'any' as const, against: 'baseline' as const } }],
     ['with long words', { ...view, form: { ...form, question: 'q'.repeat(900), mark: 'm'.repeat(90) } }],
   ])('is taken by Slack when it is %s', (_, shown) => {
     let ids = 0;

@@ -8,6 +8,7 @@ import { freshness } from './freshness/kind.ts';
 import { highIntent } from './high-intent/kind.ts';
 import { kpiChange } from './kpi-change/kind.ts';
 import { kpiThreshold } from './kpi-threshold/kind.ts';
+import { queue } from './queue/kind.ts';
 import type { AlertRoom } from './room.ts';
 import { slaRisk } from './sla-risk/kind.ts';
 
@@ -16,6 +17,7 @@ type AnyRoom = { [Kind in AlertKind]: AlertRoom<Kind> }[AlertKind];
 /** Every kind of rule there is, in the order of help and docs. */
 export const alertRooms: readonly AnyRoom[] = [
   slaRisk,
+  queue,
   kpiThreshold,
   kpiChange,
   anomaly,

@@ -31,6 +31,15 @@ export function rulesOf(db: Queryable, tenantId: number): Promise<Rule[]> {
   return read(db, tenantId, sql`r.state <> 'ended'`);
 }
 
+export function rulesById(db: Queryable, tenantId: number, ruleIds: readonly number[]): Promise<Rule[]> {
+  return read(db, tenantId, sql`r.rule_id = any (${ruleIds as number[]}::bigint[])`);
+}
+
+/** Those made by hand by somebody that have not ended. */
+export function rulesMadeBy(db: Queryable, tenantId: number, owner: string): Promise<Rule[]> {
+  return read(db, tenantId, sql`r.state <> 'ended' and r.name is null and r.owner = ${owner}`);
+}
+
 export async function ruleOf(db: Queryable, tenantId: number, ruleId: number): Promise<Rule | undefined> {
   return (await read(db, tenantId, sql`r.rule_id = ${ruleId}`))[0];
 }

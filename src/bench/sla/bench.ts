@@ -2,6 +2,7 @@ import type { CommandContext } from '../../app/command.ts';
 import { makeScratch, type Server, withServer } from '../scratch.ts';
 import { benchAnswers, historyShapes, makeHistory } from './answers.ts';
 import { benchEngine } from './engine.ts';
+import { benchRisk } from './risk.ts';
 import { benchStored } from './stored.ts';
 import { benchSweeps } from './sweeps.ts';
 
@@ -30,7 +31,8 @@ export async function benchSla(server: Server, { quick, line }: { quick: boolean
     const made = await Promise.all(shapes.map((shape, index) => makeHistory(scratches[index]!.db, shape)));
     const answered = await benchAnswers(made, answers, line);
     const sweeps = await benchSweeps(server, { ended: made[1]!, open, few, rounds }, line);
-    return { quick, engine, stored, answers: answered, sweeps };
+    const risk = await benchRisk(server, { open, rules: few, rounds }, line);
+    return { quick, engine, stored, answers: answered, sweeps, risk };
   } finally {
     await Promise.all(scratches.map(({ drop }) => drop()));
   }

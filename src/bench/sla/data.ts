@@ -63,20 +63,21 @@ const targets: Sql = (() => {
 export async function addVerdicts(db: Queryable, tenantId: number): Promise<void> {
   const half = (alias: string, fulfilled: string, target: string) => sql`
     cross join lateral (
-      select at, due, case
+      select at, due, case when at is null or at > risk then risk end as risk, case
         when at <= due then 'met' when at is null and due > ${now.toString()}::timestamptz then 'pending' else 'missed'
       end as state
-      from (select ${raw(fulfilled)} as at, e.created_at + ${raw(target)} * interval '1 second' as due) as times
+      from (select ${raw(fulfilled)} as at, e.created_at + ${raw(target)} * interval '1 second' as due,
+        e.created_at + (${raw(target)} - greatest(0.25 * ${raw(target)}, 900)) * interval '1 second' as risk) as times
     ) as ${raw(alias)}`;
   const stored = (half: string) =>
-    raw(`${half}.state, case when ${half}.state = 'pending' then ${half}.due end,
+    raw(`${half}.state, case when ${half}.state = 'pending' then ${half}.due end, ${half}.risk,
       case ${half}.state when 'met' then ${half}.at when 'missed' then ${half}.due end,
       ${half}.at, (extract(epoch from ${half}.at - e.created_at) * 1000000)::bigint`);
   await db.run(sql`
     insert into crm.ticket_sla (
       tenant_id, source, id, state, decided_at,
-      first_response_state, first_response_due_at, first_response_decided_at, first_response_at, first_response_us,
-      resolution_state, resolution_due_at, resolution_decided_at, resolution_at, resolution_us, next_due_at
+      first_response_state, first_response_due_at, first_response_risk_at, first_response_decided_at, first_response_at,
+      first_response_us, resolution_state, resolution_due_at, resolution_risk_at, resolution_decided_at, resolution_at, resolution_us, next_due_at
     )
     select
       e.tenant_id, e.source, e.id,
@@ -93,6 +94,18 @@ export async function addVerdicts(db: Queryable, tenantId: number): Promise<void
     ${half('f', 'e.first_response_at', 't.first_response')}
     ${half('r', 'e.resolved_at', 't.resolution')}
     where e.tenant_id = ${tenantId}`);
+  await db.run(sql`
+    insert into crm.sla_breaches (tenant_id, source, id, metric, cycle, breached_at, ended_at, risk_at)
+    select e.tenant_id, e.source, e.id, b.metric, 1, b.breached_at,
+      case when b.at is not null or e.resolved_at is not null then greatest(b.breached_at, least(b.at, e.resolved_at)) end, b.risk_at
+    from crm.ticket_sla s
+    join crm.tickets e on e.tenant_id = s.tenant_id and e.source = s.source and e.id = s.id
+    cross join lateral (
+      values
+        ('first-response', s.first_response_state, s.first_response_decided_at, s.first_response_at, s.first_response_risk_at),
+        ('resolution', s.resolution_state, s.resolution_decided_at, s.resolution_at, s.resolution_risk_at)
+    ) as b (metric, state, breached_at, at, risk_at)
+    where s.tenant_id = ${tenantId} and b.state = 'missed'`);
   await db.run(sql`
     insert into ops.sla_sources (tenant_id, source, replies, customer_replies, resolutions)
     values (${tenantId}, 'bench', true, false, true)`);
@@ -156,11 +169,11 @@ export async function addOpenTickets(
   await db.run(sql`
     insert into crm.ticket_sla (
       tenant_id, source, id, state, first_response_state, first_response_decided_at, first_response_at, first_response_us,
-      resolution_state, resolution_due_at, next_due_at
+      resolution_state, resolution_due_at, resolution_risk_at, next_due_at
     )
     select
       tenant_id, source, id, 'pending', 'met', first_response_at, first_response_at, 60000000,
-      'pending', created_at + ${target}, created_at + ${target}
+      'pending', created_at + ${target}, created_at + 0.75 * ${target}, created_at + ${target}
     from crm.tickets where tenant_id = ${tenantId} and id like 'open-%'`);
   await db.run(sql`
     insert into ops.sla_sources (tenant_id, source, replies, customer_replies, resolutions)

@@ -1,3 +1,4 @@
+import type { DigestOnly } from '../../alerts/store/noise.ts';
 import type { KpiResult } from '../../domain/kpi-result.ts';
 import type { DateRange } from '../../domain/period.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
@@ -7,9 +8,9 @@ import type { LateSource } from '../digest.ts';
 
 /**
  * What may be worth a look, the most important first: a target missed that was met, a day unlike its weekdays, what a
- * change is made of, tickets about to breach, a campaign under its account's own history, data that has become late.
+ * change is made of, tickets about to breach, alerts that are told nowhere else, a campaign under its account's own history, data that has become late.
  */
-export const findingKinds = ['target', 'unusual', 'driver', 'attention', 'campaign', 'late'] as const;
+export const findingKinds = ['target', 'unusual', 'driver', 'attention', 'alerts', 'campaign', 'late'] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
 export interface Finding {
@@ -36,6 +37,8 @@ export interface FindingContext {
   /** Oldest data that is late or lacks days of the digest. */
   late: readonly LateSource[];
   lines: readonly AskedLine[];
+  /** Alerts of its days that nobody was told of, as hardly anybody acts on those of their rules. */
+  digestOnly: readonly DigestOnly[];
   /** Null where the reader may not ask it, or there is nothing to say. */
   ask(kpi: Kpi, question: Partial<KpiQuestion>): Promise<KpiResult | null>;
 }

@@ -1,3 +1,4 @@
+import { alerts } from './alerts.ts';
 import { attention } from './attention.ts';
 import { campaign } from './campaign.ts';
 import { driver } from './driver.ts';
@@ -6,7 +7,7 @@ import { late } from './late.ts';
 import { target } from './target.ts';
 import { unusual } from './unusual.ts';
 
-const rooms: readonly FindingRoom[] = [target, unusual, driver, attention, campaign, late];
+const rooms: readonly FindingRoom[] = [target, unusual, driver, attention, alerts, campaign, late];
 
 /** All that is worth a look now, told before or not. */
 export async function findAll(context: FindingContext): Promise<Finding[]> {

@@ -59,7 +59,7 @@ const seenKey = `seen:${place.user}`;
 function markUnread(latest) {
   newest = latest;
   const seen = JSON.parse(sessionStorage.getItem(seenKey) ?? '{}');
-  const shown = { messages: place.channel, mail: 'mail' }[place.tab];
+  const shown = { messages: place.channel, mail: 'mail', pages: 'pages' }[place.tab];
   if (shown) seen[shown] = newest[shown] ?? 0;
   for (const [id, order] of Object.entries(newest)) {
     seen[id] ??= order;

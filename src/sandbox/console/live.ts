@@ -6,10 +6,10 @@ import { channelsOf } from './place.ts';
 const coalesceMs = 20;
 const heartbeatMs = 15_000;
 
-/** Server-sent events: after a change every console learns the newest entry of each channel of its person, and of the mailbox. */
+/** Server-sent events: after a change every console learns the newest entry of each channel of its person, and how much has come elsewhere. */
 export function createLive(
   store: Store,
-  mails: () => number,
+  elsewhere: () => { mail: number; pages: number },
 ): { attach(person: Person, response: ServerResponse): void; stop(): void } {
   const attached = new Map<ServerResponse, Person>();
   let told = store.revision();
@@ -20,7 +20,7 @@ export function createLive(
       id,
       store.visible(id, person.id).at(-1)?.order ?? 0,
     ]);
-    return { ...Object.fromEntries(entries), mail: mails() };
+    return { ...Object.fromEntries(entries), ...elsewhere() };
   }
 
   function tell(response: ServerResponse, person: Person): void {

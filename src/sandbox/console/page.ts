@@ -26,6 +26,7 @@ function mentions(channel: Channel, person: Person, everybody: readonly Person[]
 
 /** How the middle of the page is laid out. */
 function region({ tab, mail }: Place): string {
+  if (tab === 'pages') return 'pages-region';
   if (tab === 'mail') return mail === '' ? 'mailbox' : 'mailbox reading';
   return tab === 'home' ? 'home' : '';
 }
@@ -34,7 +35,9 @@ function region({ tab, mail }: Place): string {
 export function drawPage(place: Place, drawing: Drawing, completions: readonly string[]): string {
   const { person, channel, tab } = place;
   const parts = drawParts(place, drawing);
-  const name = tab === 'mail' ? 'Mailbox' : channel.kind === 'im' ? bot.realName : `#${channel.name}`;
+  const elsewhere = { mail: 'Mailbox', pages: 'Pages and hooks' } as const;
+  const isElsewhere = tab === 'mail' || tab === 'pages';
+  const name = isElsewhere ? elsewhere[tab] : channel.kind === 'im' ? bot.realName : `#${channel.name}`;
   const open = (pane: string): string => addressOf({ ...place, pane: place.pane === pane ? '' : pane });
   const messages = tab === 'messages';
   const names = mentions(channel, person, drawing.store.directory.people());
@@ -42,7 +45,7 @@ export function drawPage(place: Place, drawing: Drawing, completions: readonly s
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${name} · ${team.name} sandbox</title><link rel="icon" href="/console/icon.svg"><link rel="stylesheet" href="/console/style.css"><link rel="stylesheet" href="/console/panes.css"><link rel="stylesheet" href="/console/mail.css">
 <script src="/console/console.js" type="module"></script></head>
-<body data-user="${person.id}" data-channel="${channel.id}" data-tab="${tab}" data-mail="${place.mail}" data-pane="${place.pane}" data-direct="${String(channel.kind === 'im' && tab !== 'mail')}" data-shape="${parts.shape}" data-now="${parts.now}"
+<body data-user="${person.id}" data-channel="${channel.id}" data-tab="${tab}" data-mail="${place.mail}" data-pane="${place.pane}" data-direct="${String(channel.kind === 'im' && !isElsewhere)}" data-shape="${parts.shape}" data-now="${parts.now}"
  data-completions="${JSON.stringify(completions)}" data-mentions="${JSON.stringify(names)}" class="${parts.pane.markup !== '' && 'with-pane'}">
 <a class="skip" href="#messages">Skip to the conversation</a>
 <header class="brand"><button type="button" id="menu" aria-expanded="false" aria-controls="sidebar" hidden><span aria-hidden="true">☰</span><span class="visually-hidden">Channels and people</span></button>

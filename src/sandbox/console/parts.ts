@@ -8,6 +8,7 @@ import { type BusinessClock, drawClockFace, drawClockPane } from './clock.ts';
 import { drawConversation } from './conversation.ts';
 import { type Html, html } from './html.ts';
 import { drawMailbox } from './mail.ts';
+import { drawPages, type Pages, pagesCount } from './pages.ts';
 import { addressOf, type Place } from './place.ts';
 import { drawSidebar } from './sidebar.ts';
 import { drawThread } from './thread.ts';
@@ -20,6 +21,7 @@ export interface Drawing {
   faults: Faults;
   mailFaults: Pick<MailSink, 'failNext' | 'pendingFaults' | 'clearFaults'>;
   mailbox: Mailbox;
+  pages: Pages;
   clock: BusinessClock;
 }
 
@@ -45,6 +47,8 @@ export function shapeOf({ channel, person, tab }: Place): string {
 function title({ channel, tab }: Place): Html {
   if (tab === 'mail')
     return html`<h1>Mailbox</h1><p class="faint">What the bot sends by e-mail; nothing leaves this machine</p>`;
+  if (tab === 'pages')
+    return html`<h1>Pages and hooks</h1><p class="faint">What the bot tells PagerDuty and webhooks; nothing leaves this machine</p>`;
   const direct = channel.kind === 'im';
   const topic = direct
     ? tab === 'home'
@@ -74,7 +78,8 @@ function troubles({ faults, mailFaults }: Drawing): Troubles {
   return { slack: faults.pending(), mail: mailFaults.pendingFaults() };
 }
 
-function main(place: Place, { store, views, mailbox }: Drawing): Html {
+function main(place: Place, { store, views, mailbox, pages }: Drawing): Html {
+  if (place.tab === 'pages') return drawPages(pages);
   if (place.tab === 'mail') return drawMailbox(place, mailbox);
   return place.tab === 'home' ? drawHome(views.home(place.person.id), store) : drawConversation(place, store);
 }
@@ -85,7 +90,10 @@ export function drawParts(place: Place, drawing: Drawing): Parts {
   return {
     now: drawing.clock.clock.now().epochMilliseconds,
     shape: shapeOf(place),
-    sidebar: drawSidebar(place, store.directory, drawing.mailbox.mails().length),
+    sidebar: drawSidebar(place, store.directory, {
+      mails: drawing.mailbox.mails().length,
+      pages: pagesCount(drawing.pages),
+    }),
     title: title(place),
     main: main(place, drawing),
     pane: pane(place, drawing),

@@ -5,8 +5,8 @@ import { type Channel, executive, isMember, type Person } from '../workspace.ts'
 export interface Place {
   person: Person;
   channel: Channel;
-  /** The bot's direct message has two sides; the mailbox is nobody's. */
-  tab: 'home' | 'messages' | 'mail';
+  /** The bot's direct message has two sides; the mailbox is nobody's, and so are pages and hooks. */
+  tab: 'home' | 'messages' | 'mail' | 'pages';
   /** The open mail, `7`, and another side of it, `7.text`; nothing when none is. */
   mail: string;
   /** `thread:TS`, `clock`, `trouble`, or nothing. */
@@ -29,7 +29,7 @@ export function placeOf(query: URLSearchParams, directory: Directory): Place {
 }
 
 function tabOf(asked: string | null, channel: Channel): Place['tab'] {
-  if (asked === 'mail') return 'mail';
+  if (asked === 'mail' || asked === 'pages') return asked;
   return channel.kind === 'im' && asked === 'home' ? 'home' : 'messages';
 }
 

@@ -14,6 +14,7 @@ import { createDoings, type Doing } from './doings.ts';
 import { createLive } from './live.ts';
 import { mailRoutes } from './mail-routes.ts';
 import { drawPage } from './page.ts';
+import { type Pages, pagesCount } from './pages.ts';
 import { type Drawing, drawParts } from './parts.ts';
 import { type Place, placeOf } from './place.ts';
 
@@ -23,6 +24,7 @@ export interface ConsoleDeps {
   faults: Faults;
   mailFaults: Drawing['mailFaults'];
   mailbox: Mailbox;
+  pages: Pages;
   driver: Driver;
   clock: BusinessClock;
   completions: readonly string[];
@@ -82,9 +84,9 @@ async function perform(doing: Doing, request: IncomingMessage, response: ServerR
 
 /** The console's pages, pictures, live updates and actions. It acts only through the driver, as a person would. */
 export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): void } {
-  const { store, views, faults, mailFaults, mailbox, completions } = deps;
-  const live = createLive(store, () => mailbox.mails().length);
-  const drawing: Drawing = { store, views, faults, mailFaults, mailbox, clock: deps.clock };
+  const { store, views, faults, mailFaults, mailbox, pages, completions } = deps;
+  const live = createLive(store, () => ({ mail: mailbox.mails().length, pages: pagesCount(pages) }));
+  const drawing: Drawing = { store, views, faults, mailFaults, mailbox, pages, clock: deps.clock };
 
   async function placeAskedFor(request: IncomingMessage): Promise<Place> {
     const place = placeOf(queryOf(request), store.directory);

@@ -9,8 +9,10 @@ const house = html`<svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="
 
 const envelope = html`<svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true"><rect x="1.8" y="3.3" width="12.4" height="9.4" rx="1.4" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="m2.4 4.4 5.6 4.4 5.6-4.4" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/></svg>`;
 
+const bell = html`<svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true"><path d="M3.5 11.5h9L11.4 10V7.2a3.4 3.4 0 0 0-6.8 0V10zM6.7 13.4a1.4 1.4 0 0 0 2.6 0" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linejoin="round"/></svg>`;
+
 function channelLink(channel: Channel, place: Place): Html {
-  const current = channel.id === place.channel.id && place.tab !== 'mail';
+  const current = channel.id === place.channel.id && place.tab !== 'mail' && place.tab !== 'pages';
   return html`<li><a href="${addressOf({ ...place, channel, tab: 'messages', pane: '' })}" data-channel="${channel.id}" class="${channel.archived && 'archived'}"
     ${current && html`aria-current="page"`}><span class="sign">${channel.kind === 'private' ? lock : '#'}</span><span class="name">${channel.name}</span>
     ${channel.archived && html`<span class="faint">archived</span>`}<span class="unread" hidden>new</span></a></li>`;
@@ -39,12 +41,18 @@ function mailLink(place: Place, mails: number): Html {
     ${mails > 0 && html`<span class="faint">${mails}</span>`}<span class="unread" hidden>new</span></a></li>`;
 }
 
-/** Channels, the bot, and whose eyes to see through. */
-export function drawSidebar(place: Place, directory: Directory, mails: number): Html {
+function pagesLink(place: Place, pages: number): Html {
+  return html`<li><a href="${addressOf({ ...place, tab: 'pages', mail: '', pane: '' })}" data-channel="pages" ${place.tab === 'pages' && html`aria-current="page"`}><span class="sign">${bell}</span><span class="name">Pages and hooks</span>
+    ${pages > 0 && html`<span class="faint">${pages}</span>`}<span class="unread" hidden>new</span></a></li>`;
+}
+
+/** Channels, the bot, what went elsewhere (and how much of it), and whose eyes to see through. */
+export function drawSidebar(place: Place, directory: Directory, counts: { mails: number; pages: number }): Html {
   const own = channelsOf(place.person, directory);
   const direct = own.find(({ kind }) => kind === 'im');
   return html`<section><h2 id="h-channels">Channels</h2><ul aria-labelledby="h-channels">${own.filter(({ kind }) => kind !== 'im').map((channel) => channelLink(channel, place))}</ul></section>
     <section><h2 id="h-direct">${bot.realName}</h2><ul aria-labelledby="h-direct">${direct !== undefined && appLinks(direct, place, directory)}</ul></section>
-    <section><h2 id="h-mail">E-mail</h2><ul aria-labelledby="h-mail">${mailLink(place, mails)}</ul></section>
+    <section><h2 id="h-mail">E-mail</h2><ul aria-labelledby="h-mail">${mailLink(place, counts.mails)}</ul></section>
+    <section><h2 id="h-pages">On call</h2><ul aria-labelledby="h-pages">${pagesLink(place, counts.pages)}</ul></section>
     <section class="people"><h2 id="h-people">You are</h2><ul aria-labelledby="h-people">${directory.people().map((other) => personLink(other, place, directory))}</ul></section>`;
 }

@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
-import type { Backtest } from '../../alerts/backtest.ts';
+import { takeMark } from '../../alerts/marks-in-words.ts';
 import type { Rule } from '../../alerts/rule.ts';
-import { type AlertMisunderstood, type AlertPart, type AlertRequest, parseAlert } from '../../alerts/words.ts';
+import { type AlertMisunderstood, type AlertRequest, isChange, parseAlert, type Side } from '../../alerts/words.ts';
 import type { SubscribeTo } from '../../answers/subscribe.ts';
 import { splitWords } from '../../answers/words.ts';
 import type { Exchange } from '../ask.ts';
@@ -36,7 +36,7 @@ export async function openAlertForm(exchange: Exchange, deps: AlertDeps): Promis
 }
 
 function emptyForm(): AlertForm {
-  return { question: '', side: 'below', mark: '', clear: '', for: '', where: 'me', channel: '' };
+  return { question: '', side: 'below', mark: '', clear: '', against: 'previous', for: '', where: 'me', channel: '' };
 }
 
 function viewOf(
@@ -51,7 +51,7 @@ function viewOf(
   };
 }
 
-/** Another place needs another field. What was tried is not shown any more: it is not what will be sent. */
+/** Another choice needs other fields. What was tried is not shown any more: it is not what will be sent. */
 export async function refreshAlertForm(exchange: Exchange, deps: AlertDeps): Promise<void> {
   const { incoming, log } = exchange;
   const { view } = incoming;
@@ -84,11 +84,14 @@ function readForm({ values }: IncomingView): AlertForm {
   const where = held('where');
   return {
     ...{ question: held('question'), mark: held('mark'), clear: held('clear'), for: held('for') },
-    side: held('side') === 'above' ? 'above' : 'below',
+    side: sides.find((side) => side === held('side')) ?? 'below',
+    against: held('against') === 'baseline' ? 'baseline' : 'previous',
     where: where === 'mail' || where === 'channel' ? where : 'me',
     channel: held('channel'),
   };
 }
+
+const sides: readonly Side[] = ['below', 'above', 'worse', 'better', 'up', 'down', 'any'];
 
 /** The form was sent: what is wrong stands at its fields; what was not tried is tried; what was is saved. */
 export async function submitAlertForm(exchange: Exchange, deps: AlertDeps, showHome: ShowHome): Promise<FormAnswer> {
@@ -111,8 +114,8 @@ export async function submitAlertForm(exchange: Exchange, deps: AlertDeps, showH
   if (checked.kind === 'answer')
     return back({ [alertFields.question]: answerMessage(checked.answered, { locale: deps.tenant.locale }).text });
   if (checked.kind === 'refused') return back({ [atPlace]: checked.why });
-  const past = await pastOf(checked.rule, deps);
   if (tried !== request.words) {
+    const past = await pastOf(checked.rule, deps);
     const shown = viewOf(form, { from, tried: { words: request.words, past } }, subscriber, deps);
     return { kind: 'done', stays: true, view: alertForm(shown) };
   }
@@ -121,7 +124,7 @@ export async function submitAlertForm(exchange: Exchange, deps: AlertDeps, showH
     return said('Not saved', [`You have ${saved.most} rules already. End some of them first: /kpi alerts`]);
   if (saved.kind === 'there already')
     return back({ [alertFields.question]: `You have this already: rule ${saved.rule.ruleId}.` });
-  const told = tell(saved.rule, past, { from, exchange }, deps, showHome);
+  const told = tell(saved.rule, { from, exchange }, deps, showHome);
   await told.catch((error: unknown) => log.warn(describeError(error), 'a confirmation was not shown'));
   const { title } = saved.rule.policy;
   // A message in the conversation has the same, with its buttons.
@@ -131,20 +134,27 @@ export async function submitAlertForm(exchange: Exchange, deps: AlertDeps, showH
 /** As if it had been typed behind /kpi alert, each field in its place. */
 function requestOf(form: AlertForm, { email }: Subscriber, { tenant }: AlertDeps): AlertRequest | AlertMisunderstood {
   const to = placeOfForm(form, email);
+  const mark = splitWords(form.mark);
+  // It would be taken for a word of the question, and be called wrong there.
+  if (mark.length > 0 && takeMark(mark)?.used !== mark.length)
+    return { ...nothingElse, about: 'mark', said: `“${form.mark}” is no value.` };
   const words = [
     ...splitWords(form.question),
-    ...[form.side, ...splitWords(form.mark)],
+    ...[form.side === 'any' ? 'changed' : form.side, ...mark],
     ...(form.for === '' ? [] : ['for', ...splitWords(form.for)]),
-    ...(form.clear === '' ? [] : ['clear', ...splitWords(form.clear)]),
+    ...(form.clear === '' || isChange(form.side) ? [] : ['clear', ...splitWords(form.clear)]),
+    ...(isChange(form.side) ? ['against', form.against] : []),
   ];
   const request = parseAlert(words, tenant);
   if (request.kind === 'alert-misunderstood') return request;
-  if (to === undefined)
-    return { ...nothingElse, kind: 'alert-misunderstood', said: 'Choose where it goes.', understood: '', example: '' };
+  if (to === undefined) return { ...nothingElse, about: 'to', said: 'Choose where it goes.' };
   return { ...request, to };
 }
 
-const nothingElse = { choices: [] as string[], commands: [] as string[], about: 'to' as AlertPart };
+const nothingElse: Omit<AlertMisunderstood, 'about' | 'said'> = {
+  ...{ kind: 'alert-misunderstood', understood: '', example: '' },
+  ...{ choices: [], commands: [] },
+};
 
 function placeOfForm({ where, channel }: AlertForm, email: string | null): SubscribeTo | undefined {
   if (where === 'me') return { kind: 'me' };
@@ -168,7 +178,6 @@ function said(title: string, lines: readonly string[]): FormAnswer {
 /** The confirmation in the conversation it was opened from, or Home anew. */
 async function tell(
   rule: Rule,
-  past: Backtest | { unknown: string },
   { from, exchange: { incoming, log } }: { from: string; exchange: Exchange },
   deps: AlertDeps,
   showHome: ShowHome,
@@ -177,5 +186,5 @@ async function tell(
   const back = { ...incoming, way, channelId: from };
   const reply = deps.replyTo(back, log);
   if (from === '') await showHome({ incoming: back, reply, log });
-  else await reply.post(watchedMessage('Watching', rule, past, deps.tenant));
+  else await reply.post(watchedMessage('Watching', rule, null, deps.tenant));
 }

@@ -2,7 +2,7 @@ import type { Incident } from '../../alerts/incident.ts';
 import { type May, mayAct, subjectsOf } from '../../alerts/may-act.ts';
 import type { Rule } from '../../alerts/rule.ts';
 import { incidentOf, openIncidents } from '../../alerts/store/incidents.ts';
-import { ruleOf, rulesOf } from '../../alerts/store/rules.ts';
+import { ruleOf, rulesById, rulesMadeBy, rulesOf } from '../../alerts/store/rules.ts';
 import { type Person, rightsOf } from '../../answers/people.ts';
 import type { AlertDeps } from './deps.ts';
 
@@ -31,8 +31,10 @@ export async function openFor(
   { db, tenant }: Pick<AlertDeps, 'db' | 'tenant'>,
 ): Promise<WatchedIncident[]> {
   const { tenantId } = tenant;
-  const rules = new Map((await rulesOf(db, tenantId)).map((rule) => [rule.ruleId, rule]));
-  const open = (await openIncidents(db, tenantId)).flatMap((incident) => {
+  const incidents = await openIncidents(db, tenantId);
+  const ids = [...new Set(incidents.map(({ ruleId }) => ruleId))];
+  const rules = new Map((await rulesById(db, tenantId, ids)).map((rule) => [rule.ruleId, rule]));
+  const open = incidents.flatMap((incident) => {
     const rule = rules.get(incident.ruleId);
     return rule ? [{ incident, rule }] : [];
   });
@@ -42,7 +44,9 @@ export async function openFor(
 }
 
 /** Rules that this person may look after: their own, all of them for administrators. */
-export async function rulesFor(person: Person, { db, tenant }: Pick<AlertDeps, 'db' | 'tenant'>): Promise<Rule[]> {
-  const rules = await rulesOf(db, tenant.tenantId);
-  return rules.filter(({ name, owner }) => person.rights.all || (name === null && owner === person.viewer));
+export function rulesFor(
+  { rights, viewer }: Person,
+  { db, tenant }: Pick<AlertDeps, 'db' | 'tenant'>,
+): Promise<Rule[]> {
+  return rights.all ? rulesOf(db, tenant.tenantId) : rulesMadeBy(db, tenant.tenantId, viewer);
 }

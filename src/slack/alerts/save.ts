@@ -1,15 +1,15 @@
 import type { Backtest } from '../../alerts/backtest.ts';
 import { ruleFrom } from '../../alerts/policy.ts';
 import type { NewRule, Rule } from '../../alerts/rule.ts';
-import { putRule, ruleOf, rulesOf } from '../../alerts/store/rules.ts';
-import type { AlertRequest } from '../../alerts/words.ts';
+import { putRule, ruleOf, rulesMadeBy } from '../../alerts/store/rules.ts';
+import { type AlertRequest, isChange } from '../../alerts/words.ts';
 import { listed } from '../../answers/access.ts';
 import { type Answer, answer } from '../../answers/answer.ts';
 import { parseRequest } from '../../answers/parse.ts';
 import { findPersonAt } from '../../answers/people.ts';
 import { covers } from '../../answers/rights.ts';
 import { splitWords } from '../../answers/words.ts';
-import type { AlertRuleOf } from '../../config/alerts.ts';
+import type { AlertRuleConfig } from '../../config/alerts.ts';
 import { CremaError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { audienceOf } from '../audience.ts';
@@ -63,15 +63,16 @@ export async function ruleOfWish(
 type Place = Exclude<Placed, { refused: string }>;
 
 function settingsOf(
-  { question, side, mark, clear, forSeconds }: AlertRequest,
+  { question, side, mark, clear, against, forSeconds }: AlertRequest,
   { carrier, recipient }: Place,
-): AlertRuleOf<'kpi-threshold'> {
-  return {
-    ...{ kind: 'kpi-threshold', kpi: question, [side]: mark, importance: 'normal', routes: [], escalate: [] },
-    ...(clear === null ? {} : { clear }),
+): AlertRuleConfig {
+  const common = {
+    ...{ kpi: question, importance: 'normal' as const, routes: [], escalate: [] },
     ...(forSeconds === null ? {} : { for: forSeconds }),
-    to: [{ carrier: carrier === 'mail' ? 'mail' : 'slack', recipient }],
+    to: [{ carrier: carrier === 'mail' ? ('mail' as const) : ('slack' as const), recipient }],
   };
+  if (isChange(side)) return { kind: 'kpi-change', ...common, direction: side, least: mark, against };
+  return { kind: 'kpi-threshold', ...common, [side]: mark, ...(clear === null ? {} : { clear }) };
 }
 
 /** Rules look with the rights of whoever made them: who may see less is not to read what they tell. */
@@ -108,7 +109,7 @@ export type SavedRule =
 /** Writes a rule that was checked, unless its maker has the very same already. */
 export async function saveRule(rule: NewRule, { db, tenant, clock, alerting }: AlertDeps): Promise<SavedRule> {
   const { tenantId } = tenant;
-  const own = (await rulesOf(db, tenantId)).filter(({ name, owner }) => name === null && owner === rule.owner);
+  const own = await rulesMadeBy(db, tenantId, rule.owner ?? rule.viewer);
   const same = own.find((one) => keyOf(one) === keyOf(rule));
   if (same) return { kind: 'there already', rule: same };
   if (own.length >= mostOwn) return { kind: 'too many', most: mostOwn };
@@ -117,18 +118,11 @@ export async function saveRule(rule: NewRule, { db, tenant, clock, alerting }: A
   return { kind: 'saved', rule: (await ruleOf(db, tenantId, id))! };
 }
 
-/** Settings come back from the database with their fields in another order. */
-function keyOf({ settings, policy }: Pick<NewRule, 'settings' | 'policy'>): string {
-  const { kind, kpi, below, above, clear } = settings as AlertRuleOf<'kpi-threshold'>;
-  return JSON.stringify([
-    kind,
-    kpi,
-    below,
-    above,
-    clear,
-    policy.forSeconds,
-    policy.routes.map(({ to }) => to.map((one) => `${one.carrier} ${one.recipient}`)),
-  ]);
+/** Settings come back from the database with their fields in another order; where it goes says nothing else than they. */
+function keyOf({ settings }: Pick<NewRule, 'settings'>): string {
+  const { to = [], ...rest } = settings;
+  const places = to.map(({ carrier, recipient }) => `${carrier} ${recipient}`);
+  return JSON.stringify([Object.entries(rest).toSorted(([a], [b]) => (a < b ? -1 : 1)), places]);
 }
 
 /** What the rule would have told lately. */

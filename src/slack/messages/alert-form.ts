@@ -1,6 +1,6 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { Backtest } from '../../alerts/backtest.ts';
-import type { Side } from '../../alerts/words.ts';
+import { type Against, isChange, type Side } from '../../alerts/words.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { actionIds, formIds } from '../action-ids.ts';
 import { context, paragraph, plainText, richLine } from '../blocks.ts';
@@ -14,6 +14,8 @@ export interface AlertForm {
   side: Side;
   mark: string;
   clear: string;
+  /** Of a change. */
+  against: Against;
   /** Empty: at once. */
   for: string;
   where: 'me' | 'mail' | 'channel';
@@ -41,6 +43,7 @@ export const alertFields = {
   side: 'side',
   mark: 'mark',
   clear: 'clear',
+  against: 'against',
   for: 'for',
   where: 'where',
   channel: 'channel',
@@ -62,21 +65,36 @@ export function alertForm(view: AlertFormView): ModalView {
       ...(view.problem === undefined ? [] : [paragraph(view.problem)]),
       ...(tried === null ? [] : [richLine({ bold: `/kpi alert ${tried.words}` }), ...pastBlocks(tried.past, tenant)]),
       typed('question', 'Which number', form.question, { hint: 'As behind /kpi, for example: sla by team', most: 300 }),
-      select('side', 'Tell when it is', [option('below', 'below'), option('above', 'above')], form.side),
-      typed('mark', 'this value', form.mark, { hint: 'For example: 85%, 4 h, 200', most: 60 }),
+      select('side', 'Tell when it is', sideOptions, form.side, true),
+      ...(isChange(form.side) ? changeFields(form) : thresholdFields(form)),
       typed('for', 'For at least', form.for, {
-        hint: 'Empty: at once. For example: 30 min, 2 h',
-        most: 30,
-        optional: true,
-      }),
-      typed('clear', 'Well again at', form.clear, {
-        ...{ hint: 'Empty: at the same value. Another one keeps it from going to and fro', most: 60, optional: true },
+        ...{ hint: 'Empty: at once. For example: 30 min, 2 h', most: 30, optional: true },
       }),
       select('where', 'Where to', whereOptions(view), form.where, true),
       ...(form.where === 'channel' ? [channelField(form)] : []),
       context('It looks with your rights, and says nothing where nobody can know because data is late.'),
     ],
   });
+}
+
+function thresholdFields({ mark, clear }: AlertForm): KnownBlock[] {
+  return [
+    typed('mark', 'this value', mark, { hint: 'For example: 85%, 4 h, 200', most: 60 }),
+    typed('clear', 'Well again at', clear, {
+      ...{ hint: 'Empty: at the same value. Another one keeps it from going to and fro', most: 60, optional: true },
+    }),
+  ];
+}
+
+function changeFields({ mark, against }: AlertForm): KnownBlock[] {
+  return [
+    typed('mark', 'by at least', mark, {
+      hint: 'A share. Empty: 10%. Less than chance explains is never told',
+      most: 60,
+      optional: true,
+    }),
+    select('against', 'than', againstOptions, against),
+  ];
 }
 
 /** In place of the form while the past is looked at. */
@@ -95,6 +113,18 @@ function whereOptions({ email, maySendIntoChannels }: AlertFormView): PlainTextO
     ...(maySendIntoChannels ? [option('Into a channel', 'channel')] : []),
   ];
 }
+
+const sideOptions = [
+  option('below a value', 'below'),
+  option('above a value', 'above'),
+  option('worse than before', 'worse'),
+  option('better than before', 'better'),
+  option('higher than before', 'up'),
+  option('lower than before', 'down'),
+  option('other than before', 'any'),
+];
+
+const againstOptions = [option('the stretch before', 'previous'), option('what is usual for such days', 'baseline')];
 
 const actionId = actionIds.alertField;
 

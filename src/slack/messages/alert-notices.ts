@@ -1,4 +1,5 @@
 import type { Incident } from '../../alerts/incident.ts';
+import type { Noise } from '../../alerts/noise.ts';
 import type { Rule, Target } from '../../alerts/rule.ts';
 import { momentText, titleOf } from '../../alerts/wording.ts';
 import { context, type Message, message, type Piece, paragraph, richLine, richList } from '../blocks.ts';
@@ -43,4 +44,17 @@ function placeOf({ carrier, recipient }: Target): Piece {
 
 function nameOf(rule: Rule): string {
   return rule.name ?? String(rule.ruleId);
+}
+
+/** To where a rule was told, and to its owner: from now on it is told in the digest only. */
+export function demotedMessage(rule: Rule, { cause, figures }: Noise): Message {
+  const title = clip(oneLine(rule.policy.title), longestReason);
+  const said = `${title}: only in the digest from now on`;
+  return message(said, [
+    richLine({ bold: `${title}: ` }, 'only in the digest from now on.'),
+    paragraph(`Why: ${cause} (${figures}). What is critical is still told here.`),
+    richLine('To have its alerts here again: ', { code: '/kpi alerts' }, ', or ', {
+      code: `crema alerts promote ${nameOf(rule)}`,
+    }),
+  ]);
 }

@@ -30,17 +30,17 @@ type Zone = Pick<Tenant, 'timezone' | 'locale'>;
 const fewEpisodes = 5;
 const longest = 200;
 
-/** A rule that was made, with what it would have done lately. */
+/** A rule that was made, with what it would have done lately unless whoever made it has just seen that. */
 export function watchedMessage(
   said: 'Watching' | 'You have this already',
   rule: Rule,
-  past: Backtest | { unknown: string },
+  past: Backtest | { unknown: string } | null,
   tenant: Zone,
 ): Message {
   return message(`${said}: ${rule.policy.title}`, [
     header(said),
     ruleLine(rule),
-    ...pastBlocks(past, tenant),
+    ...(past === null ? [] : pastBlocks(past, tenant)),
     context(`Rule ${rule.ruleId} · looks with your rights${forText(rule)}`),
     ...actions([...ruleButtons(rule, ['end'], 'Undo'), button('My alerts', actionIds.alerts, 'mine')]),
   ]);
@@ -54,11 +54,14 @@ function forText({ policy: { forSeconds } }: Rule): string {
 export function pastBlocks(past: Backtest | { unknown: string }, tenant: Zone): KnownBlock[] {
   if ('unknown' in past)
     return [paragraph(`What it would have done lately cannot be told: ${clip(oneLine(past.unknown), longest)}.`)];
-  const { episodes, suggestion, notes, outsideHours } = past;
+  const { episodes, suggestion, notes, outsideHours, fired } = past;
   const shown = episodes.slice(-fewEpisodes).toReversed();
   const more = episodes.length - shown.length;
   return [
     paragraph(pastSentence(past)),
+    ...(episodes.length > fired
+      ? [richLine(`What is told together, each by itself (${episodes.length} in all):`)]
+      : []),
     ...(shown.length === 0
       ? []
       : [
@@ -67,9 +70,15 @@ export function pastBlocks(past: Backtest | { unknown: string }, tenant: Zone): 
             ...(more > 0 ? [[`and ${more} before`]] : []),
           ]),
         ]),
-    ...(suggestion === null ? [] : [richLine({ bold: 'Suggestion: ' }, clip(oneLine(suggestion), longest))]),
+    ...(suggestion === null ? [] : [richLine({ bold: 'Suggestion: ' }, suggestedText(suggestion))]),
     ...(notes.length === 0 ? [] : [context(clip(oneLine(notes.join(' ')), 600))]),
   ];
+}
+
+/** Not everything that a file can say can be said here. */
+function suggestedText(suggestion: string): string {
+  const inFile = suggestion.includes('resolve_after') ? ' (resolve_after is for rules of crema.yaml)' : '';
+  return `${clip(oneLine(suggestion), longest)}${inFile}`;
 }
 
 function pastSentence({ from, to, fired, outsideHours, longestSeconds }: Backtest): string {

@@ -32,8 +32,8 @@ export interface IncidentView {
 
 /** Longest line of a list: names of the CRM may be long, and five of them have to stay readable on a phone. */
 const lineLength = 250;
-const titleLength = 60;
-const thresholdLength = 160;
+const nameLength = 60;
+const footLength = 160;
 /** Entries of the history below an incident that is over; all of them are in its thread. */
 const fewEntries = 5;
 
@@ -115,7 +115,7 @@ function doneBlocks({ incident, history, tenant, notUsefulTo }: IncidentView): K
     const user = userIdOf(id?.replace(/^slack:/, ''));
     if (user) return { user };
     const name = history.findLast((entry) => entry.person === id)?.personName;
-    return clip(oneLine(name ?? id ?? 'somebody'), titleLength) || 'somebody';
+    return clip(oneLine(name ?? id ?? 'somebody'), nameLength) || 'somebody';
   };
   const at = (moment: Temporal.Instant) => momentText(moment, tenant, since);
   const done: Piece[][] = [
@@ -146,11 +146,11 @@ function historyBlocks({ history, tenant, incident, notUsefulTo }: IncidentView)
 /** `SLA of Delivery · below 85 % · set in crema.yaml for this channel · incident 42` */
 function footOf({ incident, rule, recipient }: IncidentView) {
   const { muted, content, state, incidentId } = incident;
-  const title = clip(oneLine(rule.policy.title), titleLength);
-  const threshold = clip(oneLine(content.threshold), thresholdLength);
+  const title = oneLine(rule.policy.title);
+  const threshold = oneLine(content.threshold);
   const facts = [
-    escapeText(title),
-    ...(threshold === '' || saysMark(title, threshold) ? [] : [escapeText(threshold)]),
+    escapeText(clip(title, footLength)),
+    ...(threshold === '' || saysMark(title, threshold) ? [] : [escapeText(clip(threshold, footLength))]),
     whyOf(rule, recipient),
     `incident ${incidentId}`,
   ];

@@ -46,6 +46,8 @@ export interface OracleConversation {
   team: string | null;
   handledBy: string | null;
   firstReply: number | null;
+  /** The first message that no person has replied to. */
+  waitsSince: number | null;
   messages: OracleMessage[];
   responses: OracleResponse[];
   ended: number | null;
@@ -127,6 +129,7 @@ function conversation(
     account: record?.account ?? messages.find((one) => one.account !== null)?.account ?? null,
     team: record?.team ?? null,
     handledBy: record?.handledBy ?? (human ? (bot ? 'mixed' : 'human') : bot ? 'bot' : null),
+    waitsSince: asked,
     firstReply: direction === 'inbound' ? (responses[0]?.answered ?? null) : null,
     ended:
       record?.status === 'resolved'

@@ -140,6 +140,17 @@ test('facts about conversations are those of the messages, however these came', 
             }))
             .toSorted(byText),
         );
+        expect(
+          (await desk.stretches())
+            .filter((row) => row.waits_since !== null)
+            .map((row) => ({ chat: row.chat, waits: row.waits_since }))
+            .toSorted(byText),
+        ).toEqual(
+          expected
+            .filter(({ waitsSince }) => waitsSince !== null)
+            .map(({ chat, waitsSince }) => ({ chat, waits: stored(waitsSince) }))
+            .toSorted(byText),
+        );
         expect((await desk.responses()).map(responseOf).toSorted(byText)).toEqual(
           expected
             .flatMap(({ chat, responses }) =>

@@ -64,7 +64,8 @@ export async function aDesk(db: Db, slug: string, timezone = 'UTC', source = 'ch
     stretches: () =>
       db.query<Record<string, unknown>>(sql`
         select f.*, f.started_at::text as started_at, f.first_reply_at::text as first_reply_at, f.active_from::text as active_from,
-          f.last_message_at::text as last_message_at, f.active_until::text as active_until
+          f.last_message_at::text as last_message_at, f.active_until::text as active_until,
+          f.waits_since::text as waits_since
         from crm.conversation_stretches f where f.tenant_id = ${tenantId} order by coalesce(f.active_from, f.started_at), f.id`),
     responses: () =>
       db.query<Record<string, unknown>>(sql`

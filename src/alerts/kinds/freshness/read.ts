@@ -17,7 +17,7 @@ export function promisedStreams(db: Queryable, tenantId: number): Promise<Promis
     select s.source, s.stream, s.as_of as "asOf", s.refresh_sla_minutes as "limitMinutes",
       coalesce(s.as_of, least(s.loaded_at, (
         select min(coalesce(r.started_at, r.due_at)) from ops.job_runs r
-        where r.tenant_id = ${tenantId} and r.job like '%' || ${readingJobs}::text || replace(s.source, '_', '\_') || ':%'
+        where r.tenant_id = ${tenantId} and position(${readingJobs}::text || s.source || ':' in r.job) > 0
       ))) as "from"
     from ops.streams s
     where s.tenant_id = ${tenantId} and s.refresh_sla_minutes is not null

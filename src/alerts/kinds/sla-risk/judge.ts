@@ -39,7 +39,7 @@ export interface Judged {
 /**
  * What of the clocks and breaches that a rule watches is not well now, each ticket and metric once: at risk (1), about to
  * breach within `before` (2), breached (3). Pure. Breaches of before `from` are not news. Those that the rule was not told of
- * yet, by their number, are told even if they have ended; without a memory there are none such.
+ * yet, by their number, are told even if they have ended.
  */
 export function judge(
   { clocks, breaches }: { clocks: readonly RunningClock[]; breaches: readonly Breach[] },
@@ -62,7 +62,7 @@ export function judge(
   for (const { ticket, metric, cycle, breachedAt, endedAt, seq: number } of breaches) {
     if (breachedAt < from) continue;
     const stays = endedAt === null && breachedAt + keepMs > now;
-    const isNews = memory !== null && number > memory.seq;
+    const isNews = memory === null || number > memory.seq;
     const until = memory?.late[number] ?? (isNews && !stays ? now + lateShownSeconds * 1000 : null);
     const isShown = until !== null && until > now;
     if (!stays && !isShown) continue;

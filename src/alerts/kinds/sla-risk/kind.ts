@@ -61,6 +61,10 @@ export const slaRisk: AlertRoom<'sla-risk'> = {
   past: pastOfRisk,
 };
 
+function least(values: readonly number[]): number | null {
+  return values.length === 0 ? null : Math.min(...values);
+}
+
 /** Everything that rules of one viewer need, in one snapshot with that viewer's rights. */
 function readFor(
   rules: readonly RiskRule[],
@@ -81,8 +85,9 @@ function readFor(
       // Also what begins before the next look, so that it is looked at in that very minute.
       riskBy: at + 2 * everySeconds * 1000,
       dueBy: at + ahead + 2 * everySeconds * 1000,
-      breachedSince: at - most(({ keep }) => keep) * 1000,
-      seqAfter: memories.length === 0 ? Number.MAX_SAFE_INTEGER : Math.min(...memories.map(({ seq }) => seq)),
+      waitingSince: at - most(({ keep }) => keep) * 1000,
+      since: least(rules.filter(({ memory }) => !memoryOf(memory)).map(({ createdAt }) => createdAt.epochMilliseconds)),
+      seqAfter: least(memories.map(({ seq }) => seq)),
       seqs: [...new Set(memories.flatMap((memory) => Object.keys(memory.late).map(Number)))],
     }),
   }));
@@ -116,7 +121,7 @@ function lookOf(
   };
 }
 
-/** What the rule was told so far; null: it has not looked yet, and no breach so far is news to it. */
+/** What the rule was told so far; null: it has not looked yet. */
 function memoryOf({ breaches, late }: RiskRule['memory']): BreachMemory | null {
   if (typeof breaches !== 'number') return null;
   return { seq: breaches, late: (late ?? {}) as Record<string, number> };

@@ -74,7 +74,8 @@ function episodeOf(
   { atRisk, beforeMs, keepMs }: { atRisk: boolean; beforeMs: number; keepMs: number },
 ): { from: number; to: number | null } | null {
   // What passed without having been at risk passed at once: by a new priority, or while it waited.
-  const passes = breachedAt === null || riskAt !== null ? (breachedAt ?? dueAt) : null;
+  const isAtOnce = breachedAt !== null && (riskAt === null || riskAt === breachedAt);
+  const passes = isAtOnce ? null : (breachedAt ?? dueAt);
   const predicted = passes === null ? null : Math.max(passes - beforeMs, startedAt);
   const begins = [atRisk ? riskAt : null, predicted, breachedAt].filter((at) => at !== null);
   if (begins.length === 0) return null;

@@ -53,9 +53,10 @@ export interface ReadingTerms {
   /** Clocks are read that are at risk by then, or due by `dueBy`. Epoch milliseconds. */
   riskBy: number;
   dueBy: number;
-  /** Breaches are read that still wait and came since then, that came to be known after `seqAfter`, and these. */
-  breachedSince: number;
-  seqAfter: number;
+  /** Breaches are read that still wait and came since `waitingSince`, all since `since`, all known after `seqAfter`, and these. */
+  waitingSince: number;
+  since: number | null;
+  seqAfter: number | null;
   seqs: readonly number[];
 }
 
@@ -121,6 +122,7 @@ export async function readRisk(reader: Queryable, tenantId: number, terms: Readi
       })),
     ];
   });
+  const since = terms.since === null ? sql`null` : instant(terms.since);
   const breachRows = await reader.query<
     TicketRow & { metric: MetricName; cycle: number; breached: number; ended: number | null; seq: number }
   >(sql`
@@ -128,9 +130,11 @@ export async function readRisk(reader: Queryable, tenantId: number, terms: Readi
       ${ms(sql`b.ended_at`)} as ended
     from (
       select * from crm.sla_breaches
-      where tenant_id = ${tenantId} and breached_at > ${instant(terms.breachedSince)} and ended_at is null
+      where tenant_id = ${tenantId} and breached_at > ${instant(terms.waitingSince)} and ended_at is null
       union
-      select * from crm.sla_breaches where tenant_id = ${tenantId} and seq > ${terms.seqAfter}
+      select * from crm.sla_breaches where tenant_id = ${tenantId} and breached_at >= ${since}
+      union
+      select * from crm.sla_breaches where tenant_id = ${tenantId} and seq > ${terms.seqAfter}::bigint
       union
       select * from crm.sla_breaches where tenant_id = ${tenantId} and seq = any (${terms.seqs as number[]}::bigint[])
     ) as b
