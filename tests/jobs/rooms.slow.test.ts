@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { raw } from 'sql-template-tag';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type ExecuteDeps, runByHand, usualTiming } from '../../src/jobs/execute.ts';
 import { jobsOf } from '../../src/jobs/index.ts';
@@ -167,6 +167,36 @@ test('what is old enough is deleted, of this tenant, and what still runs stays',
     ['2', '3'],
     ['1', '2', '3'],
   ]);
+});
+
+test('incidents are deleted with all that belongs to them 400 days after their end, but for the latest one and open ones', async () => {
+  const of = await keptTenant(database.db, `alerts-${tenants++}`);
+  const { tenantId } = of.tenant;
+  const ends = ['2025-09-01T00:00:00Z', null, '2025-11-01T00:00:00Z', '2025-09-02T00:00:00Z'];
+  for (const [index, end] of ends.entries()) {
+    await database.db.run(sql`
+      insert into ops.alert_incidents (tenant_id, incident_id, rule_id, group_key, labels, state, severity, worst_severity,
+        since, opened_at, resolved_at, content)
+      values (${tenantId}, ${index + 1}, ${index + 1}, '[]', '{}', ${end === null ? 'firing' : 'resolved'}, 1, 1,
+        '2025-08-01', '2025-08-01', ${end}, '{}')`);
+    await database.db.run(sql`
+      insert into ops.alert_history (tenant_id, incident_id, entry, at, kind, text, told)
+      values (${tenantId}, ${index + 1}, 1, '2025-08-01', 'opened', 'x', false)`);
+    await database.db.run(sql`
+      insert into ops.alert_instances (tenant_id, rule_id, fingerprint, labels, about, state, severity, facts, since,
+        pending_at, resolved_at)
+      values (${tenantId}, ${index + 1}, 'a', '{}', '{}', 'resolved', 1, '{}', '2025-08-01', '2025-08-01', ${end ?? '2025-08-02'})`);
+  }
+  await run(of, retention);
+  const left = async (table: string, column: string) =>
+    (
+      await database.db.query<{ id: number }>(sql`
+        select ${raw(column)} as id from ${raw(table)} where tenant_id = ${tenantId} order by 1`)
+    ).map(({ id }) => id);
+  expect(await left('ops.alert_incidents', 'incident_id')).toEqual([2, 3, 4]);
+  expect(await left('ops.alert_history', 'incident_id')).toEqual([2, 3]);
+  // The episode of a thing whose incident is open still matters.
+  expect(await left('ops.alert_instances', 'rule_id')).toEqual([2]);
 });
 
 describe('runs by hand', () => {
