@@ -33,6 +33,9 @@ const landed: Readonly<Record<string, string>> = {
   '000023_slack_zone.sql': 'e1e5a16effe42f08',
   '000024_edition_files.sql': 'e803d11697d960d2',
   '000025_viewer_known.sql': '503b46448cb0d24e',
+  '000026_alerts.sql': '61fe81a079d9bb2a',
+  '000027_sla_risk.sql': '71b4b76e6e87b4e6',
+  '000028_alert_noise.sql': '4afbf54d2d8424db',
 };
 
 test('a landed migration is never edited, and a new one is added to the list', () => {
