@@ -8,7 +8,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     fileParallelism: true,
     // Files of a worker share its modules, which saves loading them 200 times: no test changes what another one sees
     // (tests/repository/shared-process.test.ts).

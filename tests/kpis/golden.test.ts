@@ -386,7 +386,7 @@ describe('filters', () => {
       kind: 'unknown-value',
       dimension: 'priority',
       value: 'urgent',
-      known: ['Critical', 'High', 'Low', 'Medium'],
+      known: ['Critical', 'High', 'Medium', 'Low'],
     });
   });
 
