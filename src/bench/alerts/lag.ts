@@ -63,7 +63,7 @@ export async function benchLag(
   line: (text: string) => void,
 ): Promise<Lag[]> {
   const started = performance.now();
-  const clock: Clock = { now: () => benchNow.add({ milliseconds: Math.round(performance.now() - started) + 120_000 }) };
+  const clock: Clock = { now: () => benchNow.add({ milliseconds: Math.round(performance.now() - started) + aheadMs }) };
   const sandbox = await createSandbox({ clock, log: silentLog, signingSecret, botToken: token, channels });
   try {
     const app = await startApp({
