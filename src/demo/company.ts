@@ -72,22 +72,21 @@ tenants:
         messages: webhook
         quota: {per_minute: ${quota}}
         custom_fields: {segment: segment, source: source, account_id: account, fields.interest: interest}
-    alerts:
-      targets:
-        on-call: {pagerduty: "${paging.routingKey}", events_url: "${paging.eventsUrl}"}
-        ticket-system: {webhook: "${paging.hookUrl}", secret: "${paging.hookSecret}"}
     subscriptions:
       coffee: {what: digest morning-coffee, to: {channel: ${leadership.id}}, when: weekdays at 08:30}
       coffee-for-sari: {what: digest morning-coffee, to: {person: ${supervisor.id}}, when: weekdays at 08:30}
       report: {what: report weekly, to: {email: ${executive.email}}, when: weekly mon at 08:00}
       report-for-leaders: {what: report weekly, to: {channel: ${leadership.id}}, when: weekly mon at 08:00}
     alerts:
+      targets:
+        on-call: {pagerduty: "${paging.routingKey}", events_url: "${paging.eventsUrl}"}
+        ticket-system: {webhook: "${paging.hookUrl}", secret: "${paging.hookSecret}"}
       to: {channel: ${support.id}}
       rules:
-        sla: {kind: sla-risk, escalate: [{after: 30 min, to: {person: ${supervisor.id}}}]}
+        sla: {kind: sla-risk, escalate: [{after: 30 min, to: [{person: ${supervisor.id}}, on-call]}]}
         first-responses: {kind: kpi-threshold, kpi: sla-first-response 7d by team, below: 0.9, clear: 0.92}
         backlog: {kind: kpi-threshold, kpi: backlog by team, above: 40, clear: 35, for: 10 min}
-        campaigns: {kind: campaign-underperformance, to: {channel: ${marketing.id}}}
+        campaigns: {kind: campaign-underperformance, to: [{channel: ${marketing.id}}, ticket-system]}
         data: {kind: freshness, to: {channel: ${dataDesk.id}}}
 kpis:
   resolution-time: {target: 86400}

@@ -60,6 +60,27 @@ async function isAnythingDue(db: Db, tenantId: number, now: Temporal.Instant): P
   return row?.due ?? false;
 }
 
+/**
+ * What tickets are of, as topics of changes: `sla team delivery`, by name and by id, with its source and without; `none` where
+ * they have none. So a rule on one team need not look at what happens to the others.
+ */
+async function slaTopicsOf(tx: Queryable, tenantId: number, keys: readonly TicketKey[]): Promise<string[]> {
+  const rows = await tx.query<{ topic: string }>(sql`
+    select distinct 'sla ' || v.thing || ' ' || lower(v.text) as topic
+    from (${listOf(keys)}) as k (source, id)
+    join crm.tickets t on t.tenant_id = ${tenantId} and t.source = k.source and t.id = k.id
+    left join crm.teams m on m.tenant_id = ${tenantId} and m.source = t.source and m.id = t.team_id
+    left join crm.accounts a on a.tenant_id = ${tenantId} and a.source = t.source and a.id = t.account_id
+    cross join lateral (
+      values
+        ('team', coalesce(nullif(t.team_id, ''), 'none')), ('team', t.source || '/' || t.team_id), ('team', m.name),
+        ('account', coalesce(nullif(t.account_id, ''), 'none')), ('account', t.source || '/' || t.account_id), ('account', a.name),
+        ('priority', t.priority)
+    ) as v (thing, text)
+    where v.text is not null`);
+  return rows.map(({ topic }) => topic);
+}
+
 /** Undefined where other policies have been adopted since this sweep began: what is due is then for those to judge. */
 async function sweepChunk(
   tx: Tx,
@@ -94,7 +115,8 @@ async function sweepChunk(
     tenantId,
     gone.filter((key) => known.has(keyText(key))).map((key) => ({ key, breaches: [] })),
   );
-  if (rows.length + breached.length + gone.length > 0) await noteChange(tx, tenantId, 'sla');
+  const touched = [...[...rows, ...breached].map(({ key }) => key), ...gone];
+  if (touched.length > 0) await noteChange(tx, tenantId, 'sla', ...(await slaTopicsOf(tx, tenantId, touched)));
   return { evaluated: records.length, changed: rows.length };
 }
 

@@ -10,7 +10,7 @@ import type { AlertRoom, LookContext, RuleOf } from '../room.ts';
 import { type Forecast, forecastMinutes, forecastOf } from './forecast.ts';
 import { type BreachMemory, type Case, judge } from './judge.ts';
 import { pastOfRisk } from './past.ts';
-import { type Reading, readRisk, type Ticket } from './read.ts';
+import { type Reading, type ReadingTerms, readRisk, type Ticket } from './read.ts';
 import { type Shelves, shelve, watchedBy } from './select.ts';
 import { type GroupExtra, lineOf, tellOf } from './tell.ts';
 
@@ -38,7 +38,7 @@ export const slaRisk: AlertRoom<'sla-risk'> = {
   labels: ['ticket', 'metric', 'team', 'priority', 'account', 'operator'],
   everySeconds,
   gapSeconds: 0,
-  topics: () => ['sla'],
+  topics: topicsOf,
   titleOf({ at_risk, before }) {
     return at_risk ? 'SLA at risk' : `SLA breach within ${formatDurationShort(before)}`;
   },
@@ -51,8 +51,7 @@ export const slaRisk: AlertRoom<'sla-risk'> = {
     }
     const looks = new Map<number, Look>();
     for (const [viewer, own] of Map.groupBy(rules, (rule) => rule.viewer)) {
-      const { names, reading } = await readFor(own, viewer, context);
-      const shelves = shelve(reading);
+      const { names, reading, shelves } = await readFor(own, viewer, context);
       for (const rule of own) looks.set(rule.ruleId, lookOf(rule, { shelves, names, reading }, context));
     }
     return looks;
@@ -65,32 +64,75 @@ function least(values: readonly number[]): number | null {
   return values.length === 0 ? null : Math.min(...values);
 }
 
-/** Everything that rules of one viewer need, in one snapshot with that viewer's rights. */
-function readFor(
+/** Changes of tickets that may be the rule's: of the narrowest thing it is cut to. */
+function topicsOf({ account, team, priority }: AlertRuleOf<'sla-risk'>): string[] {
+  const of = (thing: string, values: readonly string[]) =>
+    values.map((value) => `sla ${thing} ${value.trim().toLowerCase()}`);
+  if (account) return of('account', account);
+  if (team) return of('team', team);
+  return priority ? of('priority', priority) : ['sla'];
+}
+
+interface Read {
+  terms: ReadingTerms;
+  reading: Reading;
+  shelves: Shelves;
+}
+
+/**
+ * Everything that rules of one viewer need, with that viewer's rights. Of one turn it is read once, for as many claims of rules
+ * as it is enough for.
+ */
+async function readFor(
   rules: readonly RiskRule[],
   viewer: string,
-  { db, tenant: { tenantId }, now }: LookContext,
-): Promise<{ names: Names; reading: Reading }> {
+  { db, tenant: { tenantId }, now, answers }: LookContext,
+): Promise<{ names: Names; reading: Reading; shelves: Shelves }> {
+  const terms = termsOf(rules, now.epochMilliseconds);
+  const named = {
+    team: rules.flatMap(({ settings }) => settings.team ?? []),
+    account: rules.flatMap(({ settings }) => settings.account ?? []),
+  };
+  const key = `sla-risk ${viewer} ${now}`;
+  const known = (await answers?.get(key)) as Read | undefined;
+  return readAs(db, { tenantId, viewer }, async (reader) => {
+    const names = await readNames(reader, tenantId, named);
+    if (known && isEnough(known.terms, terms)) return { ...known, names };
+    const reading = await readRisk(reader, tenantId, terms);
+    const read: Read = { terms, reading, shelves: shelve(reading) };
+    answers?.set(key, Promise.resolve(read));
+    return { ...read, names };
+  });
+}
+
+function termsOf(rules: readonly RiskRule[], at: number): ReadingTerms {
   const most = (of: (settings: AlertRuleOf<'sla-risk'>) => number) =>
     Math.max(...rules.map(({ settings }) => of(settings)));
   const memories = rules.flatMap(({ memory }) => memoryOf(memory) ?? []);
-  const at = now.epochMilliseconds;
   const ahead = Math.max(most(({ before }) => before) * 1000, forecastMinutes * 60_000);
-  return readAs(db, { tenantId, viewer }, async (reader) => ({
-    names: await readNames(reader, tenantId, {
-      team: rules.flatMap(({ settings }) => settings.team ?? []),
-      account: rules.flatMap(({ settings }) => settings.account ?? []),
-    }),
-    reading: await readRisk(reader, tenantId, {
-      // Also what begins before the next look, so that it is looked at in that very minute.
-      riskBy: at + 2 * everySeconds * 1000,
-      dueBy: at + ahead + 2 * everySeconds * 1000,
-      waitingSince: at - most(({ keep }) => keep) * 1000,
-      since: least(rules.filter(({ memory }) => !memoryOf(memory)).map(({ createdAt }) => createdAt.epochMilliseconds)),
-      seqAfter: least(memories.map(({ seq }) => seq)),
-      seqs: [...new Set(memories.flatMap((memory) => Object.keys(memory.late).map(Number)))],
-    }),
-  }));
+  return {
+    // Also what begins before the next look, so that it is looked at in that very minute.
+    riskBy: at + 2 * everySeconds * 1000,
+    dueBy: at + ahead + 2 * everySeconds * 1000,
+    waitingSince: at - most(({ keep }) => keep) * 1000,
+    since: least(rules.filter(({ memory }) => !memoryOf(memory)).map(({ createdAt }) => createdAt.epochMilliseconds)),
+    seqAfter: least(memories.map(({ seq }) => seq)),
+    seqs: [...new Set(memories.flatMap((memory) => Object.keys(memory.late).map(Number)))],
+  };
+}
+
+/** Whether what was read by some terms has all that others ask for. */
+function isEnough(read: ReadingTerms, wanted: ReadingTerms): boolean {
+  const reaches = (earliest: number | null, from: number | null) =>
+    from === null || (earliest !== null && earliest <= from);
+  return (
+    read.riskBy >= wanted.riskBy &&
+    read.dueBy >= wanted.dueBy &&
+    read.waitingSince <= wanted.waitingSince &&
+    reaches(read.since, wanted.since) &&
+    reaches(read.seqAfter, wanted.seqAfter) &&
+    wanted.seqs.every((seq) => read.seqs.includes(seq))
+  );
 }
 
 function lookOf(

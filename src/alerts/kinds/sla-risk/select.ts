@@ -14,6 +14,7 @@ interface Shelf<Item> {
   all: readonly Item[];
   byTeam: ReadonlyMap<string, readonly Item[]>;
   byAccount: ReadonlyMap<string, readonly Item[]>;
+  byPriority: ReadonlyMap<string | null, readonly Item[]>;
 }
 
 export function shelve({ clocks, breaches }: Reading): Shelves {
@@ -25,6 +26,7 @@ function shelfOf<Item extends { ticket: Ticket }>(all: readonly Item[]): Shelf<I
     all,
     byTeam: Map.groupBy(all, ({ ticket }) => ticket.team),
     byAccount: Map.groupBy(all, ({ ticket }) => ticket.account),
+    byPriority: Map.groupBy(all, ({ ticket }) => ticket.priority),
   };
 }
 
@@ -42,7 +44,9 @@ export function watchedBy(settings: Settings, shelves: Shelves, names: Names): W
       ? [...teams].flatMap((key) => shelf.byTeam.get(key) ?? [])
       : accounts
         ? [...accounts].flatMap((key) => shelf.byAccount.get(key) ?? [])
-        : shelf.all;
+        : settings.priority
+          ? settings.priority.flatMap((one) => shelf.byPriority.get(one) ?? [])
+          : shelf.all;
     return near.filter(holds);
   };
   return { kind: 'watched', clocks: pick(shelves.clocks), breaches: pick(shelves.breaches) };
