@@ -47,14 +47,15 @@ const channels = Array.from({ length: teams }, (_, index): Channel => {
 export function lagRules(): Record<string, unknown>[] {
   return channels.map(({ id }, index) => ({
     ...{ kind: 'sla-risk', team: `team-${index + 1}`, priority: ['critical'], group_by: ['ticket'] },
-    ...{ metrics: ['first-response', 'resolution'], to: { channel: id } },
+    // Tickets that come to be at risk in the meantime would fill the channels: what is measured is told of those that are due.
+    ...{ metrics: ['first-response', 'resolution'], at_risk: false, to: { channel: id } },
   }));
 }
 
 /**
  * From the first byte of a webhook about a ticket until the message about it is in Slack, through a bot that runs as it does
  * in production, with all its rules: HTTP, signature, insert, the upkeep's turn, verdict, the rule's look, ledger, letter,
- * Slack's Web API. Half of the tickets are at risk as they come, the others over their target. Senders, bot, Slack and
+ * Slack's Web API. Half of the tickets are about to breach as they come, the others over their target. Senders, bot, Slack and
  * whoever looks share one process, so the figures are rather too large.
  */
 export async function benchLag(
