@@ -67,6 +67,19 @@ describe('the command line of alerts', () => {
     expect(written).toEqual({ rules: 0, incidents: 0 });
   });
 
+  test('silences by labels for a time, lists that and ends it; refuses what it does not understand', async () => {
+    expect((await crema('alerts', 'silences')).out).toBe('Nothing is silenced.\n');
+    const made = await crema('alerts', 'silence', 'team=crm/7', '4', 'h', '--why', 'a move');
+    expect(made.out).toBe('Silenced until 2026-11-20 13:00 (silence 1). What still fires then is told then.\n');
+    expect((await crema('alerts', 'silences')).out).toMatch(/1 +team=crm\/7 +2026-11-20 13:00 +the command line +a move/);
+    expect((await crema('alerts', 'unsilence', '1')).out).toBe('Silence 1 has ended.\n');
+    expect((await crema('alerts', 'unsilence', '1')).out).toBe('Silence 1 does not hold.\n');
+    const wrong = await crema('alerts', 'silence', 'team=crm/7', '4');
+    expect(wrong.code).toBe(2);
+    expect(wrong.note).toContain('for how long?');
+    expect((await crema('alerts', 'silence', 'nothing', '4', 'h')).note).toContain('there is no rule "nothing"');
+  });
+
   test('tries a rule on the past, with a line of days', async () => {
     const { code, out } = await crema('alerts', 'backtest', 'many-tickets', '12d');
     expect(code).toBe(0);

@@ -7,13 +7,25 @@ import { parsePeriod, periodExamples, resolvePeriod, startOfDay } from '../../do
 import type { Tenant } from '../../domain/tenant.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { usageError } from '../../lib/errors.ts';
+import { listSilences, silence, unsilence } from '../alerts/silences.ts';
 import { backtestText, incidentRow, localTime, lookLines, severityName } from '../alerts/text.ts';
 import { lookContext, lookNow, type TriedRule, triedRule, triedRules } from '../alerts/try.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { type Session, withSession } from '../open.ts';
 import { alignedTable } from '../text.ts';
 
-const actions = ['list', 'rules', 'check', 'backtest', 'pause', 'resume', 'promote'] as const;
+const actions = [
+  'list',
+  'rules',
+  'check',
+  'backtest',
+  'pause',
+  'resume',
+  'promote',
+  'silence',
+  'silences',
+  'unsilence',
+] as const;
 /** How far back, where nothing else is said. */
 const backtestDays = 90;
 const historyDays = 30;
@@ -22,8 +34,11 @@ export const alerts: Command = {
   name: 'alerts',
   args: '[action] [rule] [period...]',
   summary: 'open incidents, alert rules, what they see now and would have told in the past',
-  description: `Without arguments, or with \`list\`: incidents that are open; \`--all\` also those of the last ${historyDays} days that are over. \`rules\` lists the rules of crema.yaml and those made by hand. \`check\` looks with every rule now, or with one, and says what fires and what cannot be known; it tells nobody and writes nothing. \`backtest RULE\` says when a rule would have fired in the last ${backtestDays} days, or in another period, and what would have told less of the same. \`pause RULE\` lets it rest, which closes its incidents, and \`resume RULE\` takes it up again; \`promote RULE\` tells one in channels again that hardly anybody acted on and that is in the digest only. A rule is meant by its name in crema.yaml or by its number.`,
-  options: [{ flags: '--all', description: `with list: also incidents of the last ${historyDays} days that are over` }],
+  description: `Without arguments, or with \`list\`: incidents that are open; \`--all\` also those of the last ${historyDays} days that are over. \`rules\` lists the rules of crema.yaml and those made by hand. \`check\` looks with every rule now, or with one, and says what fires and what cannot be known; it tells nobody and writes nothing. \`backtest RULE\` says when a rule would have fired in the last ${backtestDays} days, or in another period, and what would have told less of the same. \`pause RULE\` lets it rest, which closes its incidents, and \`resume RULE\` takes it up again; \`promote RULE\` tells one in channels again that hardly anybody acted on and that is in the digest only. \`silence RULE DURATION\`, or \`silence LABEL=VALUE DURATION\`, tells nobody for so long; \`silences\` lists them and \`unsilence N\` ends one. A rule is meant by its name in crema.yaml or by its number.`,
+  options: [
+    { flags: '--all', description: `with list: also incidents of the last ${historyDays} days that are over` },
+    { flags: '--why <text>', description: 'with silence: the reason, for whoever wonders' },
+  ],
   examples: [
     'crema alerts',
     'crema alerts list --all',
@@ -31,11 +46,12 @@ export const alerts: Command = {
     'crema alerts backtest low-sla',
     'crema alerts backtest 3 30d --json',
     'crema alerts promote low-sla',
+    'crema alerts silence low-sla 4 h --why "maintenance"',
   ],
   run(context, [action = 'list', name, ...period], options) {
     if (!actions.some((known) => known === action))
       throw usageError('ALERTS_ACTION', `there is no "${action}": use ${actions.join(', ')}`);
-    if (['backtest', 'pause', 'resume', 'promote'].includes(action) && name === undefined)
+    if (['backtest', 'pause', 'resume', 'promote', 'silence', 'unsilence'].includes(action) && name === undefined)
       throw usageError(
         'ALERTS_RULE',
         `${action} what? Give the name or number of a rule`,
@@ -53,6 +69,12 @@ export const alerts: Command = {
         case 'resume':
         case 'promote':
           return change(context, session, action, name!);
+        case 'silence':
+          return silence(context, session, [name!, ...period], options.why as string | undefined);
+        case 'silences':
+          return listSilences(context, session);
+        case 'unsilence':
+          return unsilence(context, session, name!);
         default:
           return listIncidents(context, session, options.all === true);
       }
