@@ -71,7 +71,9 @@ describe('the command line of alerts', () => {
     expect((await crema('alerts', 'silences')).out).toBe('Nothing is silenced.\n');
     const made = await crema('alerts', 'silence', 'team=crm/7', '4', 'h', '--why', 'a move');
     expect(made.out).toBe('Silenced until 2026-11-20 13:00 (silence 1). What still fires then is told then.\n');
-    expect((await crema('alerts', 'silences')).out).toMatch(/1 +team=crm\/7 +2026-11-20 13:00 +the command line +a move/);
+    expect((await crema('alerts', 'silences')).out).toMatch(
+      /1 +team=crm\/7 +2026-11-20 13:00 +the command line +a move/,
+    );
     expect((await crema('alerts', 'unsilence', '1')).out).toBe('Silence 1 has ended.\n');
     expect((await crema('alerts', 'unsilence', '1')).out).toBe('Silence 1 does not hold.\n');
     const wrong = await crema('alerts', 'silence', 'team=crm/7', '4');
