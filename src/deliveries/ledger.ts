@@ -51,9 +51,13 @@ const columns = sql`
   d.expires_at as "expiresAt", d.attempt, d.handed_at as "handedAt", d.failures, d.edition_id as "editionId", d.letter, d.proof,
   (select p.proof from ops.deliveries p where p.tenant_id = d.tenant_id and p.delivery_id = d.after_id) as "parentProof"`;
 
+/** A recipient whose next place (src/deliveries/paces.ts) is further away than this waits without keeping anybody busy. */
+const soonMs = 1_000;
+
 /**
- * Takes the delivery that has been ready longest, for this process alone; undefined when nothing is. Committed by itself:
- * from here on a crash is seen by the lease that runs out.
+ * Takes the delivery that has been ready longest, for this process alone; undefined when nothing is. A storm in one channel
+ * does not keep the others waiting: what its pace has no place for yet is left. Committed by itself: from here on a crash is
+ * seen by the lease that runs out.
  */
 export async function claim(
   db: Queryable,
@@ -70,6 +74,10 @@ export async function claim(
         and (c.after_id is null or exists (
           select from ops.deliveries p
           where p.tenant_id = ${tenantId} and p.delivery_id = c.after_id and p.state = 'sent'))
+        and not exists (
+          select from ops.send_paces s
+          where s.tenant_id = ${tenantId} and s.pace = c.carrier || ' ' || c.recipient
+            and s.next_at > ${machine.add({ milliseconds: soonMs }).toString()}::timestamptz)
       order by c.ready_at, c.delivery_id
       limit 1
       for update skip locked

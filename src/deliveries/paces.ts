@@ -1,13 +1,19 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../db/db.ts';
+import type { CarrierId } from './delivery.ts';
 
 /** So many calls an interval, of which some may come at once. */
 export interface Pace {
-  /** What is counted: `chat.postMessage C012AB3CD`. */
+  /** What is counted: `chat.update`, or what goes to one recipient (`recipientPace`). */
   name: string;
   intervalMs: number;
   /** Calls that may come at once after a rest. */
   burst: number;
+}
+
+/** The pace of what goes to one recipient. While its places are taken, what goes to others is sent first. */
+export function recipientPace(carrier: CarrierId, recipient: string): string {
+  return `${carrier} ${recipient}`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { bytesOf } from '../../src/deliveries/artifacts.ts';
 import { dispatchNext, type Ended, type Made } from '../../src/deliveries/dispatch.ts';
 import { claim } from '../../src/deliveries/ledger.ts';
 import { mendDeliveries } from '../../src/deliveries/mend.ts';
+import { holdBack, recipientPace } from '../../src/deliveries/paces.ts';
 import { makeTenant, useDatabase } from '../database.ts';
 import { aDelivery, Death, deps, type HandClock, handClock, mortal, type Trial, world, write } from './post-office.ts';
 
@@ -65,6 +66,17 @@ describe('a delivery', () => {
     const moments = { now: clock.now(), machine: machine.now() };
     expect(await claim(database.db, tenantId, ['slack'], moments, 10_000)).toBeDefined();
     expect(await claim(database.db, tenantId, ['slack'], moments, 10_000)).toBeUndefined();
+  });
+
+  test('to somebody whose pace has no place soon lets those to others go first', async () => {
+    await write(database.db, tenantId, clock, machine, aDelivery(), aDelivery({ recipient: 'C2' }));
+    const moments = { now: clock.now(), machine: machine.now() };
+    await holdBack(database.db, tenantId, recipientPace('slack', 'C1'), machine.now().add({ seconds: 30 }));
+    expect(await claim(database.db, tenantId, ['slack'], moments, 10_000)).toMatchObject({ recipient: 'C2' });
+    expect(await claim(database.db, tenantId, ['slack'], moments, 10_000)).toBeUndefined();
+    machine.move(29_500);
+    const later = { now: clock.now(), machine: machine.now() };
+    expect(await claim(database.db, tenantId, ['slack'], later, 10_000)).toMatchObject({ recipient: 'C1' });
   });
 
   test('of a process that died before it was handed over is sent by another, once', async () => {
