@@ -50,15 +50,20 @@ export interface AlertObserver {
 }
 
 /**
- * Looks at all rules that are due now; returns how many there were. A rule whose kind breaks is not known, which is told as
+ * Looks at all rules that are due now, of one turn as of one moment but for the urgent ones (`momentsNow`); returns how many there were. A rule whose kind breaks is not known, which is told as
  * such; a rule whose state cannot be written is looked at again.
  */
-export async function lookAtDue(deps: LookDeps, moments: Moments): Promise<number> {
+export async function lookAtDue(
+  deps: LookDeps,
+  moments: Moments,
+  momentsNow: () => Moments = () => moments,
+): Promise<number> {
   const { tenantId } = deps.context.tenant;
   let looked = 0;
   let stirs = 0;
   let shared = { generation: -1, answers: new Map<string, Promise<unknown>>() };
   for (;;) {
+    looked += await lookAtUrgent(deps, momentsNow());
     const claimed = await claimRules(deps.db, tenantId, moments, atOnce);
     const [first] = claimed;
     if (!first) return looked;
@@ -72,6 +77,15 @@ export async function lookAtDue(deps: LookDeps, moments: Moments): Promise<numbe
     looked += claimed.length;
     if (claimed.length < atOnce && !(isStirred && ++stirs <= mostStirs)) return looked;
   }
+}
+
+/**
+ * Looks at rules that follow changes at once, between the claims of a long turn: as of now and not as of when the turn began.
+ */
+async function lookAtUrgent(deps: LookDeps, moments: Moments): Promise<number> {
+  const claimed = await claimRules(deps.db, deps.context.tenant.tenantId, moments, atOnce, { urgent: true });
+  if (claimed.length > 0) await lookAt({ ...deps, context: { ...deps.context, answers: new Map() } }, claimed, moments);
+  return claimed.length;
 }
 
 /** Returns whether other rules are to be looked at because of it. */

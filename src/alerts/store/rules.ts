@@ -118,7 +118,7 @@ const leaseSeconds = 60;
 const setBackMinutes = 2;
 
 /**
- * Takes rules that are due: by time, or because what they read has changed. Committed by itself; a process that dies is
+ * Takes rules that are due: by time, or because what they read has changed; `urgent`: only those that follow changes at once. Committed by itself; a process that dies is
  * followed by another one when the lease has run out, and what it would have written then does not count. Those that follow
  * changes the closest come first.
  */
@@ -127,6 +127,7 @@ export async function claimRules(
   tenantId: number,
   { now, machine }: Moments,
   most: number,
+  { urgent = false } = {},
 ): Promise<ClaimedRule[]> {
   return db.query<ClaimedRule>(sql`
     with generation as (
@@ -139,7 +140,7 @@ export async function claimRules(
           where c.tenant_id = ${tenantId} and c.topic = any (d.topics) and c.generation > d.seen
         ) as changed
       ) as c
-      where d.tenant_id = ${tenantId} and d.state = 'active'
+      where d.tenant_id = ${tenantId} and d.state = 'active' and (not ${urgent}::boolean or d.gap_seconds = 0)
         and (d.claimed_until is null or d.claimed_until < ${machine.toString()}::timestamptz)
         and (d.next_look_at <= ${now.toString()}::timestamptz
           or d.looked_at > ${now.add({ minutes: setBackMinutes }).toString()}::timestamptz

@@ -46,8 +46,9 @@ export function startAlerts(options: AlertsOptions): Alerts {
     while (!stopped) {
       woken = false;
       try {
-        const moments = { now: clock.now(), machine: systemClock.now() };
-        const looked = await lookAtDue(options, moments);
+        const momentsNow = () => ({ now: clock.now(), machine: systemClock.now() });
+        const moments = momentsNow();
+        const looked = await lookAtDue(options, moments, momentsNow);
         if (looked > 0) {
           await tellUnknownRules(options.db, options.context.tenant, moments);
           options.onTold();
