@@ -65,7 +65,7 @@ function rates(runs: number, campaigns: number, spread: number, now: Partial<Usu
   return { any: any / runs, reply: reply / runs };
 }
 
-/** Some minutes on a busy machine. */
+/** Long on a busy machine. */
 const timeout = 600_000;
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
@@ -102,14 +102,11 @@ describe('one look at a campaign', () => {
     'finds fewer where campaigns differ, and says how many',
     () => {
       for (const reply of [0.03, 0.1])
-        for (const campaigns of [20])
-          for (const spread of [0, 0.2]) {
-            const found = rates(200, campaigns, spread, { reply: reply / 2 }, { ...company, reply });
-            console.log(
-              `halved ${percent(reply)}, ${campaigns} others, spread ${spread}: found ${percent(found.reply)}`,
-            );
-            expect(found.reply).toBeGreaterThan(0.01);
-          }
+        for (const spread of [0, 0.2]) {
+          const found = rates(200, 20, spread, { reply: reply / 2 }, { ...company, reply });
+          console.log(`halved ${percent(reply)}, 20 others, spread ${spread}: found ${percent(found.reply)}`);
+          expect(found.reply).toBeGreaterThan(0.01);
+        }
     },
     timeout,
   );
