@@ -125,8 +125,8 @@ describe('one look at a campaign', () => {
   );
 
   /*
-   * What is found of halved replies, usual 3 %, where less than 95 % can be: about three standard errors of 1,000 campaigns
-   * below what was measured with other seeds, so that a rule that finds less does not pass.
+   * What is found of halved replies, usual 3 %, where less than 95 % can be: two to three standard errors of 1,000
+   * campaigns below what was measured, so that a rule that finds less does not pass.
    */
   const least = new Map([
     ['3 0', 0.18],
