@@ -109,11 +109,13 @@ describe('one look at a campaign', () => {
   );
 
   test.each([
-    [0.03, 30],
+    [0.03, 40],
+    // Too close to the mark for few runs.
+    ...(isWhole ? [[0.03, 30] as const] : []),
     [0.04, 14],
     [0.05, 10],
     [0.1, 6],
-  ])(
+  ] as const)(
     'finds 95 in 100 halved reply rates of 2,000 deliveries, usual %f, with %i others alike',
     (reply, others) => {
       const runs = isWhole ? 3000 : 1000;
