@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MarkUnit, markWord, readMarkAs, stretchWord, takeStretch } from '../../src/alerts/marks-in-words.ts';
-import { type AlertRequest, parseAlert } from '../../src/alerts/words.ts';
+import { type MarkUnit, markWord, readMarkAs, stretchWord, takeStretch } from '../../src/alerts/words/marks.ts';
+import { parseAlert } from '../../src/alerts/words/parse.ts';
+import type { AlertRequest } from '../../src/alerts/words/wish.ts';
 import { splitWords } from '../../src/answers/words.ts';
 import { kpis } from '../../src/kpis/index.ts';
 

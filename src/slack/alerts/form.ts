@@ -1,7 +1,8 @@
 import type { ModalView } from '@slack/types';
-import { takeMark } from '../../alerts/marks-in-words.ts';
 import type { Rule } from '../../alerts/rule.ts';
-import { type AlertMisunderstood, type AlertRequest, isChange, parseAlert, type Side } from '../../alerts/words.ts';
+import { takeMark } from '../../alerts/words/marks.ts';
+import { parseAlert } from '../../alerts/words/parse.ts';
+import { type AlertMisunderstood, type AlertRequest, isChange, type Side } from '../../alerts/words/wish.ts';
 import type { SubscribeTo } from '../../answers/subscribe.ts';
 import { splitWords } from '../../answers/words.ts';
 import type { Exchange } from '../ask.ts';

@@ -1,4 +1,4 @@
-import { parseAlert } from '../../alerts/words.ts';
+import { parseAlert } from '../../alerts/words/parse.ts';
 import { administrators } from '../../answers/people.ts';
 import { splitWords } from '../../answers/words.ts';
 import type { Exchange } from '../ask.ts';

@@ -2,7 +2,7 @@ import type { Backtest } from '../../alerts/backtest.ts';
 import { ruleFrom } from '../../alerts/policy.ts';
 import type { NewRule, Rule } from '../../alerts/rule.ts';
 import { putRule, ruleOf, rulesMadeBy } from '../../alerts/store/rules.ts';
-import { type AlertRequest, isChange } from '../../alerts/words.ts';
+import { type AlertRequest, isChange } from '../../alerts/words/wish.ts';
 import { listed } from '../../answers/access.ts';
 import { type Answer, answer } from '../../answers/answer.ts';
 import { parseRequest } from '../../answers/parse.ts';

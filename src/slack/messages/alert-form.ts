@@ -1,6 +1,6 @@
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { Backtest } from '../../alerts/backtest.ts';
-import { type Against, isChange, type Side } from '../../alerts/words.ts';
+import { type Against, isChange, type Side } from '../../alerts/words/wish.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { actionIds, formIds } from '../action-ids.ts';
 import { context, paragraph, plainText, richLine } from '../blocks.ts';

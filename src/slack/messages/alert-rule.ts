@@ -3,7 +3,7 @@ import type { Backtest } from '../../alerts/backtest.ts';
 import type { PastEpisode } from '../../alerts/kinds/room.ts';
 import type { Rule } from '../../alerts/rule.ts';
 import { momentText } from '../../alerts/wording.ts';
-import { alertExample } from '../../alerts/words.ts';
+import { alertExample } from '../../alerts/words/wish.ts';
 import { formatDate, formatDuration } from '../../domain/format.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { actionIds } from '../action-ids.ts';
