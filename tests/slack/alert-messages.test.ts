@@ -131,6 +131,7 @@ describe('messages about alerts', () => {
 
 describe('the form for a rule', () => {
   const form: AlertFormView['form'] = {
+    ...{ watch: 'number', team: '', account: '', priority: [], metrics: [], before: '', risk: 'all' },
     ...{
       question: 'sla by team',
       side: 'below',
@@ -151,6 +152,10 @@ describe('the form for a rule', () => {
     ['with a problem', { ...view, problem: 'x'.repeat(3_000) }],
     ['tried', { ...view, tried: { words: `sla ${'w'.repeat(400)}`, past: past('n'.repeat(300), 40) } }],
     ['about a change', { ...view, form: { ...form, side: 'any' as const, against: 'baseline' as const } }],
+    [
+      'about tickets at risk',
+      { ...view, form: { ...form, watch: 'sla-risk' as const, team: 'Delivery', priority: ['high', 'critical'] } },
+    ],
     ['with long words', { ...view, form: { ...form, question: 'q'.repeat(900), mark: 'm'.repeat(90) } }],
   ])('is taken by Slack when it is %s', (_, shown) => {
     let ids = 0;

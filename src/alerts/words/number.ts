@@ -3,10 +3,19 @@ import { misunderstoodSentence } from '../../answers/subscribe.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
 import { type MarkUnit, markWord, offeredMarks, readMarkAs } from './marks.ts';
 import { misunderstood, type Problem, type Reading, usualLeast, wordsOf } from './reading.ts';
-import { type AlertMisunderstood, type AlertRequest, type ChangeSide, isChange, type ThresholdSide } from './wish.ts';
+import {
+  type AlertMisunderstood,
+  type AlertRequest,
+  type ChangeSide,
+  isChange,
+  type NumberWish,
+  type ThresholdSide,
+} from './wish.ts';
 
 /** A rule on a number, or what is missing or wrong of it. */
 export function numberWish(reading: Reading, tenantCurrency: string): AlertRequest | AlertMisunderstood {
+  if (reading.before !== null || reading.isOnlyBreaches || reading.metrics.length > 0)
+    return misunderstood(ofTickets, reading);
   const request = parseRequest(reading.rest);
   if (request.kind !== 'kpi') return misunderstood(problemOf(request, reading), withoutQuestion(request, reading));
   const { kpi } = request;
@@ -18,6 +27,17 @@ export function numberWish(reading: Reading, tenantCurrency: string): AlertReque
   if (side === null) return misunderstood(withoutMark(asked, kpi, unit), asked);
   return isChange(side) ? ofChange(side, asked, kpi) : ofThreshold(side, asked, { kpi, unit });
 }
+
+/** Words that only tickets at risk have a use for. */
+const ofTickets: Problem = {
+  ...{ about: 'question', said: 'How long before, and which targets, is said of tickets at risk.' },
+  choices: [
+    {
+      choice: 'sla-risk',
+      change: { isRisk: true, side: null, mark: null, clear: null, against: null, rest: [] },
+    },
+  ],
+};
 
 function ofThreshold(
   side: ThresholdSide,
@@ -61,13 +81,18 @@ function ofChange(side: ChangeSide, asked: Reading, kpi: Kpi): AlertRequest | Al
   return request(whole, { kpi, side, mark: least.value, clear: null, against });
 }
 
-function request(
-  reading: Reading,
-  read: Pick<AlertRequest, 'kpi' | 'side' | 'mark' | 'clear' | 'against'>,
-): AlertRequest {
+function request(reading: Reading, read: Pick<NumberWish, 'kpi' | 'side' | 'mark' | 'clear' | 'against'>): NumberWish {
   const to = reading.to ?? ({ kind: 'me' } as const);
   const { forSeconds, rest } = reading;
-  return { kind: 'alert', ...read, question: rest.join(' '), forSeconds, to, words: wordsOf({ ...reading, to }) };
+  return {
+    kind: 'alert',
+    watch: 'number',
+    ...read,
+    question: rest.join(' '),
+    forSeconds,
+    to,
+    words: wordsOf({ ...reading, to }),
+  };
 }
 
 function withoutMark({ side }: Reading, { better }: Kpi, unit: MarkUnit): Problem {

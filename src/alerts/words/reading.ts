@@ -1,7 +1,16 @@
 import { placeOf, placeWords, type SubscribeTo } from '../../answers/subscribe.ts';
 import { quoteWord } from '../../answers/words.ts';
+import { slaMetrics } from '../../config/alerts.ts';
 import { stretchWord, takeMark, takeStretch } from './marks.ts';
-import { type Against, type AlertMisunderstood, type AlertPart, alertExample, isChange, type Side } from './wish.ts';
+import {
+  type Against,
+  type AlertMisunderstood,
+  type AlertPart,
+  alertExample,
+  isChange,
+  riskExample,
+  type Side,
+} from './wish.ts';
 
 /** What was read so far; null: not said. */
 export interface Reading {
@@ -12,7 +21,14 @@ export interface Reading {
   against: Against | null;
   forSeconds: number | null;
   to: SubscribeTo | null;
-  /** Words of the question. */
+  /** It is about tickets at risk, not about a number. */
+  isRisk: boolean;
+  /** Seconds before a target passes. */
+  before: number | null;
+  /** Not what is at risk as the policy has it, only what is about to breach. */
+  isOnlyBreaches: boolean;
+  metrics: readonly SlaMetric[];
+  /** Words of the question, or filters of tickets. */
   rest: readonly string[];
 }
 
@@ -22,6 +38,8 @@ export interface Problem {
   said: string;
   choices: readonly { choice: string; change: Partial<Reading> }[];
 }
+
+export type SlaMetric = (typeof slaMetrics)[number];
 
 type Taken = { used: number; change: Partial<Reading>; problem?: Problem };
 
@@ -44,7 +62,10 @@ export const usualLeast = '10%';
 
 /** Reads words to their end whatever is wrong, so that a choice comes with everything else that was said. */
 export function readWish(words: readonly string[]): { reading: Reading; problem: Problem | undefined } {
-  let reading: Reading = { side: null, mark: null, clear: null, against: null, forSeconds: null, to: null, rest: [] };
+  let reading: Reading = {
+    ...{ side: null, mark: null, clear: null, against: null, forSeconds: null, to: null, rest: [] },
+    ...{ isRisk: false, before: null, isOnlyBreaches: false, metrics: [] },
+  };
   let problem: Problem | undefined;
   for (let index = 0; index < words.length; ) {
     const taken = take(words.slice(index), reading);
@@ -94,7 +115,44 @@ function take(words: readonly string[], reading: Reading): Taken {
     if (reading.forSeconds !== null) return again('for', 1 + stretch.used, word);
     return { used: 1 + stretch.used, change: { forSeconds: stretch.seconds } };
   }
-  return takePlace(words, reading) ?? { used: 1, change: { rest: [...reading.rest, word] } };
+  return (
+    takeRisk(words, reading) ?? takePlace(words, reading) ?? { used: 1, change: { rest: [...reading.rest, word] } }
+  );
+}
+
+/** `sla-risk`, `before 30min`, `only breaches` and `metric:resolution`. */
+function takeRisk(words: readonly string[], reading: Reading): Taken | undefined {
+  const [word = '', next = ''] = words.map((one) => one.toLowerCase());
+  const [, name] =
+    /^(?:(sla[- ](?:at[- ])?risk|at[- ]risk))(?: |$)/.exec(words.slice(0, 3).join(' ').toLowerCase()) ?? [];
+  if (name) {
+    const used = name.split(' ').length;
+    return reading.isRisk ? again('question', used, name) : { used, change: { isRisk: true } };
+  }
+  if (word === 'before') {
+    const stretch = takeStretch(words.slice(1));
+    if (!stretch)
+      return wrong(
+        'before',
+        next === '' ? 1 : 2,
+        next === '' ? 'How long before?' : `“${words[1]}” is no length of time.`,
+        [
+          { choice: 'before 30 min', change: { before: 1800 } },
+          { choice: 'before 2 h', change: { before: 7200 } },
+        ],
+      );
+    if (reading.before !== null) return again('before', 1 + stretch.used, word);
+    return { used: 1 + stretch.used, change: { before: stretch.seconds } };
+  }
+  if ((word === 'only' && next === 'breaches') || (word === 'breaches' && next === 'only'))
+    return { used: 2, change: { isOnlyBreaches: true } };
+  if (!word.startsWith('metric:')) return undefined;
+  const named = word.slice('metric:'.length).split(',');
+  const metrics = slaMetrics.filter((one) => reading.metrics.includes(one) || named.includes(one));
+  const unknown = named.find((one) => !slaMetrics.some((known) => known === one));
+  if (unknown === undefined) return { used: 1, change: { metrics } };
+  const offered = slaMetrics.map((one) => ({ choice: `metric:${one}`, change: { metrics: [one] } }));
+  return wrong('metrics', 1, `“${unknown}” is no target of tickets.`, offered);
 }
 
 function takePlace(words: readonly string[], reading: Reading): Taken | undefined {
@@ -129,6 +187,8 @@ function again(about: AlertPart, used: number, word: string): Taken {
 const partNames: Readonly<Record<AlertPart, string>> = {
   ...{ question: 'what is watched', mark: 'where it fires', clear: 'where it is well again' },
   ...{ against: 'what it is compared with', for: 'for how long', to: 'where it goes' },
+  ...{ team: 'which teams', priority: 'which priorities', account: 'which accounts' },
+  ...{ before: 'how long before', metrics: 'which targets' },
 };
 
 /** What is wrong with what was read, with whole commands that put it right. */
@@ -137,16 +197,21 @@ export function misunderstood({ about, said, choices }: Problem, reading: Readin
     ...{ kind: 'alert-misunderstood', said, understood: `alert ${wordsOf(reading)}`.trim() },
     choices: choices.map(({ choice }) => choice),
     commands: choices.map(({ change }) => `alert ${wordsOf({ ...reading, ...change })}`),
-    ...{ example: alertExample, about },
+    ...{ example: reading.isRisk ? riskExample : alertExample, about },
   };
 }
 
 /** In the words it is read by; `rest` is one piece where it is canonical, else single words. */
-export function wordsOf({ rest, side, mark, clear, against, forSeconds, to }: Reading): string {
+export function wordsOf(reading: Reading): string {
+  const { rest, side, mark, clear, against, forSeconds, to, isRisk, before, isOnlyBreaches, metrics } = reading;
   return [
+    ...(isRisk ? ['sla-risk'] : []),
     ...(rest.length === 1 ? rest : rest.map(quoteWord)),
     ...(side === null ? [] : [sideWord(side)]),
     ...(mark === null ? [] : side !== null && isChange(side) ? [`by ${mark}`] : [mark]),
+    ...(before === null ? [] : [`before ${stretchWord(before)}`]),
+    ...(isOnlyBreaches ? ['only breaches'] : []),
+    ...metrics.map((one) => `metric:${one}`),
     ...(against === null ? [] : [`against ${against === 'baseline' ? 'usual' : 'before'}`]),
     ...(forSeconds === null ? [] : [`for ${stretchWord(forSeconds)}`]),
     ...(clear === null ? [] : [`clear ${clear}`]),

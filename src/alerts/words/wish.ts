@@ -1,12 +1,25 @@
 import type { SubscribeTo } from '../../answers/subscribe.ts';
+import type { AlertRuleOf } from '../../config/alerts.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
 
 /** A rule that was understood; what was not said is filled in. */
-export interface AlertRequest {
+export type AlertRequest = NumberWish | RiskWish;
+
+interface Wished {
   kind: 'alert';
-  kpi: Kpi;
-  /** What is watched, in canonical words of /kpi. */
+  /** What whoever wishes it has to be able to ask, in canonical words of /kpi. */
   question: string;
+  /** How long it has to be so; null: as is usual. */
+  forSeconds: number | null;
+  to: SubscribeTo;
+  /** The canonical form, without the command's name: read again, it means the same. */
+  words: string;
+}
+
+/** A number beyond a mark, or that changes; the question is what is watched. */
+export interface NumberWish extends Wished {
+  watch: 'number';
+  kpi: Kpi;
   side: Side;
   /**
    * Of a threshold in the KPI's unit: ratios from 0 to 1, durations in seconds, money in major units. Of a change the smallest
@@ -17,12 +30,15 @@ export interface AlertRequest {
   clear: number | null;
   /** Of a change, what it is told against. */
   against: Against;
-  /** How long it has to be so; null: as is usual. */
-  forSeconds: number | null;
-  to: SubscribeTo;
-  /** The canonical form, without the command's name: read again, it means the same. */
-  words: string;
 }
+
+/** Tickets at risk; the question is about the SLA of the same tickets. */
+export interface RiskWish extends Wished {
+  watch: 'sla-risk';
+  settings: RiskSettings;
+}
+
+export type RiskSettings = Omit<AlertRuleOf<'sla-risk'>, 'importance' | 'routes' | 'escalate' | 'to' | 'for'>;
 
 export type ThresholdSide = 'below' | 'above';
 export type ChangeSide = 'worse' | 'better' | 'up' | 'down' | 'any';
@@ -48,6 +64,12 @@ export interface AlertMisunderstood {
   about: AlertPart;
 }
 
-export type AlertPart = 'question' | 'mark' | 'clear' | 'against' | 'for' | 'to';
+export const alertParts = [
+  ...(['question', 'mark', 'clear', 'against'] as const),
+  ...(['team', 'priority', 'account', 'before', 'metrics'] as const),
+  ...(['for', 'to'] as const),
+] as const;
+export type AlertPart = (typeof alertParts)[number];
 
 export const alertExample = 'alert sla by team below 85% clear 87% to me';
+export const riskExample = 'alert sla-risk team:Delivery priority:critical before 30min to me';

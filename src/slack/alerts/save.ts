@@ -62,15 +62,16 @@ export async function ruleOfWish(
 
 type Place = Exclude<Placed, { refused: string }>;
 
-function settingsOf(
-  { question, side, mark, clear, against, forSeconds }: AlertRequest,
-  { carrier, recipient }: Place,
-): AlertRuleConfig {
-  const common = {
-    ...{ kpi: question, importance: 'normal' as const, routes: [], escalate: [] },
+function settingsOf(request: AlertRequest, { carrier, recipient }: Place): AlertRuleConfig {
+  const { forSeconds, question } = request;
+  const every = {
+    ...{ importance: 'normal' as const, routes: [], escalate: [] },
     ...(forSeconds === null ? {} : { for: forSeconds }),
     to: [{ carrier: carrier === 'mail' ? ('mail' as const) : ('slack' as const), recipient }],
   };
+  if (request.watch === 'sla-risk') return { ...request.settings, ...every };
+  const { side, mark, clear, against } = request;
+  const common = { kpi: question, ...every };
   if (isChange(side)) return { kind: 'kpi-change', ...common, direction: side, least: mark, against };
   return { kind: 'kpi-threshold', ...common, [side]: mark, ...(clear === null ? {} : { clear }) };
 }

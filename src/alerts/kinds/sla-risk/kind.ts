@@ -1,6 +1,5 @@
 import type { AlertRuleOf } from '../../../config/alerts.ts';
 import { readAs } from '../../../db/viewer.ts';
-import { formatDurationShort } from '../../../domain/format.ts';
 import type { Tenant } from '../../../domain/tenant.ts';
 import type { Condition, Look } from '../../condition.ts';
 import type { Severity } from '../../rule.ts';
@@ -12,7 +11,7 @@ import { type BreachMemory, type Case, judge } from './judge.ts';
 import { pastOfRisk } from './past.ts';
 import { type Reading, type ReadingTerms, readRisk, type Ticket } from './read.ts';
 import { type Shelves, shelve, watchedBy } from './select.ts';
-import { type GroupExtra, lineOf, tellOf } from './tell.ts';
+import { type GroupExtra, lineOf, tellOf, titleOf } from './tell.ts';
 
 type RiskRule = RuleOf<'sla-risk'>;
 
@@ -39,9 +38,7 @@ export const slaRisk: AlertRoom<'sla-risk'> = {
   everySeconds,
   gapSeconds: 0,
   topics: topicsOf,
-  titleOf({ at_risk, before }) {
-    return at_risk ? 'SLA at risk' : `SLA breach within ${formatDurationShort(before)}`;
-  },
+  titleOf: (settings) => titleOf(settings),
   async look(rules, context) {
     const late = context.lateStreams.filter(({ stream }) => needed.includes(stream));
     if (late.length > 0) {
