@@ -15,7 +15,7 @@ const ways: readonly (readonly [command: string, meaning: string])[] = [
   ['/kpi subscriptions', 'what you get, to change, pause or end'],
   ['/kpi alert sla by team below 85%', 'tells you when it is; /kpi alert alone opens a form'],
   ['/kpi alert sla-risk team:Delivery', 'tells you of tickets before they breach their SLA'],
-  ['/kpi alerts', 'what is open, and your rules'],
+  ['/kpi alerts', 'what is open, and your rules; /kpi alerts silence keeps some of it quiet'],
   ['/kpi receipt CODE', 'an earlier answer as it was, and what changed since'],
 ];
 
