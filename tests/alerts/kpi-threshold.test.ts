@@ -1,5 +1,8 @@
 import sql from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
+import { ruleFrom } from '../../src/alerts/policy.ts';
+import { alertRuleSchema } from '../../src/config/alerts.ts';
+import { everything } from '../../src/db/viewer.ts';
 import { useDatabase } from '../database.ts';
 import { addTickets, ticketDays } from './ticket-days.ts';
 import { type Town, type TownOptions, town } from './town.ts';
@@ -29,6 +32,24 @@ async function incidents(at: Town) {
 }
 
 describe('a KPI beyond a threshold', () => {
+  test.each([
+    ['tickets today', undefined, 4],
+    ['tickets mtd', undefined, 4],
+    ['pipeline', undefined, 4],
+    ['tickets', undefined, 24],
+    ['backlog', undefined, 24],
+    ['sla 7d by team', undefined, 24],
+    ['tickets yesterday', undefined, 24],
+    ['tickets "last month"', undefined, 24],
+    ['tickets yesterday', '1 h', 1],
+    ['tickets today', '24 h', 24],
+  ])('of %s is repeated, with repeat: %s, every %i hours', (kpi, repeat, hours) => {
+    const settings = { kind: 'kpi-threshold', kpi, above: 1, to: { channel: 'C0ALERTS' }, ...(repeat ? { repeat } : {}) };
+    const context = { targets: {}, to: undefined, isCalendar: () => false };
+    const { policy } = ruleFrom(alertRuleSchema.parse(settings), context, { viewer: everything });
+    expect(policy.repeatSeconds).toBe(hours * 3600);
+  });
+
   test('is told once, with its value, and its message is edited when it is over', async () => {
     const at = await place();
     await today(at, 3);

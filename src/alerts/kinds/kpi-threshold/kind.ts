@@ -7,7 +7,11 @@ import type { AlertRoom, RuleOf } from '../room.ts';
 import { conditionsOf } from './conditions.ts';
 import { marksPhrase } from './marks.ts';
 import { pastOfThreshold } from './past.ts';
-import { watched } from './question.ts';
+import { isOver, watched } from './question.ts';
+
+/** Between repetitions, of a number that moves on during the day and of one that does not. */
+const usualSeconds = 4 * 3600;
+const dailySeconds = 24 * 3600;
 
 /** A number of the catalogue below or above a mark, as a whole or for each value of a dimension. */
 export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
@@ -15,8 +19,12 @@ export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
   title: 'KPI beyond a threshold',
   what: 'A KPI, as a whole or by a dimension, below or above a value.',
   defaults: {
-    ...{ forSeconds: 0, resolveAfterSeconds: 300, waitSeconds: 30, intervalSeconds: 300, repeatSeconds: 4 * 3600 },
+    ...{ forSeconds: 0, resolveAfterSeconds: 300, waitSeconds: 30, intervalSeconds: 300, repeatSeconds: usualSeconds },
     groupBy: [],
+  },
+  repeat: {
+    secondsOf: (settings) => (isOver(watched(settings).request) ? dailySeconds : usualSeconds),
+    note: 'where the question is about days that are over, whose number is another one only tomorrow: 24 h',
   },
   labels: ['kpi', 'team', 'account', 'priority', 'channel', 'campaign', 'operator'],
   everySeconds: 300,

@@ -38,3 +38,11 @@ function grows({ kpi: { kind, unit } }: KpiRequest): boolean {
 export function isUnfinished(period: PeriodExpression | null): boolean {
   return period !== null && ['today', 'to-date', 'since', 'all'].includes(period.kind);
 }
+
+/**
+ * Whether it is about days that are over: its number is another one on another day only, but for what comes late. The usual
+ * period of a level may be today.
+ */
+export function isOver({ kpi, question: { period } }: KpiRequest): boolean {
+  return period === null ? !kpi.isKnownOn : !isUnfinished(period);
+}
