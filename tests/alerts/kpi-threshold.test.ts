@@ -150,7 +150,7 @@ describe('a KPI beyond a threshold', () => {
     ]);
     await at.rule({ kind: 'kpi-threshold', kpi: 'tickets yesterday by team', above: 5 });
     await at.pass(5);
-    expect(at.told()).toEqual(['09:02 main High: Tickets created of 2 teams']);
+    expect(at.told()).toEqual(['09:02 main High: Tickets created above 5 for 2 teams']);
     expect((await incidents(at))[0]?.lines).toEqual(['Team t2: 8 (9 Nov)', 'Team t1: 6 (9 Nov)']);
   });
 
@@ -200,7 +200,7 @@ describe('days that were missed', () => {
     await at.pass(10);
     expect(at.told()).toEqual([
       '09:09 main High: Tickets created: 9 (3 Nov); well again on 5 Nov',
-      '09:10 thread Recovered 00:00 after 24 h 00 min; worst 9',
+      '09:10 thread Recovered 5 Nov 00:00 after 24 h 00 min; worst 9',
       '09:10 edit Recovered: Tickets created: 9 (3 Nov); well again on 5 Nov',
     ]);
     expect((await incidents(at)).map(({ since }) => since.toString())).toEqual(['2026-11-04T00:00:00Z']);

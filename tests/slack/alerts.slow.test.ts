@@ -488,7 +488,7 @@ describe('Home', () => {
     const home = () => JSON.stringify(company.sandbox.home(maya)?.blocks ?? []);
     await company.sandbox.waitFor(
       'home',
-      () => home().includes('SLA met, as the CRM reports it of 2 teams') || undefined,
+      () => home().includes('SLA met, as the CRM reports it, below 99 % for 2 teams') || undefined,
     );
     await company.sandbox.clickInView({ user: maya, actionId: 'alert.ack', in: 'home' });
     await company.sandbox.waitFor('home anew', () => home().includes('acknowledged 16 Nov') || undefined);
