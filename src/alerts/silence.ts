@@ -1,7 +1,8 @@
 import type { Person } from '../answers/people.ts';
 import type { Rights } from '../answers/rights.ts';
 import type { Queryable } from '../db/db.ts';
-import { type NamedThing, named, readNames } from './kinds/names.ts';
+import { closest } from '../lib/closest.ts';
+import { knownNames, type NamedThing, named, readNames } from './kinds/names.ts';
 import { type May, mayAct, teamsOf } from './may-act.ts';
 import type { Rule } from './rule.ts';
 import type { Silence } from './stages/mute.ts';
@@ -20,6 +21,7 @@ export async function matchersOf(
   reader: Queryable,
   tenantId: number,
   labels: SilenceRequest['labels'],
+  rights: Rights,
 ): Promise<Matchers | string> {
   const wanted = { team: labels.get('team') ?? [], account: labels.get('account') ?? [] };
   const names = await readNames(reader, tenantId, wanted);
@@ -34,7 +36,14 @@ export async function matchersOf(
       continue;
     }
     const missing = values.find((text) => !named(names, thing, text));
-    if (missing !== undefined) return `There is no ${thing} “${missing}”.`;
+    if (missing !== undefined) {
+      // Names of teams are nobody's secret to the database, but those of others are no help.
+      const own = thing === 'team' ? rights.teams.map(({ name }) => name) : [];
+      const known = rights.all ? await knownNames(reader, tenantId, thing) : own;
+      const near = closest(missing, known);
+      const offered = (near.length > 0 ? near : known.slice(0, 5)).map((one) => `“${one}”`).join(', ');
+      return `There is no ${thing} “${missing}”.${offered === '' ? '' : ` Known: ${offered}.`}`;
+    }
     const plain = ids(thing).filter((id) => named(alone, thing, id)?.keys.length === 1);
     matchers[name] = [...new Set([...keys(thing), ...plain])];
   }

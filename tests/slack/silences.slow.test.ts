@@ -78,7 +78,10 @@ describe('silences in Slack', () => {
 
   test('say what there is none of, and offer what works', async () => {
     const company = await startAlertCompany(database.db);
-    expect(textOf(await said(company, maya, 'silence team:Nowhere 2h'))).toContain('There is no team “Nowhere”.');
+    expect(textOf(await said(company, maya, 'silence team:Nowhere 2h'))).toContain(
+      'There is no team “Nowhere”. Known: “Tier 1”, “Tier 2”.',
+    );
+    expect(textOf(await said(company, supervisor.id, 'silence team:"Tier 3" 2h'))).toContain('Known: “Tier 2”');
     expect(textOf(await said(company, maya, 'silence no-rule 2h'))).toContain('There is no rule “no-rule”.');
     const offer = await said(company, maya, 'silence team:"Tier 2"');
     const [first] = buttonsOf(offer);

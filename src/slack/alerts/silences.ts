@@ -34,7 +34,9 @@ export async function silence(words: readonly string[], exchange: Exchange, deps
   }
   const matchers = rule
     ? { rule: [String(rule.ruleId)] }
-    : await readAs(db, { tenantId, viewer: person.viewer }, (reader) => matchersOf(reader, tenantId, request.labels));
+    : await readAs(db, { tenantId, viewer: person.viewer }, (reader) =>
+        matchersOf(reader, tenantId, request.labels, person.rights),
+      );
   if (typeof matchers === 'string') {
     await reply.post(ruleSaidMessage(matchers));
     return;

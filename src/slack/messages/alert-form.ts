@@ -72,7 +72,7 @@ function riskFields({ team, priority, account, before, risk, metrics }: AlertFor
     typed('before', 'Tell of a breach so long before', before, {
       ...{ hint: 'Empty: 30 min. On the calendar of its policy the target passes then', most: 30, optional: true },
     }),
-    select('risk', 'And of what is at risk', riskOptions, risk),
+    select('risk', 'Also of what is at risk', riskOptions, risk),
     several('metrics', 'Targets', targets, metrics, 'None chosen: all three'),
   ];
 }
