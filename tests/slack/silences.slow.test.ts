@@ -76,6 +76,15 @@ describe('silences in Slack', () => {
     expect(company.failures()).toEqual([]);
   }, 60_000);
 
+  test('of a rule are said by what it has told already, before its next look by time', async () => {
+    const company = await startAlertCompany(database.db);
+    await company.rule(teamsBelow);
+    await company.work(2);
+    await said(company, maya, 'silence teams 2h because of the move');
+    await company.work(2);
+    expect(textOf(company.alert())).toContain('Told no further at the moment: silenced by Maya Hartono: of the move');
+  }, 60_000);
+
   test('say what there is none of, and offer what works', async () => {
     const company = await startAlertCompany(database.db);
     expect(textOf(await said(company, maya, 'silence team:Nowhere 2h'))).toContain(

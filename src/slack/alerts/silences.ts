@@ -2,7 +2,7 @@ import type { May } from '../../alerts/may-act.ts';
 import type { Rule } from '../../alerts/rule.ts';
 import { matchersOf, maySilence, ruleMeant, silenceTexts } from '../../alerts/silence.ts';
 import type { Silence } from '../../alerts/stages/mute.ts';
-import { findRule, rulesOf } from '../../alerts/store/rules.ts';
+import { findRule, lookSoon, rulesOf } from '../../alerts/store/rules.ts';
 import { addSilence, endSilence, silencesAt } from '../../alerts/store/silences.ts';
 import { parseSilence } from '../../alerts/words/silence.ts';
 import { nameOf } from '../../answers/access.ts';
@@ -53,7 +53,11 @@ export async function silence(words: readonly string[], exchange: Exchange, deps
     ...{ matchers, from: now, until: now.add({ seconds: request.seconds }) },
     ...{ createdBy: nameOf(person), person: person.viewer, comment: request.why || 'no reason given' },
   };
-  const silenceId = await db.tx((tx) => addSilence(tx, tenantId, made));
+  const silenceId = await db.tx(async (tx) => {
+    // Its open incidents say at once that they are told no further.
+    if (rule) await lookSoon(tx, tenantId, rule.ruleId, now);
+    return addSilence(tx, tenantId, made);
+  });
   exchange.log.info({ silence: silenceId, person: person.viewer }, 'alerts are silenced');
   alerting.onChange();
   const [shown] = await shownOf([{ silenceId, ...made }], rule ? [rule] : [], deps);
