@@ -87,7 +87,7 @@ export async function subjectsOf(
 }
 
 /** Teams that a rule is cut to by its settings. */
-function teamsOf({ settings }: Pick<Rule, 'settings'>): readonly string[] {
+export function teamsOf({ settings }: Pick<Rule, 'settings'>): readonly string[] {
   if ('team' in settings && settings.team) return settings.team;
   if (!('kpi' in settings)) return [];
   const request = parseRequest(splitWords(settings.kpi));

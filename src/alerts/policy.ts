@@ -50,7 +50,7 @@ export function ruleFrom(
   checkCalendar(settings.hours, context);
   for (const label of settings.group_by ?? [])
     if (!room.labels.includes(label)) throw noLabel(label, settings.kind, room.labels);
-  const repeat = settings.repeat ?? defaults.repeatSeconds;
+  const repeat = settings.repeat ?? room.repeat?.secondsOf(settings) ?? defaults.repeatSeconds;
   const policy: RulePolicy = {
     title: settings.title ?? room.titleOf(settings),
     forSeconds: settings.for ?? defaults.forSeconds,

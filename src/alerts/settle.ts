@@ -106,7 +106,7 @@ async function settleGroup(
   if (reason === 'first')
     await addHistory(tx, incident, { at: now, kind: 'opened', text: openedText(incident), told: false });
   else if (reason !== null) {
-    const text = reason === 'resolved' ? endedText(incident, context.tenant) : toldText(incident, reason);
+    const text = reason === 'resolved' ? endedText(incident, context.tenant, now) : toldText(incident, reason);
     const kind = ({ resolved: 'resolved', worse: 'worse', more: 'worse', repeat: 'repeated' } as const)[reason];
     const told = reason !== 'resolved' || !incident.content.quietEnd;
     const entry = await addHistory(tx, incident, { at: now, kind, text, told });

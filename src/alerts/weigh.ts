@@ -65,6 +65,7 @@ export function weigh(
     {
       rule: { ruleId: rule.ruleId, name: rule.name, hours: rule.policy.hours },
       labels: { ...incident.labels },
+      members: context.silences.length === 0 ? [] : firing.map(({ labels: own, about: more }) => ({ ...more, ...own })),
       unknown: look.kind === 'unknown' ? { reason: look.reason, late: look.late ?? [] } : null,
       within: withinTeam(rule, firing, context),
       silences: context.silences,

@@ -36,14 +36,23 @@ export function toldText(incident: Incident, reason: Exclude<Reason, 'first' | '
   }
 }
 
-/** `Recovered 14:32 after 1 h 10 min; worst 78 %` */
-export function endedText({ since, resolvedAt, content }: Incident, { timezone }: Pick<Tenant, 'timezone'>): string {
+/**
+ * `Recovered 14:32 after 1 h 10 min; worst 78 %`, with its date where it did not begin or was not told on the same day. `toldAt`:
+ * when this is said, or the incident was.
+ */
+export function endedText(
+  { since, resolvedAt, announcedAt, content }: Incident,
+  tenant: Pick<Tenant, 'timezone' | 'locale'>,
+  toldAt = announcedAt ?? since,
+): string {
   const end = resolvedAt ?? since;
+  const isOneDay = [since, toldAt].every((at) => momentText(end, tenant, at) === clockTime(end, tenant.timezone));
+  const at = isOneDay ? clockTime(end, tenant.timezone) : momentText(end, tenant);
   if (content.movedTo !== undefined)
-    return `Told as incident ${content.movedTo} from ${clockTime(end, timezone)} on, after ${lengthText(since, end)}`;
+    return `Told as incident ${content.movedTo} from ${at} on, after ${lengthText(since, end)}`;
   if (content.quietEnd) return `${endWordOf(content)}: ${content.headline}`;
   const worst = content.worst ? `; worst ${content.worst.text}` : '';
-  return `${endWordOf(content)} ${clockTime(end, timezone)} after ${lengthText(since, end)}${worst}`;
+  return `${endWordOf(content)} ${at} after ${lengthText(since, end)}${worst}`;
 }
 
 /** `14:32` in the zone. */

@@ -6,6 +6,7 @@ import {
   formatPercent,
   formatTarget,
   formatValue,
+  leadIn,
   type ValueShape,
 } from '../domain/format.ts';
 import {
@@ -177,7 +178,7 @@ function ageOf({ asOf, ageSeconds }: SourceFreshness): number {
 
 /** Why somebody is not answered, without a number. */
 export function notPermittedPhrase(kpi: Kpi): string {
-  return `${kpi.title} is for supervisors and above: its numbers are of the whole company and cannot be cut to yours.`;
+  return `${leadIn(kpi.title)} is for supervisors and above: its numbers are of the whole company and cannot be cut to yours.`;
 }
 
 export function unknownScenarioPhrase({
@@ -191,12 +192,12 @@ export function unknownScenarioPhrase({
 }): string {
   const { title } = request.kpi;
   return choices.length === 0
-    ? `${title} has no scenarios: it is counted in one way only.`
-    : `${title} has no scenario “${scenario}”.`;
+    ? `${leadIn(title)} has no scenarios: it is counted in one way only.`
+    : `${leadIn(title)} has no scenario “${scenario}”.`;
 }
 
 export function noSnapshotsPhrase(kpi: Kpi): string {
-  return `${kpi.title} keeps no record of what was believed on a day, only what is known now.`;
+  return `${leadIn(kpi.title)} keeps no record of what was believed on a day, only what is known now.`;
 }
 
 /** What a reprinted answer is, and what became of its numbers: `Now 4.9 h (was 4.2 h).` */

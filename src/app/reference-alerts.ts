@@ -18,7 +18,7 @@ export function alertsPage(generated: string, table: Table): string {
 }
 
 function section(kind: AlertKind, table: Table): string {
-  const { title, what, labels, defaults, everySeconds, gapSeconds } = roomOf(kind);
+  const { title, what, labels, defaults, everySeconds, gapSeconds, repeat } = roomOf(kind);
   const settings = settingsOfKind(kind).map(({ name, fallback }) => [`\`${name}\``, shown(name, fallback)]);
   const facts = [
     ['Called', title],
@@ -32,7 +32,10 @@ function section(kind: AlertKind, table: Table): string {
     ['`group_by`', defaults.groupBy.join(', ') || 'nothing: one incident'],
     ['`group_wait`', duration(defaults.waitSeconds)],
     ['`group_interval`', duration(defaults.intervalSeconds)],
-    ['`repeat`', defaults.repeatSeconds === null ? 'never' : duration(defaults.repeatSeconds)],
+    [
+      '`repeat`',
+      `${defaults.repeatSeconds === null ? 'never' : duration(defaults.repeatSeconds)}${repeat ? `; ${repeat.note}` : ''}`,
+    ],
   ];
   return [
     `## ${kind}\n`,

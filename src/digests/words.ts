@@ -1,4 +1,4 @@
-import { formatDate, formatDateRange } from '../domain/format.ts';
+import { formatDate, formatDateRange, leadIn } from '../domain/format.ts';
 import { dateWords } from '../domain/intl.ts';
 import { addDays, daysBetween } from '../domain/period.ts';
 import type { Digest, DigestLine } from './digest.ts';
@@ -73,6 +73,6 @@ export function asOfWords({ asOf, locale, readerTimezone }: Digest): string {
 
 /** What stands alone, for notifications and subjects: `Morning coffee, Sat 21 Nov: SLA compliance 91.2 %, Tickets 62`. */
 export function summary(digest: Digest): string {
-  const numbers = digest.lines.map(({ title, shown }) => `${title} ${shown}`).join(', ');
+  const numbers = digest.lines.map(({ title, shown }) => `${leadIn(title)} ${shown}`).join(', ');
   return `${greeting(digest)}: ${numbers || 'no numbers'}`;
 }

@@ -149,3 +149,8 @@ export function formatDateRange(from: string, to: string, options: { year?: bool
   if (first.month !== last.month) return `${formatDate(from, { locale })} – ${end}`;
   return `${first.day}–${end}`;
 }
+
+/** A title with more of the sentence behind it, whose aside is closed: `SLA met, as the CRM reports it, below 85 %`. */
+export function leadIn(title: string): string {
+  return title.includes(', ') ? `${title},` : title;
+}

@@ -207,3 +207,10 @@ export function plainLabel(dimension: Dimension, key: string): string {
   if (dimension.id === 'stage' && key === 'sql') return 'SQL';
   return key.charAt(0).toUpperCase() + key.slice(1).replaceAll(/[-_]/g, ' ');
 }
+
+/** `2 teams`, `3 priorities`. */
+export function countedOf(id: string, count: number): string {
+  const one = dimensionOf(id).title.toLowerCase();
+  const many = one.endsWith('y') ? `${one.slice(0, -1)}ies` : one.endsWith('s') ? `${one}es` : `${one}s`;
+  return `${count} ${count === 1 ? one : many}`;
+}

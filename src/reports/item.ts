@@ -1,5 +1,6 @@
 import { chartOfAnswer } from '../answers/chart.ts';
 import { casesOf, caveatPhrases, headline, partValues, shownValue } from '../answers/wording.ts';
+import { leadIn } from '../domain/format.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
 import { dimensionOf } from '../kpis/dimensions.ts';
 import { kpiOf } from '../kpis/index.ts';
@@ -36,7 +37,7 @@ function isOneBar({ breakdown }: KpiResult, by: string | null): boolean {
 function titleOf(result: KpiResult, by: string | null): string {
   const filters = Object.entries(result.filters).map(([dimension, value]) => `, ${dimension}: ${value}`);
   const rows = by === null || kpiOf(result.kpi)?.board ? '' : ` by ${dimensionOf(by).title.toLowerCase()}`;
-  return `${result.title}${rows}${filters.join('')}`;
+  return `${rows === '' ? result.title : leadIn(result.title)}${rows}${filters.join('')}`;
 }
 
 /** What stands beside the picture: neither what its table has, nor a second way of counting its stages. */

@@ -1,5 +1,6 @@
 import type { ChartRenderer } from '../charts/renderer.ts';
 import type { SparklineSpec } from '../charts/sparkline.ts';
+import { leadIn } from '../domain/format.ts';
 import { isEmpty } from './make.ts';
 import type { Figure, Report } from './report.ts';
 import { template } from './templates.ts';
@@ -84,7 +85,7 @@ interface FigureModel {
 /** `Weekly report, Mon 9 – Sun 15 Nov 2026: Ticket SLA compliance 87.7 %`: the first number is read without opening it. */
 function subjectOf({ title, period, strip }: Report): string {
   const [first] = strip;
-  return `${title}, ${period.shown}${first ? `: ${first.title} ${first.shown}` : ''}`;
+  return `${title}, ${period.shown}${first ? `: ${leadIn(first.title)} ${first.shown}` : ''}`;
 }
 
 function targetOf({ target, met }: Figure): string {

@@ -1,6 +1,6 @@
 import { changeMark, changePhrase, shapeOf, shownValue } from '../answers/wording.ts';
 import type { SparklineSpec } from '../charts/sparkline.ts';
-import { formatDateRange, formatTarget, formatValue } from '../domain/format.ts';
+import { formatDateRange, formatTarget, formatValue, leadIn } from '../domain/format.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
 import type { DateRange } from '../domain/period.ts';
 import { type Answered, type Asking, ask } from './ask.ts';
@@ -49,6 +49,6 @@ export function sparklineOf(result: KpiResult, locale: string): SparklineSpec | 
   return {
     values,
     unfinished: points.flatMap(({ complete, mature }, index) => (complete && mature !== false ? [] : [index])),
-    altText: `${result.title} by ${grain}, ${dates}: lowest ${shown(Math.min(...known))}, highest ${shown(Math.max(...known))}, latest ${shown(last)}.`,
+    altText: `${leadIn(result.title)} by ${grain}, ${dates}: lowest ${shown(Math.min(...known))}, highest ${shown(Math.max(...known))}, latest ${shown(last)}.`,
   };
 }

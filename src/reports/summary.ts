@@ -1,5 +1,5 @@
 import { changePhrase, shownValue, targetPhrase } from '../answers/wording.ts';
-import { formatNumber } from '../domain/format.ts';
+import { formatNumber, leadIn } from '../domain/format.ts';
 import type { KpiResult, Verdict } from '../domain/kpi-result.ts';
 import type { Figure, Quality, Restatement } from './report.ts';
 
@@ -30,7 +30,7 @@ function movements({ results, locale }: Told): string[] {
     .slice(0, mostMoved);
   if (moved.length === 0) return results.length > 0 ? ['Nothing moved beyond chance.'] : [];
   const phrases = moved.map(
-    (result) => `${result.title} ${shownValue(result, locale)}, ${changePhrase(result, locale)}`,
+    (result) => `${leadIn(result.title)} ${shownValue(result, locale)}, ${changePhrase(result, locale)}`,
   );
   return [`Moved most: ${phrases.join('; ')}.`];
 }
@@ -76,7 +76,7 @@ function targets({ results, strip, locale }: Told): string[] {
     return once.length === 0
       ? []
       : [once.length === 1 ? 'The target was met.' : `All ${once.length} targets were met.`];
-  const phrases = missed.map(({ title, shown, target }) => `${title} ${shown} (${target})`);
+  const phrases = missed.map(({ title, shown, target }) => `${leadIn(title)} ${shown} (${target})`);
   const count = `${formatNumber(missed.length, locale)} of ${formatNumber(once.length, locale)} targets missed`;
   return [`${once.length === 1 ? 'The target was missed' : count}: ${phrases.join('; ')}.`];
 }

@@ -1,3 +1,5 @@
+import { createPlannedFaults, type Planned } from './planned-faults.ts';
+
 /**
  * What can be made to go wrong. `method` is a Web API method, `*` for all of them, `upload` for the upload URL,
  * `response_url`, or several of these, whichever comes first. `times` is 1 unless given; `Infinity` holds until `clear`.
@@ -18,11 +20,7 @@ export type Fault = { method: string | readonly string[]; times?: number; channe
   | { kind: 'lost-answer' }
 );
 
-export interface PendingFault {
-  fault: Fault;
-  /** How often it will still happen. */
-  left: number;
-}
+export type PendingFault = Planned<Fault>;
 
 /** What is known of a call before it is executed. */
 export interface Attempt {
@@ -57,24 +55,6 @@ function applies(fault: Fault, attempt: Attempt): boolean {
 }
 
 export function createFaults(changed: () => void = () => {}): Faults {
-  let planned: PendingFault[] = [];
-  return {
-    failNext(fault) {
-      planned.push({ fault, left: fault.times ?? 1 });
-      changed();
-    },
-    take(attempt) {
-      const entry = planned.find(({ fault }) => applies(fault, attempt));
-      if (entry === undefined) return undefined;
-      entry.left -= 1;
-      planned = planned.filter(({ left }) => left > 0);
-      changed();
-      return entry.fault;
-    },
-    pending: () => planned,
-    clear(which = () => true) {
-      planned = planned.filter(({ fault }) => !which(fault));
-      changed();
-    },
-  };
+  const planned = createPlannedFaults<Fault>(changed);
+  return { ...planned, take: (attempt) => planned.take((fault) => applies(fault, attempt)) };
 }

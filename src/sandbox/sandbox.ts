@@ -172,7 +172,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     commands: options.commands ?? ['/kpi'],
   });
   const pages = createConsole({
-    ...{ mailbox: createMailbox(sink), mailFaults: sink, pages: paging },
+    ...{ mailbox: createMailbox(sink), mailFaults: sink, pageFaults: paging, pages: paging },
     ...{ store, views, faults, driver, completions: options.completions ?? [] },
     clock: { clock, timezone: options.timezone ?? 'UTC' },
   });

@@ -42,6 +42,8 @@ export const actionIds = {
   resumeRule: 'alert.resume',
   endRule: 'alert.end',
   alerts: 'alert.list',
+  /** Ends a silence, by its number in the value. */
+  endSilence: 'alert.unsilence',
 } as const;
 
 /** Callback ids of forms, kept as long. */

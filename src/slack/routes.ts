@@ -4,6 +4,7 @@ import type { AlertDeps } from './alerts/deps.ts';
 import { openAlertForm, refreshAlertForm, submitAlertForm } from './alerts/form.ts';
 import { aboutAlerts, isAboutAlerts } from './alerts/handle.ts';
 import { listAlerts, pressRule, type RuleDeed } from './alerts/list.ts';
+import { unsilence } from './alerts/silences.ts';
 import { ask, type Exchange } from './ask.ts';
 import { withPeriod } from './command-words.ts';
 import type { FormAnswer } from './forms.ts';
@@ -52,6 +53,7 @@ const handlers: Readonly<Record<Exclude<Incoming['kind'], 'form'>, Readonly<Reco
     [actionIds.resumeRule]: rule('resume'),
     [actionIds.endRule]: rule('end'),
     [actionIds.alerts]: listAlerts,
+    [actionIds.endSilence]: (exchange, deps) => unsilence(exchange.incoming.words, exchange, deps),
   },
   mention: { mention: answerWords },
   direct: { message: answerWords },

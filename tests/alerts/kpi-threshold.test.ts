@@ -1,5 +1,8 @@
 import sql from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
+import { ruleFrom } from '../../src/alerts/policy.ts';
+import { alertRuleSchema } from '../../src/config/alerts.ts';
+import { everything } from '../../src/db/viewer.ts';
 import { useDatabase } from '../database.ts';
 import { addTickets, ticketDays } from './ticket-days.ts';
 import { type Town, type TownOptions, town } from './town.ts';
@@ -29,6 +32,24 @@ async function incidents(at: Town) {
 }
 
 describe('a KPI beyond a threshold', () => {
+  test.each([
+    ['tickets today', undefined, 4],
+    ['tickets mtd', undefined, 4],
+    ['pipeline', undefined, 4],
+    ['tickets', undefined, 24],
+    ['backlog', undefined, 24],
+    ['sla 7d by team', undefined, 24],
+    ['tickets yesterday', undefined, 24],
+    ['tickets "last month"', undefined, 24],
+    ['tickets yesterday', '1 h', 1],
+    ['tickets today', '24 h', 24],
+  ])('of %s is repeated, with repeat: %s, every %i hours', (kpi, repeat, hours) => {
+    const settings = { kind: 'kpi-threshold', kpi, above: 1, to: { channel: 'C0ALERTS' }, ...(repeat ? { repeat } : {}) };
+    const context = { targets: {}, to: undefined, isCalendar: () => false };
+    const { policy } = ruleFrom(alertRuleSchema.parse(settings), context, { viewer: everything });
+    expect(policy.repeatSeconds).toBe(hours * 3600);
+  });
+
   test('is told once, with its value, and its message is edited when it is over', async () => {
     const at = await place();
     await today(at, 3);
@@ -129,7 +150,7 @@ describe('a KPI beyond a threshold', () => {
     ]);
     await at.rule({ kind: 'kpi-threshold', kpi: 'tickets yesterday by team', above: 5 });
     await at.pass(5);
-    expect(at.told()).toEqual(['09:02 main High: Tickets created of 2 teams']);
+    expect(at.told()).toEqual(['09:02 main High: Tickets created above 5 for 2 teams']);
     expect((await incidents(at))[0]?.lines).toEqual(['Team t2: 8 (9 Nov)', 'Team t1: 6 (9 Nov)']);
   });
 
@@ -179,7 +200,7 @@ describe('days that were missed', () => {
     await at.pass(10);
     expect(at.told()).toEqual([
       '09:09 main High: Tickets created: 9 (3 Nov); well again on 5 Nov',
-      '09:10 thread Recovered 00:00 after 24 h 00 min; worst 9',
+      '09:10 thread Recovered 5 Nov 00:00 after 24 h 00 min; worst 9',
       '09:10 edit Recovered: Tickets created: 9 (3 Nov); well again on 5 Nov',
     ]);
     expect((await incidents(at)).map(({ since }) => since.toString())).toEqual(['2026-11-04T00:00:00Z']);

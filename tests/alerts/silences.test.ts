@@ -14,7 +14,7 @@ async function silenced(minutes: number) {
   const id = await place.db.tx((tx) =>
     addSilence(tx, place.tenantId, {
       ...{ matchers: { rule: [String(rule)] }, from, until: from.add({ minutes }) },
-      ...{ createdBy: 'a test', comment: 'maintenance' },
+      ...{ createdBy: 'a test', person: null, comment: 'maintenance' },
     }),
   );
   await created(place, '2026-11-10', 6);
@@ -34,7 +34,8 @@ describe('a silence', () => {
     const { place, id } = await silenced(600);
     await place.pass(5);
     expect(place.told()).toEqual([]);
-    const end = () => place.db.tx((tx) => endSilence(tx, place.tenantId, id, place.clock.now()));
+    const end = () =>
+      place.db.tx((tx) => endSilence(tx, place.tenantId, id, { now: place.clock.now(), endedBy: 'slack:U1' }));
     expect(await end()).toBe(true);
     expect(await end()).toBe(false);
     expect(await silencesAt(place.db, place.tenantId, place.clock.now())).toEqual([]);

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
 import { slaRisk } from '../../src/alerts/kinds/sla-risk/kind.ts';
+import { changeRuleState } from '../../src/alerts/rest.ts';
 import { ruleOf } from '../../src/alerts/store/rules.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { Policies } from '../../src/sla/policy.ts';
@@ -207,6 +208,70 @@ describe('what becomes known late', () => {
     await desk.add({ ...ticket, id: 'T-2', created: '06:00', answered: '08:00' });
     await desk.pass(1);
     expect(desk.told()).toEqual([]);
+  });
+
+  test('of before a rule was taken up again is told where it still waits, not where it ended while it rested', async () => {
+    const desk = await aDesk();
+    const id = await desk.rule({ ...risk, at_risk: false });
+    await desk.pass(1);
+    const change = (state: 'paused' | 'active') =>
+      desk.db.tx((tx) => changeRuleState(tx, desk.tenantId, id, { state, reason: null }, desk.moments()));
+    await change('paused');
+    await desk.add({ ...ticket, id: 'gone' }, { ...ticket, id: 'waits' });
+    await desk.jump('10:20');
+    await desk.change('gone', { first_response_at: '10:25' });
+    await desk.jump('10:30');
+    expect(desk.told()).toEqual([]);
+    await change('active');
+    await desk.pass(1);
+    expect(desk.told()).toEqual(['10:31 main Breached: 1 ticket']);
+    expect(await desk.lines()).toEqual(['waits, critical: first response breached 10:00, Noor']);
+    // What ends from then on before anybody knew of it is news again.
+    await desk.add({ ...ticket, id: 'late', created: '09:32', answered: '10:33' });
+    await desk.jump('10:40');
+    expect(await desk.lines()).toContain('late, critical: first response breached 10:32, over 10:33, Noor');
+  });
+
+  test('of before a rule was changed, and over by then, is not told anew', async () => {
+    const desk = await aDesk();
+    await desk.rule({ ...risk, at_risk: false });
+    await desk.add({ ...ticket, answered: '10:05' });
+    await desk.jump('10:00');
+    await desk.jump('11:00');
+    desk.told();
+    await desk.rule({ ...risk, at_risk: false, before: '12 min' });
+    await desk.pass(1);
+    expect(desk.told()).toEqual([]);
+  });
+
+  test('is waited for by rules on that source alone, and by those that are cut to none', async () => {
+    const desk = await aDesk();
+    await desk.reaches('shop', ['ticket', 'ticket_event'], '2026-11-10T07:00:00Z', 60);
+    await desk.db.run(sql`
+      insert into crm.teams (tenant_id, source, id, name, version) values (${desk.tenantId}, 'shop', 't9', 'Web', 1),
+        (${desk.tenantId}, 'shop', 't1', 'Shop delivery', 1)`);
+    await desk.db.run(sql`
+      insert into crm.accounts (tenant_id, source, id, name, version) values (${desk.tenantId}, 'crm', 'a1', 'Acme', 1)`);
+    const health = async (settings: object, name: string) => {
+      const id = await desk.rule({ ...risk, ...settings }, name);
+      await desk.work();
+      const [row] = await desk.db.query<{ health: string; streams: string[] }>(sql`
+        select health, health_streams as streams from ops.alert_rules
+        where tenant_id = ${desk.tenantId} and rule_id = ${id}`);
+      return row!.health === 'ok' ? 'ok' : row!.streams;
+    };
+    const shop = ['shop: ticket', 'shop: ticket_event'];
+    expect(await health({ team: 'Delivery' }, 'delivery')).toBe('ok');
+    expect(await health({ account: 'Acme' }, 'acme')).toBe('ok');
+    expect(await health({ team: ['Delivery', 'Web'] }, 'both')).toEqual(shop);
+    expect(await health({ team: 't1' }, 'same-id')).toEqual(shop);
+    expect(await health({ team: 'Web' }, 'web')).toEqual(shop);
+    expect(await health({ team: ['none', 'Delivery'] }, 'none')).toEqual(shop);
+    expect(await health({}, 'all')).toEqual(shop);
+    expect(await health({ priority: ['critical'] }, 'critical')).toEqual(shop);
+    await desk.add(ticket);
+    await desk.jump('10:00');
+    expect(desk.told().filter((told) => told.includes('Breached'))).toHaveLength(1);
   });
 
   test('is not guessed at while the data is late, and told with its times when it has come', async () => {

@@ -519,7 +519,7 @@ describe(`muting (seed ${seed})`, () => {
   const times = openTime(calendar);
   const input = {
     ...{ rule: { ruleId: 7, name: 'calm', hours: 'office' }, labels: {}, unknown: null, within: null },
-    ...{ silences: [], openTime: times },
+    ...{ members: [], silences: [], openTime: times },
   };
   // Both clock changes of the year are among these weeks.
   const moment = fc.oneof(
@@ -570,7 +570,7 @@ describe(`muting (seed ${seed})`, () => {
         fc.integer({ min: -2, max: 12 }),
         (matchers, labels, minute) => {
           const silence: Silence = {
-            ...{ silenceId: 1, matchers, from: at(0), until: at(10), createdBy: 'Noor', comment: 'move' },
+            ...{ silenceId: 1, matchers, from: at(0), until: at(10), createdBy: 'Noor', person: null, comment: 'move' },
           };
           const of = new Map<string, string[]>([['rule', ['calm', '7']]]);
           for (const [name, one] of Object.entries(labels)) of.set(name, [one]);
@@ -590,11 +590,28 @@ describe(`muting (seed ${seed})`, () => {
     );
   });
 
+  test('a silence holds for what has no such label as a whole where every one of its things has', () => {
+    const silence: Silence = {
+      ...{ silenceId: 1, matchers: { team: ['crm/7', '7'], priority: ['low'] }, from: at(0), until: at(10) },
+      ...{ createdBy: 'Noor', person: null, comment: 'move' },
+    };
+    const rule = { ...input.rule, hours: null };
+    const isMuted = (labels: Record<string, string>, ...members: Record<string, string>[]) =>
+      muteOf({ ...input, rule, labels, members, silences: [silence] }, at(1)) !== null;
+    const own = { team: 'crm/7', priority: 'low', ticket: 'crm/1' };
+    expect(isMuted({}, own, { ...own, team: '7' })).toBe(true);
+    expect(isMuted({ priority: 'low' }, { team: '7' })).toBe(true);
+    expect(isMuted({}, own, { ...own, team: 'crm/8' })).toBe(false);
+    expect(isMuted({}, own, { priority: 'low' })).toBe(false);
+    expect(isMuted({})).toBe(false);
+  });
+
   test('late data is named before a breach of the team, and that before hours and silences', () => {
     const monday = Temporal.Instant.from('2026-11-08T12:00:00Z');
     const silence = {
       ...{ silenceId: 1, matchers: {}, from: at(-5_000), until: at(5_000) },
       createdBy: 'Noor',
+      person: null,
       comment: 'c',
     };
     const all = {

@@ -1,5 +1,7 @@
 import sql from 'sql-template-tag';
 import { describe, expect, test } from 'vitest';
+import { undeliveredAlerts } from '../../src/alerts/store/undelivered.ts';
+import { arrivingOf, undeliveredLine } from '../../src/app/alerts/arriving.ts';
 import type { Carrier, Outcome } from '../../src/deliveries/delivery.ts';
 import { useDatabase } from '../database.ts';
 import { town } from './town.ts';
@@ -33,6 +35,43 @@ async function troubled(settings: Record<string, unknown> = {}) {
 }
 
 describe('an alert that does not arrive', () => {
+  test('is bad where the engineer looks when nobody is in Slack who could be told of it, and only noted when somebody was', async () => {
+    const { place, rule, now } = await troubled();
+    const { db, tenantId, clock } = place;
+    await db.run(sql`delete from ops.people where tenant_id = ${tenantId}`);
+    expect(await arrivingOf(db, tenantId, clock.now())).toMatchObject({
+      state: 'note',
+      detail: expect.stringContaining('no administrator is in Slack'),
+    });
+    await rule.after(0, one);
+    expect(place.arrived).toEqual([]);
+    const [lost] = await undeliveredAlerts(db, tenantId, { incidents: [{ incidentId: 1 }] });
+    expect(undeliveredLine(lost!)).toBe(
+      `incident 1 did not reach pagerduty night: PagerDuty does not take it (status 400); nobody was told of that (crema deliveries show ${lost!.deliveryId})`,
+    );
+    expect(await arrivingOf(db, tenantId, clock.now())).toMatchObject({
+      state: 'bad',
+      detail: expect.stringContaining('1 alert of the last 7 days did not arrive: incident 1'),
+    });
+    expect(await undeliveredAlerts(db, tenantId, { incidents: [{ incidentId: 2 }] })).toEqual([]);
+    // Mended, the repetition arrives, and nothing is left to look after.
+    now.outcome = { kind: 'sent', proof: {} };
+    await rule.after(60, one);
+    expect(await undeliveredAlerts(db, tenantId, { incidents: [{ incidentId: 1 }] })).toEqual([]);
+  });
+
+  test('is noted by crema doctor where somebody was told, for a week', async () => {
+    const { place, rule } = await troubled({ repeat: 0 });
+    const { db, tenantId, clock } = place;
+    expect(await arrivingOf(db, tenantId, clock.now())).toMatchObject({ state: 'ok' });
+    await rule.after(0, one);
+    expect(await arrivingOf(db, tenantId, clock.now())).toMatchObject({
+      state: 'note',
+      detail: expect.stringContaining('its administrators or owner were told'),
+    });
+    expect(await arrivingOf(db, tenantId, clock.now().add({ hours: 8 * 24 }))).toMatchObject({ state: 'ok' });
+  });
+
   test('is told to the administrators with its text and why, once for the incident and target', async () => {
     const { place, rule, events, now } = await troubled();
     await rule.after(0, one);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type MarkUnit, markWord, readMarkAs, stretchWord, takeStretch } from '../../src/alerts/marks-in-words.ts';
-import { type AlertRequest, parseAlert } from '../../src/alerts/words.ts';
+import { type MarkUnit, markWord, readMarkAs, stretchWord, takeStretch } from '../../src/alerts/words/marks.ts';
+import { parseAlert } from '../../src/alerts/words/parse.ts';
+import type { NumberWish } from '../../src/alerts/words/wish.ts';
 import { splitWords } from '../../src/answers/words.ts';
 import { kpis } from '../../src/kpis/index.ts';
 
@@ -29,6 +30,70 @@ describe('/kpi alert', () => {
     ['sla below 85% clear 85%', 'sla below 85% to me'],
   ])('reads %s', (text, words) => {
     expect(read(text)).toMatchObject({ kind: 'alert', words });
+  });
+
+  test.each([
+    ['sla-risk', 'sla-risk before 30min to me', { at_risk: true, before: 1800, keep: 86_400 }],
+    [
+      'sla at risk team:"Tier 2" TEAM:delivery before 1 h in #support',
+      'sla-risk team:"Tier 2" team:delivery before 1h in #support',
+      { team: ['Tier 2', 'delivery'], before: 3600 },
+    ],
+    [
+      'only breaches priority:High,critical account:Acme at risk by team for 5min',
+      'sla-risk by team priority:high priority:critical account:Acme before 30min only breaches for 5min to me',
+      { at_risk: false, priority: ['critical', 'high'], account: ['Acme'], group_by: ['team'] },
+    ],
+    [
+      'before 15min sla-risk metric:resolution metric:first-response',
+      'sla-risk before 15min metric:first-response metric:resolution to me',
+      { metrics: ['first-response', 'resolution'] },
+    ],
+    [
+      'sla-risk metric:first-response,next-response,resolution',
+      'sla-risk before 30min to me',
+      { metrics: ['first-response', 'next-response', 'resolution'] },
+    ],
+  ])('reads tickets at risk: %s', (text, words, settings) => {
+    const wish = read(text);
+    expect(wish).toMatchObject({
+      kind: 'alert',
+      watch: 'sla-risk',
+      words,
+      settings: { kind: 'sla-risk', ...settings },
+    });
+    expect(read(words)).toEqual(wish);
+  });
+
+  test('keeps of tickets at risk the SLA of the same tickets as the question that has to be allowed', () => {
+    expect(read('sla-risk team:"Tier 2" priority:low before 2h')).toMatchObject({
+      question: 'sla team:"Tier 2" priority:low',
+    });
+  });
+
+  test.each([
+    ['sla-risk below 85%', 'before', 'Tickets at risk have no value to be compared with: it is told so long before.'],
+    ['sla-risk before soon', 'before', '“soon” is no length of time.'],
+    ['sla-risk before 1h before 2h', 'before', '“before” says how long before a second time.'],
+    ['sla-risk metric:speed', 'metrics', '“speed” is no target of tickets.'],
+    ['sla-risk team:Delivery priority:urgent', 'priority', 'There is no priority “urgent”.'],
+    ['sla-risk team:', 'team', 'Which team?'],
+    ['sla-risk by channel', 'question', '“channel” says nothing of tickets at risk'],
+    ['sla-risk 7d', 'question', '“7d” says nothing of tickets at risk'],
+    ['backlog above 5 before 1h', 'question', 'How long before, and which targets, is said of tickets at risk.'],
+  ])('says what is wrong with tickets at risk: “%s”', (text, about, said) => {
+    const wrong = read(text);
+    expect(wrong).toMatchObject({ kind: 'alert-misunderstood', about, said: expect.stringContaining(said) });
+    if (wrong.kind !== 'alert-misunderstood') return;
+    for (const command of [...wrong.commands, wrong.example])
+      expect(read(command.replace(/^alert /, ''))).toMatchObject({ kind: 'alert' });
+  });
+
+  test('keeps the other filters where one is wrong', () => {
+    expect(read('sla-risk team:"Tier 2" priority:hihg account:Acme')).toMatchObject({
+      understood: 'alert sla-risk "team:Tier 2" account:Acme',
+      commands: [expect.stringContaining('alert sla-risk "team:Tier 2" priority:high account:Acme')],
+    });
   });
 
   test.each([
@@ -111,7 +176,7 @@ describe('/kpi alert', () => {
             ...(clears ? [`clear ${markWord(other, unit)}`] : []),
             to,
           ].join(' ');
-          const first = read(words) as AlertRequest;
+          const first = read(words) as NumberWish;
           expect(first).toMatchObject({ kind: 'alert', kpi: { id: kpi.id }, side, forSeconds: seconds });
           expect(first.mark).toBeCloseTo(mark, 9);
           expect(read(first.words)).toEqual(first);
@@ -139,6 +204,13 @@ describe('/kpi alert', () => {
       'team',
       '“',
       '',
+      'sla-risk',
+      'before',
+      'only',
+      'breaches',
+      'team:x',
+      'metric:resolution',
+      'priority:high',
     );
     fc.assert(
       fc.property(fc.array(fc.oneof(word, fc.string({ maxLength: 12 })), { maxLength: 9 }), (words) => {

@@ -11,9 +11,11 @@ import {
   incidentGoneMessage,
   incidentSaidMessage,
   mayNotActMessage,
+  mayNotSilenceMessage,
   ruleSaidMessage,
 } from '../../src/slack/messages/alerts.ts';
 import { incidentMessage, incidentReply } from '../../src/slack/messages/incident.ts';
+import { type ShownSilence, silencedMessage, silencesMessage } from '../../src/slack/messages/silences.ts';
 import { anIncident, aRule, aView, began, someContent, someHistory, states, zone } from './incidents.ts';
 
 const past = (name: string, count: number): Backtest => ({
@@ -43,6 +45,11 @@ function messagesWith(name: string): Message[] {
     ...someHistory[1]!,
     ...{ entry: index, text: `says ${name}`, personName: name },
   }));
+  const silence: ShownSilence = {
+    ...{ silenceId: 3, matchers: {}, what: name, from: began, until: began.add({ hours: 2 }) },
+    ...{ createdBy: name, person: null, comment: name },
+  };
+  const silences = Array.from({ length: 30 }, (_, index) => ({ ...silence, silenceId: index + 1 }));
   const rest = { rule, history, notUsefulTo: [name] };
   const shown = [
     aView({ content: long, acknowledgedAt: began, acknowledgedBy: name, assignedTo: name, muted: name }, rest),
@@ -59,8 +66,10 @@ function messagesWith(name: string): Message[] {
   return [
     ...shown.map(incidentMessage),
     incidentReply(history[0]!),
-    alertsMessage({ incidents, rules, tenant: zone, all: true }),
-    alertsMessage({ incidents: [], rules: [], tenant: zone, all: false }),
+    alertsMessage({ incidents, rules, silences, tenant: zone, all: true }),
+    alertsMessage({ incidents: [], rules: [], silences: [], tenant: zone, all: false }),
+    ...[silencesMessage(silences, zone), silencesMessage([], zone), silencedMessage(silence, zone, began)],
+    mayNotSilenceMessage(name, [{ name, slackUserId: null }]),
     watchedMessage('Watching', own, past(name, 40), zone),
     watchedMessage('You have this already', own, { unknown: name }, zone),
     watchedMessage('Watching', own, null, zone),
@@ -131,6 +140,7 @@ describe('messages about alerts', () => {
 
 describe('the form for a rule', () => {
   const form: AlertFormView['form'] = {
+    ...{ watch: 'number', team: '', account: '', priority: [], metrics: [], before: '', risk: 'all' },
     ...{
       question: 'sla by team',
       side: 'below',
@@ -151,6 +161,10 @@ describe('the form for a rule', () => {
     ['with a problem', { ...view, problem: 'x'.repeat(3_000) }],
     ['tried', { ...view, tried: { words: `sla ${'w'.repeat(400)}`, past: past('n'.repeat(300), 40) } }],
     ['about a change', { ...view, form: { ...form, side: 'any' as const, against: 'baseline' as const } }],
+    [
+      'about tickets at risk',
+      { ...view, form: { ...form, watch: 'sla-risk' as const, team: 'Delivery', priority: ['high', 'critical'] } },
+    ],
     ['with long words', { ...view, form: { ...form, question: 'q'.repeat(900), mark: 'm'.repeat(90) } }],
   ])('is taken by Slack when it is %s', (_, shown) => {
     let ids = 0;

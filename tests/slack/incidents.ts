@@ -32,7 +32,13 @@ export function aRule(more: Partial<Rule> = {}): Rule {
 }
 
 export const someContent: IncidentContent = {
-  ...{ stateWord: 'Low', headline: 'SLA met of 3 teams', more: 0, threshold: 'SLA met below 85 %', assigned: [] },
+  ...{
+    stateWord: 'Low',
+    headline: 'SLA met below 85 % for 3 teams',
+    more: 0,
+    threshold: 'SLA met below 85 %',
+    assigned: [],
+  },
   lines: ['Team Delivery: 71.2 % (14–20 Nov)', 'Team Returns: 78.0 % (14–20 Nov)', 'Team Tier 2: 82.4 % (14–20 Nov)'],
   ...{ words: 'sla by team', worst: { rank: 0.14, text: '71.2 %' }, unknown: null },
 };
@@ -52,7 +58,7 @@ export const maya = 'slack:U0EXEC0001';
 const daniel = 'slack:U0LEAD0001';
 
 export const someHistory: HistoryEntry[] = [
-  { entry: 1, at: began, kind: 'opened', person: null, personName: null, text: 'Low: SLA met of 3 teams' },
+  { entry: 1, at: began, kind: 'opened', person: null, personName: null, text: 'Low: SLA met below 85 % for 3 teams' },
   {
     ...{ entry: 2, at: began.add({ minutes: 12 }), kind: 'acknowledged' },
     ...{ person: maya, personName: 'Maya Hartono', text: 'acknowledged it' },

@@ -47,3 +47,16 @@ export async function readNames(
 export function named(names: Names, thing: NamedThing, text: string): Named | undefined {
   return names.get(`${thing} ${text.trim().toLowerCase()}`);
 }
+
+/** What things of a kind are called that a reader sees, most of them at most: for whoever has named one there is none of. */
+export async function knownNames(
+  reader: Queryable,
+  tenantId: number,
+  thing: NamedThing,
+  most = 500,
+): Promise<string[]> {
+  const rows = await reader.query<{ name: string }>(sql`
+    select distinct name from ${raw(tables[thing])}
+    where tenant_id = ${tenantId} and name is not null and deleted_at is null order by name limit ${most}`);
+  return rows.map(({ name }) => name);
+}

@@ -103,6 +103,8 @@ export interface AlertRoom<Kind extends AlertKind = AlertKind> {
   > & {
     groupBy: readonly string[];
   };
+  /** Where the usual time between repetitions depends on what is watched; `note` says how, for the reference. */
+  repeat?: { secondsOf(settings: AlertRuleOf<Kind>): number; note: string };
   /** Labels that its conditions carry, which routes and group_by may name. */
   labels: readonly string[];
   /** Seconds between looks where nothing else asks for one; and the shortest time between looks at changes. */

@@ -1,20 +1,25 @@
 import type { OpenTime } from '../../sla/open-time.ts';
 import type { Labels } from '../condition.ts';
 
-/** Nobody is told of incidents whose labels are all among these. */
+/** Nobody is told of incidents that have these labels, or whose things all have them. */
 export interface Silence {
   silenceId: number;
   /** By label, or `rule`: one of these values. */
   matchers: Readonly<Record<string, readonly string[]>>;
   from: Temporal.Instant;
   until: Temporal.Instant;
+  /** How whoever made it is called. */
   createdBy: string;
+  /** `slack:U...` or a person id; null: from the command line. */
+  person: string | null;
   comment: string;
 }
 
 export interface MuteInput {
   rule: { ruleId: number; name: string | null; hours: string | null };
   labels: Labels;
+  /** Labels of each of its things that are not well, those that may change included; none at its end. */
+  members: readonly Labels[];
   /** Late streams that keep it from being known. */
   unknown: { reason: string; late: readonly string[] } | null;
   /** Incident of a team that all of it belongs to; null where there is none. */
@@ -54,16 +59,17 @@ function outsideHours({ rule, openTime }: MuteInput, now: Temporal.Instant): Mut
   };
 }
 
-function silenced({ silences, labels, rule }: MuteInput, now: Temporal.Instant): Muting | null {
+function silenced({ silences, labels, members, rule }: MuteInput, now: Temporal.Instant): Muting | null {
+  const has = (name: string, values: readonly string[]) => {
+    if (name === 'rule') return [rule.name ?? '', String(rule.ruleId)].some((one) => values.includes(one));
+    if (values.includes(labels[name] ?? '')) return true;
+    return members.length > 0 && members.every((member) => values.includes(member[name] ?? ''));
+  };
   const found = silences.find(
-    (silence) =>
-      Temporal.Instant.compare(silence.from, now) <= 0 &&
-      Temporal.Instant.compare(silence.until, now) > 0 &&
-      Object.entries(silence.matchers).every(([name, values]) =>
-        (name === 'rule' ? [rule.name ?? '', String(rule.ruleId)] : [labels[name] ?? '']).some((one) =>
-          values.includes(one),
-        ),
-      ),
+    ({ from, until, matchers }) =>
+      Temporal.Instant.compare(from, now) <= 0 &&
+      Temporal.Instant.compare(until, now) > 0 &&
+      Object.entries(matchers).every(([name, values]) => has(name, values)),
   );
   if (!found) return null;
   return { reason: `silenced by ${found.createdBy}: ${found.comment}`, until: found.until };

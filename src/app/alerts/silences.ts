@@ -58,7 +58,7 @@ export async function silence(
   });
   const from = clock.now();
   const until = from.add({ seconds: seconds ?? 0 });
-  const one = { matchers, from, until, createdBy: 'the command line', comment: why ?? 'no reason given' };
+  const one = { matchers, from, until, createdBy: 'the command line', person: null, comment: why ?? 'no reason given' };
   const id = await db.tx((tx) => addSilence(tx, tenant.tenantId, one));
   io.out(`Silenced until ${localTime(until, tenant)} (silence ${id}). What still fires then is told then.\n`);
   return 0;
@@ -73,7 +73,7 @@ export async function unsilence(
   const id = Number(text);
   if (!Number.isSafeInteger(id))
     throw usageError('ALERTS_SILENCE', `"${text}" is no number of a silence`, 'List them: crema alerts silences');
-  const ended = await db.tx((tx) => endSilence(tx, tenant.tenantId, id, clock.now()));
+  const ended = await db.tx((tx) => endSilence(tx, tenant.tenantId, id, { now: clock.now(), endedBy: null }));
   io.out(ended ? `Silence ${id} has ended.\n` : `Silence ${id} does not hold.\n`);
   return 0;
 }

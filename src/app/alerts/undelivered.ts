@@ -2,6 +2,7 @@ import { slotOf } from '../../alerts/deliver.ts';
 import type { Incident } from '../../alerts/incident.ts';
 import type { Rule } from '../../alerts/rule.ts';
 import { ruleOf } from '../../alerts/store/rules.ts';
+import { undeliveredSlot } from '../../alerts/store/undelivered.ts';
 import { administrators } from '../../answers/people.ts';
 import type { Queryable } from '../../db/db.ts';
 import type { Delivery, Letter, NewDelivery } from '../../deliveries/delivery.ts';
@@ -28,7 +29,7 @@ export async function tellUndelivered(
   const rule = await ruleOf(tx, tenantId, incident.ruleId);
   if (!rule) return;
   const told = undeliveredMessage({ incident, rule, to: { carrier, recipient }, reason }, timezone);
-  const slot = `undelivered ${slotOf(incident)} ${carrier} ${recipient}`;
+  const slot = undeliveredSlot(slotOf(incident), carrier, recipient);
   const users = (await lookingAfter(tx, rule)).filter((user) => user !== recipient);
   await notify(tx, tenantId, users, { slot, message: told }, moments);
 }

@@ -3,10 +3,12 @@ import { changeRuleState } from '../../alerts/rest.ts';
 import { openIncidents, resolvedIncidents } from '../../alerts/store/incidents.ts';
 import { promote } from '../../alerts/store/noise.ts';
 import { findRule, rulesOf } from '../../alerts/store/rules.ts';
+import { undeliveredAlerts } from '../../alerts/store/undelivered.ts';
 import { parsePeriod, periodExamples, resolvePeriod, startOfDay } from '../../domain/period.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { usageError } from '../../lib/errors.ts';
+import { undeliveredLine } from '../alerts/arriving.ts';
 import { listSilences, silence, unsilence } from '../alerts/silences.ts';
 import { backtestText, incidentRow, localTime, lookLines, severityName } from '../alerts/text.ts';
 import { lookContext, lookNow, type TriedRule, triedRule, triedRules } from '../alerts/try.ts';
@@ -34,7 +36,7 @@ export const alerts: Command = {
   name: 'alerts',
   args: '[action] [rule] [period...]',
   summary: 'open incidents, alert rules, what they see now and would have told in the past',
-  description: `Without arguments, or with \`list\`: incidents that are open; \`--all\` also those of the last ${historyDays} days that are over. \`rules\` lists the rules of crema.yaml and those made by hand. \`check\` looks with every rule now, or with one, and says what fires and what cannot be known; it tells nobody and writes nothing. \`backtest RULE\` says when a rule would have fired in the last ${backtestDays} days, or in another period, and what would have told less of the same. \`pause RULE\` lets it rest, which closes its incidents, and \`resume RULE\` takes it up again; \`promote RULE\` tells one in channels again that hardly anybody acted on and that is in the digest only. \`silence RULE DURATION\`, or \`silence LABEL=VALUE DURATION\`, tells nobody for so long; \`silences\` lists them and \`unsilence N\` ends one. A rule is meant by its name in crema.yaml or by its number.`,
+  description: `Without arguments, or with \`list\`: incidents that are open, and which of their messages did not arrive; \`--all\` also those of the last ${historyDays} days that are over. \`rules\` lists the rules of crema.yaml and those made by hand. \`check\` looks with every rule now, or with one, and says what fires and what cannot be known; it tells nobody and writes nothing. \`backtest RULE\` says when a rule would have fired in the last ${backtestDays} days, or in another period, and what would have told less of the same. \`pause RULE\` lets it rest, which closes its incidents, and \`resume RULE\` takes it up again; \`promote RULE\` tells one in channels again that hardly anybody acted on and that is in the digest only. \`silence RULE DURATION\`, or \`silence LABEL=VALUE DURATION\`, tells nobody for so long; \`silences\` lists them and \`unsilence N\` ends one. A rule is meant by its name in crema.yaml or by its number.`,
   options: [
     { flags: '--all', description: `with list: also incidents of the last ${historyDays} days that are over` },
     { flags: '--why <text>', description: 'with silence: the reason, for whoever wonders' },
@@ -120,8 +122,11 @@ async function listIncidents(
     ...(await openIncidents(db, tenant.tenantId)),
     ...(isAll ? await resolvedIncidents(db, tenant.tenantId, since) : []),
   ];
+  const lost = await undeliveredAlerts(db, tenant.tenantId, { incidents });
   if (globals.json) {
-    io.out(`${JSON.stringify(incidents, null, 2)}\n`);
+    const of = Map.groupBy(lost, ({ incidentId }) => incidentId);
+    const all = incidents.map((incident) => ({ ...incident, undelivered: of.get(incident.incidentId) ?? [] }));
+    io.out(`${JSON.stringify(all, null, 2)}\n`);
     return 0;
   }
   if (incidents.length === 0) {
@@ -136,6 +141,7 @@ async function listIncidents(
     incidentRow(incident, rules.get(incident.ruleId) ?? `#${incident.ruleId}`, tenant),
   );
   io.out(`${alignedTable({ header, rows, numeric: header.map((_, column) => column === 0) })}\n`);
+  for (const one of lost) io.out(`Did not arrive: ${undeliveredLine(one)}\n`);
   return 0;
 }
 

@@ -8,6 +8,7 @@ import { checkSlack, neededScopes } from '../../slack/check.ts';
 import { planWords, shortStreams } from '../../sync/plan-words.ts';
 import { planFor } from '../../sync/planning.ts';
 import { troubledStreams } from '../../sync/state.ts';
+import { arrivingOf } from '../alerts/arriving.ts';
 import type { Command, CommandContext, ExitCode } from '../command.ts';
 import { mailSettings } from '../mail.ts';
 import { type OpenDatabase, openDatabase } from '../open.ts';
@@ -26,7 +27,8 @@ const clockTolerance = 5;
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'check configuration, SLA policies, database, migrations, clock, people, sources, Slack, mail and fonts',
+  summary:
+    'check configuration, SLA policies, database, migrations, clock, people, sources, alerts, Slack, mail and fonts',
   description:
     'One line for each thing that has to be right, with the remedy where it is not. Exits with 1 if anything is wrong.',
   examples: ['crema doctor', 'crema doctor --json'],
@@ -103,7 +105,9 @@ async function database(context: CommandContext): Promise<Finding[]> {
         detail: `${away.toFixed(1)} s from the database's`,
         remedy: 'Let both machines keep time by NTP.',
       },
-      ...(pending.length === 0 ? [...(await people(opened.db)), ...(await sources(context, opened.db))] : []),
+      ...(pending.length === 0
+        ? [...(await people(opened.db)), ...(await sources(context, opened.db)), ...(await alerts(context, opened.db))]
+        : []),
     ];
   } catch (error) {
     return [{ what: 'database', state: 'bad', detail: messageOf(error), remedy: remedyOf(error) }];
@@ -155,6 +159,14 @@ async function sources(context: CommandContext, db: Db): Promise<Finding[]> {
     });
   }
   return findings;
+}
+
+/** Whether what alert rules tell arrives. */
+async function alerts({ globals, clock }: CommandContext, db: Db): Promise<Finding[]> {
+  const [tenant] = await db.query<{ tenantId: number }>(sql`
+    select tenant_id as "tenantId" from ops.tenants where slug = ${globals.tenant}`);
+  const found = tenant && (await arrivingOf(db, tenant.tenantId, clock.now()));
+  return found ? [{ what: 'alerts', ...found }] : [];
 }
 
 async function slack({ environment }: CommandContext): Promise<Finding> {

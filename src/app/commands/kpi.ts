@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { type Answer, answer } from '../../answers/answer.ts';
 import { type KpiRequest, parseRequest } from '../../answers/parse.ts';
 import { csvOf } from '../../answers/table.ts';
+import { leadIn } from '../../domain/format.ts';
 import type { KpiResult } from '../../domain/kpi-result.ts';
 import { type Grain, grains } from '../../domain/period.ts';
 import { kpiOf } from '../../kpis/index.ts';
@@ -153,7 +154,7 @@ async function renderChart(result: KpiResult, format: 'png' | 'svg', locale: str
       'Ask for --format text, csv or json.',
     );
   if (!spec)
-    throw new CremaError('CHART_EMPTY', `${result.title} has nothing to draw for this period`, {
+    throw new CremaError('CHART_EMPTY', `${leadIn(result.title)} has nothing to draw for this period`, {
       remedy: 'Ask for a period with data, or for --format text.',
     });
   const renderer = createChartRenderer();

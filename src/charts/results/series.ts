@@ -1,3 +1,4 @@
+import { leadIn } from '../../domain/format.ts';
 import type { KpiResult, SeriesPoint } from '../../domain/kpi-result.ts';
 import { describeGrouped, describeSeries, describeStacked } from '../describe.ts';
 import type { ChartKind, ChartSpec } from '../spec.ts';
@@ -58,7 +59,7 @@ function linesOfParts(
   if (series.every(({ values }) => values.every((value) => value === null))) return null;
   const frame = frameOf(result, locale, {
     kind: points.length < 3 ? 'grouped' : 'line',
-    title: `${result.title} by ${grain}`,
+    title: `${leadIn(result.title)} by ${grain}`,
     axis: grain,
     labels: points.map((point) => point.at),
     values: [],

@@ -1,5 +1,5 @@
 import { shapeOf } from '../../answers/wording.ts';
-import { formatChange, formatPercent } from '../../domain/format.ts';
+import { formatChange, formatPercent, leadIn } from '../../domain/format.ts';
 import type { BreakdownRow, KpiResult } from '../../domain/kpi-result.ts';
 import { type DimensionId, dimensionOf } from '../../kpis/dimensions.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
@@ -146,5 +146,5 @@ function sentenceOf(result: KpiResult, best: Driver, direction: 'up' | 'down', l
   const part = `${dimension} ${best.label} accounts for ${size(best.change)}`;
   const rest = best.share > 1 ? ', the others went the other way' : ' of it';
   const how = best.own === undefined ? '' : best.own ? ', by its own rate' : ', by its part of the cases';
-  return `${result.title} is ${direction} ${size(whole)}: ${part}${rest}${how}; it is ${formatPercent(best.weight, locale)} of all.`;
+  return `${leadIn(result.title)} is ${direction} ${size(whole)}: ${part}${rest}${how}; it is ${formatPercent(best.weight, locale)} of all.`;
 }

@@ -1,5 +1,5 @@
 import { shapeOf, shownValue } from '../../answers/wording.ts';
-import { formatTarget, formatValue } from '../../domain/format.ts';
+import { formatTarget, formatValue, leadIn } from '../../domain/format.ts';
 import type { KpiResult, KpiValue } from '../../domain/kpi-result.ts';
 import type { DateRange } from '../../domain/period.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
@@ -27,7 +27,7 @@ export const target: FindingRoom = {
       return [
         {
           ...{ kind: 'target', key: `target:${kpi.id}`, kpi, category: categoryOf(off, limits), size: off },
-          text: `${result.title} missed its target: ${shownValue(result, locale)}, target ${formatTarget(aim, kpi.unit, shape)} (${formatValue(before, kpi.unit, shape)} before).`,
+          text: `${leadIn(result.title)} missed its target: ${shownValue(result, locale)}, target ${formatTarget(aim, kpi.unit, shape)} (${formatValue(before, kpi.unit, shape)} before).`,
           words: kpi.id,
         },
       ];

@@ -1,13 +1,11 @@
 import { isMovable } from '../../lib/clock.ts';
 import type { Outcome } from '../dispatch.ts';
 import type { Driver } from '../driver/driver.ts';
-import type { Faults } from '../faults.ts';
 import type { Filling } from '../filled-in.ts';
 import type { Json } from '../json.ts';
-import type { MailSink } from '../mail/sink.ts';
 import { botUserId, people } from '../workspace.ts';
 import { type BusinessClock, clockMoves } from './clock.ts';
-import { mailPresetFault, presetFault } from './trouble.ts';
+import { type Failing, planTrouble, restoreAll } from './trouble.ts';
 
 /** What the page may ask for, by the last part of the address: each does it as the person who looks. */
 export type Doing = (body: Json) => Promise<Outcome | undefined>;
@@ -16,13 +14,10 @@ const text = (body: Json, name: string): string => (typeof body[name] === 'strin
 
 export function createDoings({
   driver,
-  faults,
-  mailFaults,
   clock: { clock, timezone },
-}: {
+  ...failing
+}: Failing & {
   driver: Driver;
-  faults: Faults;
-  mailFaults: Pick<MailSink, 'failNext' | 'clearFaults'>;
   clock: BusinessClock;
 }): Readonly<Record<string, Doing>> {
   const who = (body: Json): { user: string; channel: string } => ({
@@ -86,15 +81,11 @@ export function createDoings({
       return undefined;
     },
     async fault(body) {
-      const fault = presetFault(text(body, 'id'), body.lasting === true);
-      if (fault !== undefined) faults.failNext(fault);
-      const mailFault = mailPresetFault(text(body, 'id'), body.lasting === true);
-      if (mailFault !== undefined) mailFaults.failNext(mailFault);
+      planTrouble(failing, text(body, 'id'), body.lasting === true);
       return undefined;
     },
     async restore() {
-      faults.clear();
-      mailFaults.clearFaults();
+      restoreAll(failing);
       return undefined;
     },
     workspace,

@@ -1,6 +1,4 @@
-import type { Faults } from '../faults.ts';
 import type { Mailbox } from '../mail/mailbox.ts';
-import type { MailSink } from '../mail/sink.ts';
 import type { Store } from '../store.ts';
 import type { ViewDesk } from '../view-desk.ts';
 import { bot } from '../workspace.ts';
@@ -12,14 +10,12 @@ import { drawPages, type Pages, pagesCount } from './pages.ts';
 import { addressOf, type Place } from './place.ts';
 import { drawSidebar } from './sidebar.ts';
 import { drawThread } from './thread.ts';
-import { drawTrouble, drawTroubleCount, type Troubles } from './trouble.ts';
+import { drawTrouble, drawTroubleCount, type Failing, troublesOf } from './trouble.ts';
 import { drawHome, drawModal } from './view.ts';
 
-export interface Drawing {
+export interface Drawing extends Failing {
   store: Store;
   views: ViewDesk;
-  faults: Faults;
-  mailFaults: Pick<MailSink, 'failNext' | 'pendingFaults' | 'clearFaults'>;
   mailbox: Mailbox;
   pages: Pages;
   clock: BusinessClock;
@@ -69,13 +65,9 @@ function pane(place: Place, drawing: Drawing): Html {
   const draw = (): Html => {
     if (kind === 'thread') return drawThread(place.channel, place.person.id, ts, drawing.store);
     if (kind === 'clock') return drawClockPane(drawing.clock);
-    return drawTrouble(place.channel, place.person, troubles(drawing));
+    return drawTrouble(place.channel, place.person, troublesOf(drawing));
   };
   return html`<header><h2>${name}</h2><a class="icon" href="${close}" data-pane="" aria-label="Close ${name}"><span aria-hidden="true">✕</span></a></header>${draw()}`;
-}
-
-function troubles({ faults, mailFaults }: Drawing): Troubles {
-  return { slack: faults.pending(), mail: mailFaults.pendingFaults() };
 }
 
 function main(place: Place, { store, views, mailbox, pages }: Drawing): Html {
@@ -99,6 +91,6 @@ export function drawParts(place: Place, drawing: Drawing): Parts {
     pane: pane(place, drawing),
     modal: drawModal(views.stack(person.id), store),
     face: drawClockFace(drawing.clock),
-    trouble: drawTroubleCount(troubles(drawing)),
+    trouble: drawTroubleCount(troublesOf(drawing)),
   };
 }

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CremaError } from '../../lib/errors.ts';
 import type { Driver } from '../driver/driver.ts';
-import type { Faults } from '../faults.ts';
 import { contentType, readBody, sendJson, sendText } from '../http.ts';
 import { isObject, type Json, parseJson } from '../json.ts';
 import type { Mailbox } from '../mail/mailbox.ts';
@@ -17,12 +16,11 @@ import { drawPage } from './page.ts';
 import { type Pages, pagesCount } from './pages.ts';
 import { type Drawing, drawParts } from './parts.ts';
 import { type Place, placeOf } from './place.ts';
+import type { Failing } from './trouble.ts';
 
-export interface ConsoleDeps {
+export interface ConsoleDeps extends Failing {
   store: Store;
   views: ViewDesk;
-  faults: Faults;
-  mailFaults: Drawing['mailFaults'];
   mailbox: Mailbox;
   pages: Pages;
   driver: Driver;
@@ -84,9 +82,9 @@ async function perform(doing: Doing, request: IncomingMessage, response: ServerR
 
 /** The console's pages, pictures, live updates and actions. It acts only through the driver, as a person would. */
 export function createConsole(deps: ConsoleDeps): { routes: Route[]; stop(): void } {
-  const { store, views, faults, mailFaults, mailbox, pages, completions } = deps;
+  const { store, views, faults, mailFaults, pageFaults, mailbox, pages, completions } = deps;
   const live = createLive(store, () => ({ mail: mailbox.mails().length, pages: pagesCount(pages) }));
-  const drawing: Drawing = { store, views, faults, mailFaults, mailbox, pages, clock: deps.clock };
+  const drawing: Drawing = { store, views, faults, mailFaults, pageFaults, mailbox, pages, clock: deps.clock };
 
   async function placeAskedFor(request: IncomingMessage): Promise<Place> {
     const place = placeOf(queryOf(request), store.directory);

@@ -1,21 +1,23 @@
-import type { Fault, PendingFault } from '../faults.ts';
+import type { Fault, Faults } from '../faults.ts';
 import type { MailFault } from '../mail/faults.ts';
+import type { PagingFault } from '../paging/faults.ts';
+import type { Planned } from '../planned-faults.ts';
 import { bot, type Channel, isMember, type Person } from '../workspace.ts';
 import { type Html, html } from './html.ts';
 
-interface Preset {
+interface Preset<F> {
   id: string;
   title: string;
   /** What the bot meets. */
   means: string;
-  fault: Fault;
+  fault: F;
 }
 
 /** Whatever the bot says next, by the Web API or a response URL. */
 const anything = ['*', 'response_url'];
 
 /** What whoever tries the bot can make go wrong, likeliest first. */
-const presets: readonly Preset[] = [
+const presets: readonly Preset<Fault>[] = [
   {
     id: 'rate-limited',
     title: 'Too many requests',
@@ -79,15 +81,8 @@ const presets: readonly Preset[] = [
   },
 ];
 
-interface MailPreset {
-  id: string;
-  title: string;
-  means: string;
-  fault: MailFault;
-}
-
 /** The same for the server that takes mail. */
-const mailPresets: readonly MailPreset[] = [
+const mailPresets: readonly Preset<MailFault>[] = [
   {
     id: 'mail-later',
     title: 'Mail server busy',
@@ -109,32 +104,78 @@ const mailPresets: readonly MailPreset[] = [
   },
 ];
 
-/** What is planned to go wrong, at Slack and at the mail server. */
-export interface Troubles {
-  slack: readonly PendingFault[];
-  mail: readonly MailFault[];
+/** The same for PagerDuty and whoever takes webhooks. */
+const pagePresets: readonly Preset<PagingFault>[] = [
+  {
+    id: 'page-busy',
+    title: 'Too many pages',
+    means: 'HTTP 429, try again in 30 s',
+    fault: { kind: 'too-many', retryAfterSeconds: 30 },
+  },
+  { id: 'page-down', title: 'Pager is down', means: 'HTTP 503, nothing taken', fault: { kind: 'status', status: 503 } },
+  {
+    id: 'page-refused',
+    title: 'Page refused',
+    means: 'HTTP 400, as for a wrong key',
+    fault: { kind: 'status', status: 400, text: 'Invalid routing key' },
+  },
+  { id: 'page-hang', title: 'Pager does not answer', means: 'nothing taken', fault: { kind: 'hang' } },
+  {
+    id: 'page-lost-answer',
+    title: 'Page answer lost',
+    means: 'taken, then the line drops',
+    fault: { kind: 'lost-answer' },
+  },
+];
+
+/** Where faults of one kind are planned. */
+interface Desk<F> {
+  failNext(fault: F): void;
+  pendingFaults(): readonly Planned<F>[];
+  clearFaults(): void;
 }
 
-/** The fault of the mail server of that name, as `presetFault`. */
-export function mailPresetFault(id: string, lasting: boolean): MailFault | undefined {
-  const preset = mailPresets.find((each) => each.id === id);
-  return preset && { ...preset.fault, times: lasting ? Number.POSITIVE_INFINITY : 1 };
+/** Everything that can be made to fail. */
+export interface Failing {
+  faults: Faults;
+  mailFaults: Desk<MailFault>;
+  pageFaults: Desk<PagingFault>;
 }
 
-function mailTitleOf(fault: MailFault): string {
-  const same = (preset: MailPreset): boolean => {
-    const { fault: planned } = preset;
-    if (planned.kind === 'answer' && fault.kind === 'answer')
-      return planned.code === fault.code && planned.at === fault.at;
-    return planned.kind === fault.kind;
+/** Plans what has that name, once or until it is taken back; nothing for a name there is not. */
+export function planTrouble({ faults, mailFaults, pageFaults }: Failing, id: string, lasting: boolean): void {
+  const times = lasting ? Number.POSITIVE_INFINITY : 1;
+  const plan = <F extends object>(from: readonly Preset<F>[], failNext: (fault: F) => void) => {
+    const preset = from.find((each) => each.id === id);
+    if (preset) failNext({ ...preset.fault, times });
   };
-  return mailPresets.find(same)?.title ?? `mail: ${fault.kind}`;
+  plan(presets, faults.failNext);
+  plan(mailPresets, mailFaults.failNext);
+  plan(pagePresets, pageFaults.failNext);
 }
 
-/** The fault of that name, planned once or until it is taken back; `undefined` for a name there is not. */
-export function presetFault(id: string, lasting: boolean): Fault | undefined {
-  const preset = presets.find((each) => each.id === id);
-  return preset && { ...preset.fault, times: lasting ? Number.POSITIVE_INFINITY : 1 };
+export function restoreAll({ faults, mailFaults, pageFaults }: Failing): void {
+  faults.clear();
+  mailFaults.clearFaults();
+  pageFaults.clearFaults();
+}
+
+/** What is planned to go wrong, by its name, and how often still. */
+export type Troubles = readonly { title: string; left: number }[];
+
+export function troublesOf({ faults, mailFaults, pageFaults }: Failing): Troubles {
+  return [
+    ...faults.pending().map(({ fault, left }) => ({ title: titleOf(fault), left })),
+    ...mailFaults.pendingFaults().map(({ fault, left }) => ({ title: titleIn(mailPresets, fault, 'mail'), left })),
+    ...pageFaults.pendingFaults().map(({ fault, left }) => ({ title: titleIn(pagePresets, fault, 'page'), left })),
+  ];
+}
+
+/** A fault of a preset has all that the preset has, and how often. */
+function titleIn<F extends { kind: string }>(from: readonly Preset<F>[], fault: F, of: string): string {
+  const given = new Map(Object.entries(fault));
+  const same = from.find((preset) => Object.entries(preset.fault).every(([name, value]) => given.get(name) === value));
+  return same?.title ?? `${of}: ${fault.kind}`;
 }
 
 function titleOf(fault: Fault): string {
@@ -143,15 +184,15 @@ function titleOf(fault: Fault): string {
   return presets.find((preset) => preset.id === id)?.title ?? `${id} (${methods})`;
 }
 
-function planned({ slack, mail }: Troubles): Html {
-  if (slack.length + mail.length === 0) return html`<p class="state">Everything works</p>`;
+function planned(troubles: Troubles): Html {
+  if (troubles.length === 0) return html`<p class="state">Everything works</p>`;
   const often = (left: number): string =>
     Number.isFinite(left) ? (left === 1 ? 'next time' : `next ${left} times`) : 'until restored';
-  return html`<div class="state on"><ul>${slack.map(({ fault, left }) => html`<li><strong>${titleOf(fault)}</strong>, ${often(left)}</li>`)}${mail.map((fault) => html`<li><strong>${mailTitleOf(fault)}</strong>, ${often(fault.times ?? 1)}</li>`)}</ul>
+  return html`<div class="state on"><ul>${troubles.map(({ title, left }) => html`<li><strong>${title}</strong>, ${often(left)}</li>`)}</ul>
     <button type="button" class="button" data-restore>Restore</button></div>`;
 }
 
-function row({ id, title, means }: Preset | MailPreset): Html {
+function row({ id, title, means }: Omit<Preset<unknown>, 'fault'>): Html {
   return html`<li><span><strong>${title}</strong><small>${means}</small></span>
     <span class="pair"><button type="button" class="button" data-fault="${id}" aria-label="${title}, once">Once</button>
     <button type="button" class="button" data-fault="${id}" data-lasting aria-label="${title}, until restored">Always</button></span></li>`;
@@ -187,13 +228,13 @@ export function drawTrouble(channel: Channel, person: Person, pending: Troubles)
   return html`<div class="scroll tools">
     <h3>Slack misbehaves</h3><ul class="presets">${presets.map(row)}</ul>
     <h3>The mail server misbehaves</h3><ul class="presets">${mailPresets.map(row)}</ul>
+    <h3>Pages and hooks misbehave</h3><ul class="presets">${pagePresets.map(row)}</ul>
     <h3>The workspace changes</h3><div class="moves">${changes(channel, person).map(({ act, label }) => html`<button type="button" class="button" data-workspace="${act}">${label}</button>`)}</div>
     <p class="faint">The bot is told of these by events, as in Slack.</p><p class="failure" role="alert" hidden></p></div>
     <footer class="planned" role="status">${planned(pending)}</footer>`;
 }
 
 /** How many faults are planned, for the button that opens the pane. */
-export function drawTroubleCount({ slack, mail }: Troubles): Html {
-  const planned = slack.length + mail.length;
-  return html`Make it fail${planned > 0 && html` <span class="badge on">${planned}</span>`}`;
+export function drawTroubleCount({ length }: Troubles): Html {
+  return html`Make it fail${length > 0 && html` <span class="badge on">${length}</span>`}`;
 }

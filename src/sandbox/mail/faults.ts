@@ -17,38 +17,9 @@ export type MailFault = { times?: number; to?: string } & (
   | { kind: 'lost-answer' }
 );
 
-/** Planned faults, taken in the order they were planned. */
-export interface MailFaults {
-  failNext(fault: MailFault): void;
-  /** The fault for this moment, if one is planned. */
-  take(moment: MailMoment, to?: string): MailFault | undefined;
-  pending(): readonly MailFault[];
-  clear(): void;
-}
-
-export function createMailFaults(changed: () => void): MailFaults {
-  let planned: { fault: MailFault; left: number }[] = [];
-  return {
-    failNext(fault) {
-      planned.push({ fault, left: fault.times ?? 1 });
-      changed();
-    },
-    take(moment, to) {
-      const entry = planned.find(
-        ({ fault }) => momentOf(fault) === moment && (fault.to === undefined || fault.to === to),
-      );
-      if (entry === undefined) return undefined;
-      entry.left -= 1;
-      planned = planned.filter(({ left }) => left > 0);
-      changed();
-      return entry.fault;
-    },
-    pending: () => planned.map(({ fault }) => fault),
-    clear() {
-      planned = [];
-      changed();
-    },
-  };
+/** Whether a fault is for this moment, and for mail to this address. */
+export function appliesTo(fault: MailFault, moment: MailMoment, to?: string): boolean {
+  return momentOf(fault) === moment && (fault.to === undefined || fault.to === to);
 }
 
 function momentOf(fault: MailFault): MailMoment {

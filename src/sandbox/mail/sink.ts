@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import type { Clock } from '../../lib/clock.ts';
-import { createMailFaults, type MailFault, type MailMoment } from './faults.ts';
+import { createPlannedFaults, type Planned } from '../planned-faults.ts';
+import { appliesTo, type MailFault, type MailMoment } from './faults.ts';
 
 /** A mail that was taken, for one address. */
 export interface ReceivedMail {
@@ -43,7 +44,7 @@ export interface MailSink {
   connections(): number;
   failNext(fault: MailFault): void;
   /** Faults still to come. */
-  pendingFaults(): readonly MailFault[];
+  pendingFaults(): readonly Planned<MailFault>[];
   clearFaults(): void;
   stop(): Promise<void>;
 }
@@ -52,12 +53,12 @@ export interface MailSink {
 export async function createMailSink(options: MailSinkOptions): Promise<MailSink> {
   const { clock, onChange = () => undefined, tls, login, largest = 64 * 1024 * 1024 } = options;
   const mails: ReceivedMail[] = [];
-  const faults = createMailFaults(onChange);
+  const faults = createPlannedFaults<MailFault>(onChange);
   let connections = 0;
 
   /** Refuses where that is planned for this moment. */
   function refusal(moment: MailMoment, to?: string): Error | undefined {
-    const fault = faults.take(moment, to);
+    const fault = faults.take((one) => appliesTo(one, moment, to));
     if (fault?.kind !== 'answer') return undefined;
     return refuse(fault.code, fault.text);
   }
@@ -82,7 +83,7 @@ export async function createMailSink(options: MailSinkOptions): Promise<MailSink
     ...{ size: largest, rejectOversized: true, closeTimeout: 50 },
     onConnect(_session, done) {
       connections += 1;
-      const fault = faults.take('greeting');
+      const fault = faults.take((one) => appliesTo(one, 'greeting'));
       if (fault?.kind === 'answer') return done(refuse(fault.code, fault.text));
       if (fault?.kind === 'slow-greeting') setTimeout(done, fault.ms).unref();
       else done();
@@ -100,7 +101,7 @@ export async function createMailSink(options: MailSinkOptions): Promise<MailSink
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        const fault = faults.take('message', session.envelope.rcptTo[0]?.address);
+        const fault = faults.take((one) => appliesTo(one, 'message', session.envelope.rcptTo[0]?.address));
         if (fault?.kind === 'answer') return done(refuse(fault.code, fault.text));
         if (fault?.kind === 'hang') return;
         if (fault?.kind === 'drop') return breakOff(session);
@@ -124,7 +125,7 @@ export async function createMailSink(options: MailSinkOptions): Promise<MailSink
     connections: () => connections,
     failNext: faults.failNext,
     pendingFaults: faults.pending,
-    clearFaults: faults.clear,
+    clearFaults: () => faults.clear(),
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

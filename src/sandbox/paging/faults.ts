@@ -10,34 +10,3 @@ export type PagingFault = { times?: number; to?: 'pagerduty' | 'hooks' } & (
   | { kind: 'drop' }
   | { kind: 'lost-answer' }
 );
-
-/** Planned faults, taken in the order they were planned. */
-export interface PagingFaults {
-  failNext(fault: PagingFault): void;
-  take(of: 'pagerduty' | 'hooks'): PagingFault | undefined;
-  pending(): readonly PagingFault[];
-  clear(): void;
-}
-
-export function createPagingFaults(changed: () => void): PagingFaults {
-  let planned: { fault: PagingFault; left: number }[] = [];
-  return {
-    failNext(fault) {
-      planned.push({ fault, left: fault.times ?? 1 });
-      changed();
-    },
-    take(of) {
-      const entry = planned.find(({ fault }) => fault.to === undefined || fault.to === of);
-      if (!entry) return undefined;
-      entry.left -= 1;
-      planned = planned.filter(({ left }) => left > 0);
-      changed();
-      return entry.fault;
-    },
-    pending: () => planned.map(({ fault }) => fault),
-    clear() {
-      planned = [];
-      changed();
-    },
-  };
-}

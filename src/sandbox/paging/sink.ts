@@ -6,7 +6,8 @@ import { systemClock } from '../../lib/clock.ts';
 import { signWebhook } from '../crm/webhooks.ts';
 import { readBody, sendJson } from '../http.ts';
 import { isObject, type Json, parseJson } from '../json.ts';
-import { createPagingFaults, type PagingFault } from './faults.ts';
+import { createPlannedFaults, type Planned } from '../planned-faults.ts';
+import type { PagingFault } from './faults.ts';
 import { createPagerDutyDesk, type PagerDutyDesk } from './pagerduty.ts';
 
 /** One hook that came with the right signature. */
@@ -43,7 +44,7 @@ export interface PagingSink {
   /** Requests of any kind so far. */
   requests(): number;
   failNext(fault: PagingFault): void;
-  pendingFaults(): readonly PagingFault[];
+  pendingFaults(): readonly Planned<PagingFault>[];
   clearFaults(): void;
   stop(): Promise<void>;
 }
@@ -54,7 +55,7 @@ const toleranceSeconds = 300;
 export async function createPagingSink(options: PagingSinkOptions): Promise<PagingSink> {
   const { clock, secret, onChange = () => undefined } = options;
   const desk = createPagerDutyDesk(options);
-  const faults = createPagingFaults(onChange);
+  const faults = createPlannedFaults<PagingFault>(onChange);
   const hooks: ReceivedHook[] = [];
   let refused = 0;
   let requests = 0;
@@ -79,7 +80,7 @@ export async function createPagingSink(options: PagingSinkOptions): Promise<Pagi
     const body = (await readBody(request)).toString('utf8');
     if (of === undefined || request.method !== 'POST') return sendJson(response, 404, { error: 'not found' });
     requests += 1;
-    const fault = faults.take(of);
+    const fault = faults.take(({ to }) => to === undefined || to === of);
     if (fault?.kind === 'hang') return;
     if (fault?.kind === 'drop') return void response.destroy();
     if (fault?.kind === 'status') return sendJson(response, fault.status, { message: fault.text ?? 'as planned' });
@@ -109,7 +110,7 @@ export async function createPagingSink(options: PagingSinkOptions): Promise<Pagi
     requests: () => requests,
     failNext: faults.failNext,
     pendingFaults: faults.pending,
-    clearFaults: faults.clear,
+    clearFaults: () => faults.clear(),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

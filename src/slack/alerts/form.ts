@@ -1,13 +1,12 @@
 import type { ModalView } from '@slack/types';
-import { takeMark } from '../../alerts/marks-in-words.ts';
 import type { Rule } from '../../alerts/rule.ts';
-import { type AlertMisunderstood, type AlertRequest, isChange, parseAlert, type Side } from '../../alerts/words.ts';
-import type { SubscribeTo } from '../../answers/subscribe.ts';
-import { splitWords } from '../../answers/words.ts';
+import type { AlertMisunderstood, AlertPart } from '../../alerts/words/wish.ts';
+import type { Answer } from '../../answers/answer.ts';
 import type { Exchange } from '../ask.ts';
 import type { FormAnswer } from '../forms.ts';
 import { type IncomingView, isDirect } from '../incoming.ts';
-import { type AlertForm, type AlertFormView, alertFields, alertForm } from '../messages/alert-form.ts';
+import { type AlertForm, alertFields } from '../messages/alert-fields.ts';
+import { type AlertFormView, alertForm } from '../messages/alert-form.ts';
 import { watchedMessage } from '../messages/alert-rule.ts';
 import { loadingForm, saidForm } from '../messages/forms.ts';
 import { answerMessage } from '../messages/index.ts';
@@ -15,6 +14,7 @@ import { describeError } from '../redact.ts';
 import { type Subscriber, subscriberOf } from '../subscriptions/deps.ts';
 import { knownSubscriber, type ShowHome } from '../subscriptions/own.ts';
 import type { AlertDeps } from './deps.ts';
+import { fieldOf, readForm, requestOf } from './filled-in.ts';
 import { pastOf, ruleOfWish, saveRule } from './save.ts';
 
 /** Opens the form: at once empty, as Slack waits three seconds only, then with what is known of the person. */
@@ -36,7 +36,10 @@ export async function openAlertForm(exchange: Exchange, deps: AlertDeps): Promis
 }
 
 function emptyForm(): AlertForm {
-  return { question: '', side: 'below', mark: '', clear: '', against: 'previous', for: '', where: 'me', channel: '' };
+  return {
+    ...{ watch: 'number', question: '', side: 'below', mark: '', clear: '', against: 'previous', for: '' },
+    ...{ team: '', account: '', priority: [], metrics: [], before: '', risk: 'all', where: 'me', channel: '' },
+  };
 }
 
 function viewOf(
@@ -79,20 +82,6 @@ function readMetadata({ metadata }: IncomingView): { from: string; tried: string
   }
 }
 
-function readForm({ values }: IncomingView): AlertForm {
-  const held = (field: keyof typeof alertFields) => (values[alertFields[field]]?.[0] ?? '').trim();
-  const where = held('where');
-  return {
-    ...{ question: held('question'), mark: held('mark'), clear: held('clear'), for: held('for') },
-    side: sides.find((side) => side === held('side')) ?? 'below',
-    against: held('against') === 'baseline' ? 'baseline' : 'previous',
-    where: where === 'mail' || where === 'channel' ? where : 'me',
-    channel: held('channel'),
-  };
-}
-
-const sides: readonly Side[] = ['below', 'above', 'worse', 'better', 'up', 'down', 'any'];
-
 /** The form was sent: what is wrong stands at its fields; what was not tried is tried; what was is saved. */
 export async function submitAlertForm(exchange: Exchange, deps: AlertDeps, showHome: ShowHome): Promise<FormAnswer> {
   const { incoming, log } = exchange;
@@ -106,13 +95,14 @@ export async function submitAlertForm(exchange: Exchange, deps: AlertDeps, showH
     ...{ kind: 'errors', errors },
     form: (problem) => alertForm({ ...viewOf(form, { from, tried: null }, subscriber, deps), problem }),
   });
-  const request = requestOf(form, subscriber, deps);
-  if (request.kind === 'alert-misunderstood')
-    return back({ [alertFields[request.about === 'to' ? 'where' : request.about]]: sayWrong(request) });
+  const request = requestOf(form, subscriber, deps.tenant);
+  if (request.kind === 'alert-misunderstood') return back({ [fieldOf(form, request.about)]: sayWrong(request) });
   const atPlace = form.where === 'channel' ? alertFields.channel : alertFields.where;
   const checked = await ruleOfWish(request, subscriber, from, deps, log);
   if (checked.kind === 'answer')
-    return back({ [alertFields.question]: answerMessage(checked.answered, { locale: deps.tenant.locale }).text });
+    return back({
+      [fieldOf(form, aboutOf(checked.answered))]: answerMessage(checked.answered, { locale: deps.tenant.locale }).text,
+    });
   if (checked.kind === 'refused') return back({ [atPlace]: checked.why });
   if (tried !== request.words) {
     const past = await pastOf(checked.rule, deps);
@@ -123,7 +113,7 @@ export async function submitAlertForm(exchange: Exchange, deps: AlertDeps, showH
   if (saved.kind === 'too many')
     return said('Not saved', [`You have ${saved.most} rules already. End some of them first: /kpi alerts`]);
   if (saved.kind === 'there already')
-    return back({ [alertFields.question]: `You have this already: rule ${saved.rule.ruleId}.` });
+    return back({ [fieldOf(form, 'question')]: `You have this already: rule ${saved.rule.ruleId}.` });
   const told = tell(saved.rule, { from, exchange }, deps, showHome);
   await told.catch((error: unknown) => log.warn(describeError(error), 'a confirmation was not shown'));
   const { title } = saved.rule.policy;
@@ -131,35 +121,10 @@ export async function submitAlertForm(exchange: Exchange, deps: AlertDeps, showH
   return { kind: 'done', stays: from === '', view: saidForm('Watching', [`${title} (rule ${saved.rule.ruleId})`]) };
 }
 
-/** As if it had been typed behind /kpi alert, each field in its place. */
-function requestOf(form: AlertForm, { email }: Subscriber, { tenant }: AlertDeps): AlertRequest | AlertMisunderstood {
-  const to = placeOfForm(form, email);
-  const mark = splitWords(form.mark);
-  // It would be taken for a word of the question, and be called wrong there.
-  if (mark.length > 0 && takeMark(mark)?.used !== mark.length)
-    return { ...nothingElse, about: 'mark', said: `“${form.mark}” is no value.` };
-  const words = [
-    ...splitWords(form.question),
-    ...[form.side === 'any' ? 'changed' : form.side, ...mark],
-    ...(form.for === '' ? [] : ['for', ...splitWords(form.for)]),
-    ...(form.clear === '' || isChange(form.side) ? [] : ['clear', ...splitWords(form.clear)]),
-    ...(isChange(form.side) ? ['against', form.against] : []),
-  ];
-  const request = parseAlert(words, tenant);
-  if (request.kind === 'alert-misunderstood') return request;
-  if (to === undefined) return { ...nothingElse, about: 'to', said: 'Choose where it goes.' };
-  return { ...request, to };
-}
-
-const nothingElse: Omit<AlertMisunderstood, 'about' | 'said'> = {
-  ...{ kind: 'alert-misunderstood', understood: '', example: '' },
-  ...{ choices: [], commands: [] },
-};
-
-function placeOfForm({ where, channel }: AlertForm, email: string | null): SubscribeTo | undefined {
-  if (where === 'me') return { kind: 'me' };
-  if (where === 'mail') return email === null ? undefined : { kind: 'address', address: email };
-  return channel === '' ? undefined : { kind: 'channel', id: channel };
+/** What of the wish has no answer. */
+function aboutOf(answered: Answer): AlertPart {
+  const name = answered.kind === 'unknown-value' ? answered.dimension : '';
+  return name === 'team' || name === 'account' || name === 'priority' ? name : 'question';
 }
 
 function sayWrong({ said: what, choices }: AlertMisunderstood): string {

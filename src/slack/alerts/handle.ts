@@ -1,4 +1,4 @@
-import { parseAlert } from '../../alerts/words.ts';
+import { parseAlert } from '../../alerts/words/parse.ts';
 import { administrators } from '../../answers/people.ts';
 import { splitWords } from '../../answers/words.ts';
 import type { Exchange } from '../ask.ts';
@@ -11,6 +11,7 @@ import type { AlertDeps } from './deps.ts';
 import { openAlertForm } from './form.ts';
 import { listAlerts } from './list.ts';
 import { pastOf, ruleOfWish, saveRule } from './save.ts';
+import { listSilences, silence, unsilence } from './silences.ts';
 
 /** Whether words are about alerts rather than a question. */
 export function isAboutAlerts(words: string): boolean {
@@ -20,10 +21,24 @@ export function isAboutAlerts(words: string): boolean {
 /** `alert ...` and `alerts`, from a command, a mention, a message or a button. */
 export async function aboutAlerts(words: string, exchange: Exchange, deps: AlertDeps): Promise<void> {
   const [name = '', ...rest] = splitWords(words);
-  if (name.toLowerCase() === 'alerts') return listAlerts(exchange, deps);
+  if (name.toLowerCase() === 'alerts') return aboutMany(rest, exchange, deps);
   // A form has to be opened within three seconds: before anything is looked up.
   if (rest.length === 0 && exchange.incoming.triggerId !== undefined) return openAlertForm(exchange, deps);
   return watch(rest, exchange, deps);
+}
+
+/** `alerts`, and what is kept quiet: `silence WHAT`, `silences`, `unsilence N`. */
+function aboutMany([deed = '', ...rest]: readonly string[], exchange: Exchange, deps: AlertDeps): Promise<void> {
+  switch (deed.toLowerCase()) {
+    case 'silence':
+      return rest.length === 0 ? listSilences(exchange, deps) : silence(rest, exchange, deps);
+    case 'silences':
+      return listSilences(exchange, deps);
+    case 'unsilence':
+      return unsilence(rest.join(' '), exchange, deps);
+    default:
+      return listAlerts(exchange, deps);
+  }
 }
 
 /**

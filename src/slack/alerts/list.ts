@@ -9,6 +9,7 @@ import { alertsMessage, ruleSaidMessage } from '../messages/alerts.ts';
 import type { ShowHome } from '../subscriptions/own.ts';
 import { type AlertDeps, mayManageRule } from './deps.ts';
 import { openFor, rulesFor } from './incidents.ts';
+import { silencesFor } from './silences.ts';
 
 /** `/kpi alerts`: what is open, and the person's rules. */
 export async function listAlerts(exchange: Exchange, deps: AlertDeps): Promise<void> {
@@ -17,8 +18,12 @@ export async function listAlerts(exchange: Exchange, deps: AlertDeps): Promise<v
 }
 
 export async function alertsFor(person: Person, deps: AlertDeps): Promise<Message> {
-  const [incidents, rules] = await Promise.all([openFor(person, deps), rulesFor(person, deps)]);
-  return alertsMessage({ incidents, rules, tenant: deps.tenant, all: person.rights.all });
+  const [incidents, rules, silences] = await Promise.all([
+    openFor(person, deps),
+    rulesFor(person, deps),
+    silencesFor(person, deps),
+  ]);
+  return alertsMessage({ incidents, rules, silences, tenant: deps.tenant, all: person.rights.all });
 }
 
 export type RuleDeed = 'pause' | 'resume' | 'end';

@@ -2,7 +2,7 @@ import type { Backtest } from '../../alerts/backtest.ts';
 import { ruleFrom } from '../../alerts/policy.ts';
 import type { NewRule, Rule } from '../../alerts/rule.ts';
 import { putRule, ruleOf, rulesMadeBy } from '../../alerts/store/rules.ts';
-import { type AlertRequest, isChange } from '../../alerts/words.ts';
+import { type AlertRequest, isChange } from '../../alerts/words/wish.ts';
 import { listed } from '../../answers/access.ts';
 import { type Answer, answer } from '../../answers/answer.ts';
 import { parseRequest } from '../../answers/parse.ts';
@@ -62,15 +62,16 @@ export async function ruleOfWish(
 
 type Place = Exclude<Placed, { refused: string }>;
 
-function settingsOf(
-  { question, side, mark, clear, against, forSeconds }: AlertRequest,
-  { carrier, recipient }: Place,
-): AlertRuleConfig {
-  const common = {
-    ...{ kpi: question, importance: 'normal' as const, routes: [], escalate: [] },
+function settingsOf(request: AlertRequest, { carrier, recipient }: Place): AlertRuleConfig {
+  const { forSeconds, question } = request;
+  const every = {
+    ...{ importance: 'normal' as const, routes: [], escalate: [] },
     ...(forSeconds === null ? {} : { for: forSeconds }),
     to: [{ carrier: carrier === 'mail' ? ('mail' as const) : ('slack' as const), recipient }],
   };
+  if (request.watch === 'sla-risk') return { ...request.settings, ...every };
+  const { side, mark, clear, against } = request;
+  const common = { kpi: question, ...every };
   if (isChange(side)) return { kind: 'kpi-change', ...common, direction: side, least: mark, against };
   return { kind: 'kpi-threshold', ...common, [side]: mark, ...(clear === null ? {} : { clear }) };
 }

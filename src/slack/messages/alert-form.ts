@@ -1,27 +1,15 @@
-import type { InputBlock, KnownBlock, ModalView, PlainTextOption } from '@slack/types';
+import type { KnownBlock, ModalView, PlainTextOption } from '@slack/types';
 import type { Backtest } from '../../alerts/backtest.ts';
-import { type Against, isChange, type Side } from '../../alerts/words.ts';
+import { metricWords } from '../../alerts/kinds/sla-risk/tell.ts';
+import { isChange } from '../../alerts/words/wish.ts';
+import { slaMetrics } from '../../config/alerts.ts';
+import { ticketPriorities } from '../../domain/entities/support.ts';
 import type { Tenant } from '../../domain/tenant.ts';
-import { actionIds, formIds } from '../action-ids.ts';
+import { formIds } from '../action-ids.ts';
 import { context, paragraph, plainText, richLine } from '../blocks.ts';
-import { limits } from '../limits.ts';
+import { type AlertForm, actionId, alertFields, option, select, several, typed } from './alert-fields.ts';
 import { pastBlocks } from './alert-rule.ts';
 import { modal } from './forms.ts';
-
-/** What the form holds, as it was typed. */
-export interface AlertForm {
-  question: string;
-  side: Side;
-  mark: string;
-  clear: string;
-  /** Of a change. */
-  against: Against;
-  /** Empty: at once. */
-  for: string;
-  where: 'me' | 'mail' | 'channel';
-  /** Chosen channel; empty where none is. */
-  channel: string;
-}
 
 export interface AlertFormView {
   form: AlertForm;
@@ -36,18 +24,6 @@ export interface AlertFormView {
   /** What is wrong, where it cannot stand at its field. */
   problem?: string;
 }
-
-/** Block ids, at which mistakes are said. */
-export const alertFields = {
-  question: 'question',
-  side: 'side',
-  mark: 'mark',
-  clear: 'clear',
-  against: 'against',
-  for: 'for',
-  where: 'where',
-  channel: 'channel',
-} as const;
 
 /**
  * The form for a new rule. Sent the first time, it says what the rule would have done in the last 90 days; sent again
@@ -64,18 +40,49 @@ export function alertForm(view: AlertFormView): ModalView {
     blocks: [
       ...(view.problem === undefined ? [] : [paragraph(view.problem)]),
       ...(tried === null ? [] : [richLine({ bold: `/kpi alert ${tried.words}` }), ...pastBlocks(tried.past, tenant)]),
-      typed('question', 'Which number', form.question, { hint: 'As behind /kpi, for example: sla by team', most: 300 }),
-      select('side', 'Tell when it is', sideOptions, form.side, true),
-      ...(isChange(form.side) ? changeFields(form) : thresholdFields(form)),
-      typed('for', 'For at least', form.for, {
-        ...{ hint: 'Empty: at once. For example: 30 min, 2 h', most: 30, optional: true },
-      }),
+      select('watch', 'What is watched', watchOptions, form.watch, true),
+      ...(form.watch === 'sla-risk' ? riskFields(form) : numberFields(form)),
       select('where', 'Where to', whereOptions(view), form.where, true),
       ...(form.where === 'channel' ? [channelField(form)] : []),
       context('It looks with your rights, and says nothing where nobody can know because data is late.'),
     ],
   });
 }
+
+function numberFields(form: AlertForm): KnownBlock[] {
+  return [
+    typed('question', 'Which number', form.question, { hint: 'As behind /kpi, for example: sla by team', most: 300 }),
+    select('side', 'Tell when it is', sideOptions, form.side, true),
+    ...(isChange(form.side) ? changeFields(form) : thresholdFields(form)),
+    typed('for', 'For at least', form.for, {
+      ...{ hint: 'Empty: at once. For example: 30 min, 2 h', most: 30, optional: true },
+    }),
+  ];
+}
+
+/** Tickets are told of at once: waiting for a length of time would be waiting for the breach. */
+function riskFields({ team, priority, account, before, risk, metrics }: AlertForm): KnownBlock[] {
+  const names = 'Names or ids with commas between them. Empty: all';
+  const targets = slaMetrics.map((one) => option(metricWords[one], one));
+  const priorities = ticketPriorities.map((one) => option(one, one));
+  return [
+    typed('team', 'Teams', team, { hint: names, most: 300, optional: true }),
+    several('priority', 'Priorities', priorities, priority, 'None chosen: all'),
+    typed('account', 'Accounts', account, { hint: names, most: 300, optional: true }),
+    typed('before', 'Tell of a breach so long before', before, {
+      ...{ hint: 'Empty: 30 min. On the calendar of its policy the target passes then', most: 30, optional: true },
+    }),
+    select('risk', 'Also of what is at risk', riskOptions, risk),
+    several('metrics', 'Targets', targets, metrics, 'None chosen: all three'),
+  ];
+}
+
+const riskOptions = [
+  option('Yes: a quarter of the target or 15 min left', 'all'),
+  option('No: only breaches, predicted and passed', 'breaches'),
+];
+
+const watchOptions = [option('A number', 'number'), option('Tickets at risk of breaching their SLA', 'sla-risk')];
 
 function thresholdFields({ mark, clear }: AlertForm): KnownBlock[] {
   return [
@@ -102,10 +109,6 @@ export function tryingForm(): ModalView {
   return modal({ title: 'New alert rule', blocks: [paragraph('Trying it on the last 90 days...')] });
 }
 
-function option(text: string, value: string): PlainTextOption {
-  return { text: plainText(text, limits.optionText), value };
-}
-
 function whereOptions({ email, maySendIntoChannels }: AlertFormView): PlainTextOption[] {
   return [
     option('To me, as a direct message', 'me'),
@@ -125,44 +128,6 @@ const sideOptions = [
 ];
 
 const againstOptions = [option('the stretch before', 'previous'), option('what is usual for such days', 'baseline')];
-
-const actionId = actionIds.alertField;
-
-function select(
-  field: keyof typeof alertFields,
-  text: string,
-  options: PlainTextOption[],
-  chosen: string,
-  decides = false,
-): InputBlock {
-  const initial = options.find(({ value }) => value === chosen) ?? options[0];
-  return {
-    ...{ type: 'input', block_id: alertFields[field], label: plainText(text, 200) },
-    ...(decides ? { dispatch_action: true } : {}),
-    element: { type: 'static_select', action_id: actionId, options, ...(initial ? { initial_option: initial } : {}) },
-  };
-}
-
-function typed(
-  field: keyof typeof alertFields,
-  text: string,
-  value: string,
-  { hint, most, optional = false }: { hint: string; most: number; optional?: boolean },
-): KnownBlock {
-  return {
-    ...{
-      type: 'input',
-      block_id: alertFields[field],
-      optional,
-      label: plainText(text, 200),
-      hint: plainText(hint, 200),
-    },
-    element: {
-      ...{ type: 'plain_text_input', action_id: actionId, max_length: most },
-      ...(value === '' ? {} : { initial_value: value.slice(0, most) }),
-    },
-  };
-}
 
 function channelField({ channel }: AlertForm): KnownBlock {
   return {

@@ -3,7 +3,7 @@ import type { Backtest } from '../../alerts/backtest.ts';
 import type { PastEpisode } from '../../alerts/kinds/room.ts';
 import type { Rule } from '../../alerts/rule.ts';
 import { momentText } from '../../alerts/wording.ts';
-import { alertExample } from '../../alerts/words.ts';
+import { alertExample, riskExample } from '../../alerts/words/wish.ts';
 import { formatDate, formatDuration } from '../../domain/format.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { actionIds } from '../action-ids.ts';
@@ -113,6 +113,7 @@ export function howToWatchMessage(): Message {
     paragraph('Which number shall be watched, and below or above what?'),
     exampleLine('For example: ', alertExample),
     exampleLine('Or: ', 'alert backlog above 200 for 2h in #support'),
+    exampleLine('Or, of tickets about to breach: ', riskExample),
     ...actions([button('Open the form', actionIds.alertForm, 'new')]),
   ]);
 }

@@ -21,6 +21,7 @@ import { oneLine, userIdOf } from '../text.ts';
 import { type Administrator, whomToAsk } from './administrators.ts';
 import { dotOf } from './incident.ts';
 import { incidentActions, type ListOfIncidents } from './incident-actions.ts';
+import { type ShownSilence, silenceBlocks } from './silences.ts';
 import { exampleLine } from './suggestions.ts';
 
 export interface AlertsView {
@@ -31,20 +32,24 @@ export interface AlertsView {
   all: boolean;
 }
 
-/** As many as fit into a message with their buttons. */
-const mostIncidents = 7;
-const mostRules = 7;
+/** As many as fit into a message with their buttons; fewer where silences are between them. */
+const most = { incidents: 7, rules: 7 };
+const mostWithSilences = { incidents: 6, rules: 4, silences: 3 };
 const longest = 200;
 
 /** `/kpi alerts` */
-export function alertsMessage(view: AlertsView): Message {
-  const { incidents, rules, all } = view;
+export function alertsMessage(view: AlertsView & { silences: readonly ShownSilence[] }): Message {
+  const { incidents, rules, all, silences, tenant } = view;
+  const shown = silences.length === 0 ? most : mostWithSilences;
   const counted = incidents.length === 1 ? '1 open incident' : `${incidents.length} open incidents`;
   return message(`${counted}, ${rules.length} ${rules.length === 1 ? 'rule' : 'rules'}`, [
     header(incidents.length === 0 ? 'No open incidents' : counted),
-    ...incidentBlocks(view, 'list', mostIncidents),
+    ...incidentBlocks(view, 'list', shown.incidents),
+    ...(silences.length === 0
+      ? []
+      : [header('Silences'), ...silenceBlocks(silences, tenant, mostWithSilences.silences)]),
     header(all ? 'Rules' : 'Your rules'),
-    ...ruleBlocks(rules, view.tenant, mostRules),
+    ...ruleBlocks(rules, tenant, shown.rules),
     ...newRule(),
   ]);
 }
@@ -205,5 +210,11 @@ export function incidentGoneMessage(incidentId: number): Message {
 /** Somebody who may not act on it: why, and who can let them. */
 export function mayNotActMessage(incidentId: number, why: string, administrators: readonly Administrator[]): Message {
   const said = `You may not change incident ${incidentId}: ${why}.`;
+  return message(said, [paragraph(said), whomToAsk(administrators)]);
+}
+
+/** The same for what somebody may not keep quiet. */
+export function mayNotSilenceMessage(why: string, administrators: readonly Administrator[]): Message {
+  const said = `You may not silence that: ${why}.`;
   return message(said, [paragraph(said), whomToAsk(administrators)]);
 }

@@ -16,6 +16,7 @@ import {
   summary,
   targetMark,
 } from '../../digests/words.ts';
+import { leadIn } from '../../domain/format.ts';
 import { actionIds } from '../action-ids.ts';
 import {
   actions,
@@ -135,7 +136,7 @@ export function restatementMessage(digest: Digest, receipts: ReadonlySet<string>
     ({ receipt, restated }) => restated !== undefined && receipt !== null && receipts.has(receipt),
   );
   const [first] = changed;
-  const said = changed.map((line) => `${line.title} was ${line.shown}, ${restatedPhrase(line)}`);
+  const said = changed.map((line) => `${leadIn(line.title)} was ${line.shown}, ${restatedPhrase(line)}`);
   return message(`Restated: ${said.join('; ')}`, [
     formatted(changed.length === 1 ? '*A number above has changed*' : `*${changed.length} numbers above have changed*`),
     richList(said.map((text): Piece[] => [clip(oneLine(text), longest.finding)])),

@@ -14,7 +14,8 @@ const ways: readonly (readonly [command: string, meaning: string])[] = [
   ['/kpi subscribe digest weekdays at 08:30', 'what comes by itself; /kpi subscribe alone opens a form'],
   ['/kpi subscriptions', 'what you get, to change, pause or end'],
   ['/kpi alert sla by team below 85%', 'tells you when it is; /kpi alert alone opens a form'],
-  ['/kpi alerts', 'what is open, and your rules'],
+  ['/kpi alert sla-risk team:Delivery', 'tells you of tickets before they breach their SLA'],
+  ['/kpi alerts', 'what is open, and your rules; /kpi alerts silence keeps some of it quiet'],
   ['/kpi receipt CODE', 'an earlier answer as it was, and what changed since'],
 ];
 

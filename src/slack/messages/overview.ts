@@ -1,5 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import { changeMark, changePhrase, shownValue, targetPhrase } from '../../answers/wording.ts';
+import { leadIn } from '../../domain/format.ts';
 import type { KpiResult } from '../../domain/kpi-result.ts';
 import { actionIds } from '../action-ids.ts';
 import { actions, button, header, type Message, message, mrkdwn, paragraph } from '../blocks.ts';
@@ -22,7 +23,7 @@ export function overviewMessage(results: readonly KpiResult[], locale: string): 
       ask,
     ]);
   }
-  return message(results.map((result) => `${result.title} ${shownValue(result, locale)}`).join(', '), [
+  return message(results.map((result) => `${leadIn(result.title)} ${shownValue(result, locale)}`).join(', '), [
     header('Your numbers'),
     ...staleBlocks(results.find((result) => result.freshness.stale) ?? first, locale),
     ...fieldBlocks(results, locale),

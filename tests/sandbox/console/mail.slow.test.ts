@@ -207,13 +207,28 @@ describe('trouble with mail', () => {
     await (await page.waitForSelector('button[aria-label="No such mailbox, once"]'))?.click();
     await page.waitForSelector('.planned .state.on');
     expect(await textOf(page, '.planned')).toContain('No such mailbox, next time');
-    expect(sandbox.mail.pendingFaults()).toMatchObject([{ kind: 'answer', code: 550, times: 1 }]);
+    expect(sandbox.mail.pendingFaults()).toMatchObject([{ fault: { kind: 'answer', code: 550 }, left: 1 }]);
     const cut = await page.$eval('.mails', ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
     expect(cut).toBe(0);
     await shot(page, 'mail-9-trouble');
     await page.click('[data-restore]');
     await shows(page, 'Everything works');
     expect(sandbox.mail.pendingFaults()).toEqual([]);
+  });
+
+  test('is planned for pages and hooks too, and what is planned of each is named', async () => {
+    const sandbox = await startSandbox();
+    const page = await openMailbox(sandbox, false);
+    await page.click('#trouble');
+    await (await page.waitForSelector('button[aria-label="Page refused, until restored"]'))?.click();
+    await page.waitForSelector('.planned .state.on');
+    await (await page.waitForSelector('button[aria-label="Pager is down, once"]'))?.click();
+    await shows(page, 'Pager is down, next time');
+    expect(await textOf(page, '.planned')).toContain('Page refused, until restored');
+    expect(sandbox.paging.pendingFaults()).toMatchObject([{ fault: { status: 400 } }, { fault: { status: 503 } }]);
+    await page.click('[data-restore]');
+    await shows(page, 'Everything works');
+    expect(sandbox.paging.pendingFaults()).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { AlertRuleOf } from '../../../config/alerts.ts';
 import { unknown } from '../../../config/settings.ts';
+import { leadIn } from '../../../domain/format.ts';
 import { kpiOf, kpis } from '../../../kpis/index.ts';
 import type { Kpi } from '../../../kpis/kpi.ts';
 import { hasUsualDays } from '../../../kpis/unusual.ts';
@@ -19,7 +20,7 @@ function found(id: string): Kpi {
   if (hasUsualDays(kpi)) return kpi;
   throw usageError(
     'ALERT_KPI',
-    `days of ${kpi.title} cannot be judged: only of counts and shares it is known how much they differ by chance`,
+    `days of ${leadIn(kpi.title)} cannot be judged: only of counts and shares it is known how much they differ by chance`,
     `Watch it with kpi-threshold or kpi-change; anomaly watches ${ids.join(', ')}`,
   );
 }

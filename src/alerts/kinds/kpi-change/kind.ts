@@ -1,6 +1,6 @@
 import type { AlertRuleOf } from '../../../config/alerts.ts';
-import { formatTarget } from '../../../domain/format.ts';
-import { dimensionOf } from '../../../kpis/dimensions.ts';
+import { formatTarget, leadIn } from '../../../domain/format.ts';
+import { countedOf, dimensionOf } from '../../../kpis/dimensions.ts';
 import { createCovered, lookByDays, mayDiffer, nextDay } from '../days.ts';
 import { createAsking, isLate, lookAtEach, topicsOf } from '../questions.ts';
 import type { AlertRoom, Member } from '../room.ts';
@@ -24,7 +24,7 @@ export const kpiChange: AlertRoom<'kpi-change'> = {
   titleOf(settings) {
     const { kpi, question } = changing(settings);
     const by = question.by ? ` by ${dimensionOf(question.by).title.toLowerCase()}` : '';
-    return `${kpi.title}${by} ${phraseOf(settings)}`;
+    return `${leadIn(kpi.title)}${by} ${phraseOf(settings)}`;
   },
   async look(rules, context) {
     const ask = createAsking();
@@ -48,13 +48,11 @@ export const kpiChange: AlertRoom<'kpi-change'> = {
   tell({ settings }, members) {
     const { kpi, words, question } = changing(settings);
     const [first] = members;
-    const what = question.by
-      ? `${kpi.title} of ${members.length} ${dimensionOf(question.by).title.toLowerCase()}s`
-      : kpi.title;
+    const what = question.by ? `${leadIn(kpi.title)} for ${countedOf(question.by, members.length)}` : kpi.title;
     return {
       stateWord: stateWord(settings, members),
       headline: members.length === 1 && first ? first.facts.line : what,
-      threshold: `${kpi.title} ${phraseOf(settings)}`,
+      threshold: `${leadIn(kpi.title)} ${phraseOf(settings)}`,
       words,
     };
   },

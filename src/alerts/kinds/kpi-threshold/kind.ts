@@ -1,13 +1,18 @@
 import type { KpiRequest } from '../../../answers/parse.ts';
-import { dimensionOf } from '../../../kpis/dimensions.ts';
+import { leadIn } from '../../../domain/format.ts';
+import { countedOf, dimensionOf } from '../../../kpis/dimensions.ts';
 import { createCovered, lookByDays, mayDiffer, nextDay } from '../days.ts';
 import { createMeasuring, type Watching } from '../measuring.ts';
 import { isLate, lookAtEach, topicsOf } from '../questions.ts';
 import type { AlertRoom, RuleOf } from '../room.ts';
 import { conditionsOf } from './conditions.ts';
-import { marksPhrase } from './marks.ts';
+import { marksPhrase, markText } from './marks.ts';
 import { pastOfThreshold } from './past.ts';
-import { watched } from './question.ts';
+import { isOver, watched } from './question.ts';
+
+/** Between repetitions, of a number that moves on during the day and of one that does not. */
+const usualSeconds = 4 * 3600;
+const dailySeconds = 24 * 3600;
 
 /** A number of the catalogue below or above a mark, as a whole or for each value of a dimension. */
 export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
@@ -15,8 +20,12 @@ export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
   title: 'KPI beyond a threshold',
   what: 'A KPI, as a whole or by a dimension, below or above a value.',
   defaults: {
-    ...{ forSeconds: 0, resolveAfterSeconds: 300, waitSeconds: 30, intervalSeconds: 300, repeatSeconds: 4 * 3600 },
+    ...{ forSeconds: 0, resolveAfterSeconds: 300, waitSeconds: 30, intervalSeconds: 300, repeatSeconds: usualSeconds },
     groupBy: [],
+  },
+  repeat: {
+    secondsOf: (settings) => (isOver(watched(settings).request) ? dailySeconds : usualSeconds),
+    note: 'where the question is about days that are over, whose number is another one only tomorrow: 24 h',
   },
   labels: ['kpi', 'team', 'account', 'priority', 'channel', 'campaign', 'operator'],
   everySeconds: 300,
@@ -26,7 +35,7 @@ export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
     const { request, marks } = watched(settings);
     const { kpi, question } = request;
     const by = question.by ? ` by ${dimensionOf(question.by).title.toLowerCase()}` : '';
-    return `${kpi.title}${by} ${marksPhrase(marks, kpi)}`;
+    return `${leadIn(kpi.title)}${by} ${marksPhrase(marks, kpi)}`;
   },
   async look(rules, context) {
     const measure = createMeasuring(rules.flatMap(watchingOf));
@@ -56,12 +65,12 @@ export const kpiThreshold: AlertRoom<'kpi-threshold'> = {
     const { kpi, words, question } = request;
     const [first] = members;
     const what = question.by
-      ? `${kpi.title} of ${members.length} ${dimensionOf(question.by).title.toLowerCase()}s`
+      ? `${leadIn(kpi.title)} ${marks.side} ${markText(marks.fire, kpi)} for ${countedOf(question.by, members.length)}`
       : kpi.title;
     return {
       stateWord: marks.side === 'above' ? 'High' : 'Low',
       headline: members.length === 1 && first ? first.facts.line : what,
-      threshold: `${kpi.title} ${marksPhrase(marks, kpi)}`,
+      threshold: `${leadIn(kpi.title)} ${marksPhrase(marks, kpi)}`,
       words,
     };
   },

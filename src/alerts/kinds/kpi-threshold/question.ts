@@ -1,5 +1,6 @@
 import type { KpiRequest } from '../../../answers/parse.ts';
 import type { AlertRuleOf } from '../../../config/alerts.ts';
+import { leadIn } from '../../../domain/format.ts';
 import type { PeriodExpression } from '../../../domain/period.ts';
 import { usageError } from '../../../lib/errors.ts';
 import { movingQuestion } from '../questions.ts';
@@ -23,7 +24,7 @@ export function watched(settings: Settings): Watched {
   if (marks.side === 'below' && isUnfinished(request.question.period) && grows(request))
     throw usageError(
       'ALERT_UNFINISHED',
-      `${request.kpi.title} of days that are not over begins at 0: "${request.words}" would always be below`,
+      `${leadIn(request.kpi.title)} of days that are not over begins at 0: "${request.words}" would always be below`,
       `Ask about days that are over: ${request.kpi.id} yesterday, or ${request.kpi.id} 7d`,
     );
   return { request, marks };
@@ -37,4 +38,12 @@ function grows({ kpi: { kind, unit } }: KpiRequest): boolean {
 /** Periods that begin and are not over, at some time or always. */
 export function isUnfinished(period: PeriodExpression | null): boolean {
   return period !== null && ['today', 'to-date', 'since', 'all'].includes(period.kind);
+}
+
+/**
+ * Whether it is about days that are over: its number is another one on another day only, but for what comes late. The usual
+ * period of a level may be today.
+ */
+export function isOver({ kpi, question: { period } }: KpiRequest): boolean {
+  return period === null ? !kpi.isKnownOn : !isUnfinished(period);
 }

@@ -39,13 +39,14 @@ export interface Judged {
 /**
  * What of the clocks and breaches that a rule watches is not well now, each ticket and metric once: at risk (1), about to
  * breach within `before` (2), breached (3). Pure. Breaches of before `from` are not news. Those that the rule was not told of
- * yet, by their number, are told even if they have ended.
+ * yet, by their number, are told even if they have ended, but not those that had by `watchedSince`: a rule that rested, or
+ * watched something else until then, had nothing to say of them.
  */
 export function judge(
   { clocks, breaches }: { clocks: readonly RunningClock[]; breaches: readonly Breach[] },
   settings: Settings,
   { memory, seq }: { memory: BreachMemory | null; seq: number },
-  { now, from }: { now: number; from: number },
+  { now, from, watchedSince }: { now: number; from: number; watchedSince: number },
 ): Judged {
   const keepMs = settings.keep * 1000;
   const found = new Map<string, Case>();
@@ -63,7 +64,8 @@ export function judge(
     if (breachedAt < from) continue;
     const stays = endedAt === null && breachedAt + keepMs > now;
     const isNews = memory === null || number > memory.seq;
-    const until = memory?.late[number] ?? (isNews && !stays ? now + lateShownSeconds * 1000 : null);
+    const isPast = endedAt !== null && endedAt <= watchedSince;
+    const until = isPast ? null : (memory?.late[number] ?? (isNews && !stays ? now + lateShownSeconds * 1000 : null));
     const isShown = until !== null && until > now;
     if (!stays && !isShown) continue;
     if (isShown) late[number] = until;

@@ -1,18 +1,17 @@
 import type { AlertRuleOf } from '../../../config/alerts.ts';
 import { readAs } from '../../../db/viewer.ts';
-import { formatDurationShort } from '../../../domain/format.ts';
 import type { Tenant } from '../../../domain/tenant.ts';
 import type { Condition, Look } from '../../condition.ts';
 import type { Severity } from '../../rule.ts';
 import { groupKey, groupLabels } from '../../stages/group.ts';
 import { type Names, readNames } from '../names.ts';
-import type { AlertRoom, LookContext, RuleOf } from '../room.ts';
+import type { AlertRoom, LateStream, LookContext, RuleOf } from '../room.ts';
 import { type Forecast, forecastMinutes, forecastOf } from './forecast.ts';
 import { type BreachMemory, type Case, judge } from './judge.ts';
 import { pastOfRisk } from './past.ts';
 import { type Reading, type ReadingTerms, readRisk, type Ticket } from './read.ts';
-import { type Shelves, shelve, watchedBy } from './select.ts';
-import { type GroupExtra, lineOf, tellOf } from './tell.ts';
+import { type Shelves, shelve, sourcesOf, watchedBy } from './select.ts';
+import { type GroupExtra, lineOf, tellOf, titleOf } from './tell.ts';
 
 type RiskRule = RuleOf<'sla-risk'>;
 
@@ -39,20 +38,17 @@ export const slaRisk: AlertRoom<'sla-risk'> = {
   everySeconds,
   gapSeconds: 0,
   topics: topicsOf,
-  titleOf({ at_risk, before }) {
-    return at_risk ? 'SLA at risk' : `SLA breach within ${formatDurationShort(before)}`;
-  },
+  titleOf: (settings) => titleOf(settings),
   async look(rules, context) {
     const late = context.lateStreams.filter(({ stream }) => needed.includes(stream));
-    if (late.length > 0) {
-      const streams = late.map(({ source, stream }) => `${source}: ${stream}`);
-      const unknown = { kind: 'unknown', reason: 'the data is late', late: streams } as const;
-      return new Map(rules.map(({ ruleId }) => [ruleId, unknown]));
-    }
     const looks = new Map<number, Look>();
     for (const [viewer, own] of Map.groupBy(rules, (rule) => rule.viewer)) {
-      const { names, reading, shelves } = await readFor(own, viewer, context);
-      for (const rule of own) looks.set(rule.ruleId, lookOf(rule, { shelves, names, reading }, context));
+      const waiting = late.length === 0 ? new Map<number, Look>() : await waitingFor(late, own, viewer, context);
+      for (const [ruleId, look] of waiting) looks.set(ruleId, look);
+      const known = own.filter(({ ruleId }) => !waiting.has(ruleId));
+      if (known.length === 0) continue;
+      const { names, reading, shelves } = await readFor(known, viewer, context);
+      for (const rule of known) looks.set(rule.ruleId, lookOf(rule, { shelves, names, reading }, context));
     }
     return looks;
   },
@@ -73,6 +69,35 @@ function topicsOf({ account, team, priority }: AlertRuleOf<'sla-risk'>): string[
   return priority ? of('priority', priority) : ['sla'];
 }
 
+/** The rules that wait for late streams: those of the sources that their tickets are of, any where they are cut to none. */
+async function waitingFor(
+  late: readonly LateStream[],
+  rules: readonly RiskRule[],
+  viewer: string,
+  { db, tenant: { tenantId } }: LookContext,
+): Promise<Map<number, Look>> {
+  const cut = rules.filter(({ settings }) => settings.team ?? settings.account);
+  const names: Names =
+    cut.length === 0
+      ? new Map()
+      : await readAs(db, { tenantId, viewer }, (reader) => readNames(reader, tenantId, namedBy(cut)));
+  return new Map(
+    rules.flatMap((rule): [number, Look][] => {
+      const sources = sourcesOf(rule.settings, names);
+      const own = late.filter(({ source }) => sources === null || sources.has(source));
+      const streams = own.map(({ source, stream }) => `${source}: ${stream}`);
+      return own.length === 0 ? [] : [[rule.ruleId, { kind: 'unknown', reason: 'the data is late', late: streams }]];
+    }),
+  );
+}
+
+function namedBy(rules: readonly RiskRule[]) {
+  return {
+    team: rules.flatMap(({ settings }) => settings.team ?? []),
+    account: rules.flatMap(({ settings }) => settings.account ?? []),
+  };
+}
+
 interface Read {
   terms: ReadingTerms;
   reading: Reading;
@@ -89,14 +114,10 @@ async function readFor(
   { db, tenant: { tenantId }, now, answers }: LookContext,
 ): Promise<{ names: Names; reading: Reading; shelves: Shelves }> {
   const terms = termsOf(rules, now.epochMilliseconds);
-  const named = {
-    team: rules.flatMap(({ settings }) => settings.team ?? []),
-    account: rules.flatMap(({ settings }) => settings.account ?? []),
-  };
   const key = `sla-risk ${viewer} ${now}`;
   const known = (await answers?.get(key)) as Read | undefined;
   return readAs(db, { tenantId, viewer }, async (reader) => {
-    const names = await readNames(reader, tenantId, named);
+    const names = await readNames(reader, tenantId, namedBy(rules));
     if (known && isEnough(known.terms, terms)) return { ...known, names };
     const reading = await readRisk(reader, tenantId, terms);
     const read: Read = { terms, reading, shelves: shelve(reading) };
@@ -144,11 +165,12 @@ function lookOf(
   const watched = watchedBy(rule.settings, shelves, names);
   if (watched.kind === 'unknown') return watched;
   const at = now.epochMilliseconds;
+  const watchedSince = watchedSinceOf(rule);
   const { cases, nextAt, memory } = judge(
     watched,
     rule.settings,
     { memory: memoryOf(rule.memory), seq: reading.seq },
-    { now: at, from: rule.createdAt.epochMilliseconds },
+    { now: at, from: rule.createdAt.epochMilliseconds, watchedSince },
   );
   const grouping = groupLabels(rule.policy);
   const groupOf = ({ ticket, metric }: { ticket: Ticket; metric: string }) =>
@@ -159,9 +181,18 @@ function lookOf(
     conditionsOf(of, forecastOf(clocks.get(group) ?? [], at), at, tenant),
   );
   return {
-    ...{ kind: 'conditions', conditions, memory: { breaches: memory.seq, late: memory.late } },
+    ...{ kind: 'conditions', conditions, memory: { breaches: memory.seq, late: memory.late, watchedSince } },
     ...(nextAt === null ? {} : { nextAt: Temporal.Instant.fromEpochMilliseconds(nextAt) }),
   };
+}
+
+/**
+ * Since when it has watched what it watches, epoch milliseconds: since it was made, changed or taken up again, for which its
+ * next look is set to that moment.
+ */
+function watchedSinceOf({ lookedAt, nextLookAt, createdAt, memory }: RiskRule): number {
+  if (lookedAt === null) return nextLookAt.epochMilliseconds;
+  return typeof memory.watchedSince === 'number' ? memory.watchedSince : createdAt.epochMilliseconds;
 }
 
 /** What the rule was told so far; null: it has not looked yet. */

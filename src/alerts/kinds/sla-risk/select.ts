@@ -77,6 +77,20 @@ export function cutOf({ team, account, priority, metrics }: Settings, names: Nam
   };
 }
 
+/**
+ * Sources that tickets of a rule may be of, by the ids of its teams and accounts; null: of any, also where it names something
+ * there is none of, or whatever has none. Teams and accounts of different sources have no ticket in common, but may tomorrow.
+ */
+export function sourcesOf({ team, account }: Settings, names: Names): ReadonlySet<string> | null {
+  const [teams, accounts] = [keysOf(team, 'team', names), keysOf(account, 'account', names)].map((keys) => {
+    if (keys === null || typeof keys === 'string' || keys.has('')) return null;
+    return new Set([...keys].map((key) => key.slice(0, key.indexOf('/'))));
+  });
+  if (!teams || !accounts) return teams ?? accounts ?? null;
+  const both = teams.intersection(accounts);
+  return both.size > 0 ? both : null;
+}
+
 function keysOf(texts: readonly string[] | undefined, thing: NamedThing, names: Names): Set<string> | string | null {
   if (!texts) return null;
   const keys = new Set<string>();

@@ -70,6 +70,18 @@ export function tellOf(settings: Settings, members: readonly Member[], where: Wh
   return { stateWord: stateWords[severity], headline, threshold: thresholdOf(settings), words: wordsOf(settings) };
 }
 
+/** More of one thing are counted. */
+const mostNamed = 3;
+
+/** `SLA at risk (team Delivery, critical or high)`: of several rules people tell them apart by what they are cut to. */
+export function titleOf({ at_risk, before, team, priority, account }: Settings): string {
+  const named = (thing: string, some: readonly string[] | undefined) =>
+    some === undefined ? [] : [some.length > mostNamed ? `${some.length} ${thing}s` : `${thing} ${some.join(' or ')}`];
+  const cut = [...named('team', team), ...(priority ? [priority.join(' or ')] : []), ...named('account', account)];
+  const what = at_risk ? 'SLA at risk' : `SLA breach within ${formatDurationShort(before)}`;
+  return cut.length === 0 ? what : `${what} (${cut.join(', ')})`;
+}
+
 function thresholdOf({ at_risk, before }: Settings): string {
   const early = `${formatDurationShort(before)} before a target passes`;
   return at_risk ? `a quarter of the target or 15 min left, and ${early}` : early;

@@ -1,5 +1,5 @@
-import { readDuration } from '../config/duration.ts';
-import type { Unit } from '../domain/kpi-result.ts';
+import { readDuration } from '../../config/duration.ts';
+import type { Unit } from '../../domain/kpi-result.ts';
 
 /** What a mark is of: the KPI's unit, its highest score, and the currency its money is in. */
 export interface MarkUnit {
