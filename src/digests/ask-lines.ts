@@ -73,9 +73,11 @@ export async function askLines(ask: Ask, chosen: readonly Kpi[] | null, period: 
   if (chosen) return askSome(ask, chosen.slice(0, mostHeadlines), period, false);
   const { first, others } = headlineCandidates();
   const lines = await askSome(ask, first, period, true);
-  for (let index = 0; index < others.length && lines.length < enoughHeadlines; index += atOnce) {
-    const more = await askSome(ask, others.slice(index, index + atOnce), period, true);
-    lines.push(...more.slice(0, enoughHeadlines - lines.length));
+  // Never more than are still lacking: each of them is several questions to the database.
+  for (let index = 0; index < others.length && lines.length < enoughHeadlines; ) {
+    const some = others.slice(index, index + Math.min(atOnce, enoughHeadlines - lines.length));
+    index += some.length;
+    lines.push(...(await askSome(ask, some, period, true)));
   }
   return lines.slice(0, mostHeadlines);
 }
