@@ -60,3 +60,8 @@ create or replace function ops.viewer_records() returns table (
           and ops.email_key(other.email) = s.email and other.deleted_at is null and other.active is distinct from false
       );
   end;
+
+-- What comes due in one slot is ready at one moment: a claim sorted all of it to find the first. In the order of claims, and with
+-- what decides whether a row waits, so that those that do are passed over within the index.
+create index deliveries_ready_idx on ops.deliveries (tenant_id, ready_at, delivery_id, not_before) where state = 'pending';
+drop index ops.deliveries_pending_idx;
