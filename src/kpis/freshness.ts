@@ -4,7 +4,7 @@ import { unknownSince } from '../domain/entity.ts';
 import type { SourceFreshness } from '../domain/kpi-result.ts';
 import type { DateRange } from '../domain/period.ts';
 import { addDays } from '../domain/period.ts';
-import { ownOperators, type ReadAt } from '../rollups/read.ts';
+import { ownRowsOf, type ReadAt } from '../rollups/read.ts';
 import type { Kpi } from './kpi.ts';
 import { ownRows } from './scope.ts';
 
@@ -82,10 +82,10 @@ async function spanOf(
     const spans = [
       sql`select min(day) as first, max(day) as last from ${raw(datedBy.table)}
         where tenant_id = ${at.tenantId} ${ownRows(kpi)} and ${until} and day > ${addDays(unknownSince, 1)}::date
-          ${ownOperators(datedBy, at)}`,
+          ${ownRowsOf(datedBy, at)}`,
       ...(kpi.alsoDatedBy ?? []).map(
         (rollup) => sql`select min(day), max(day) from ${raw(rollup.table)}
-          where tenant_id = ${at.tenantId} and ${until} ${ownOperators(rollup, at)}`,
+          where tenant_id = ${at.tenantId} and ${until} ${ownRowsOf(rollup, at)}`,
       ),
     ];
     const [span] = await reader.query<{ first: string | null; last: string | null }>(sql`

@@ -16,14 +16,22 @@ export interface ReadAt extends TenantZone {
   operators?: readonly string[] | null;
 }
 
-/** The condition that finds an operator's own rows of a table by its index; nothing for whoever may see more. */
-export function ownOperators({ key }: Pick<Rollup, 'key'>, { operators }: Pick<ReadAt, 'operators'>): Sql {
-  if (!operators || !key.includes('operator_id')) return empty;
+/**
+ * The condition that finds by index what belongs to the operators a reader sees, by the column with their ids; nothing for
+ * whoever may see more. Only for rows that the policies cut to those operators, or hide from their readers.
+ */
+export function ownOperators({ operators }: Pick<ReadAt, 'operators'>, column = 'operator_id'): Sql {
+  if (!operators) return empty;
   // By one the index gives its days in order, so that the first and the last of them are two look-ups.
   const [only, ...others] = operators;
   return only !== undefined && others.length === 0
-    ? sql`and operator_id = ${only}`
-    : sql`and operator_id = any (${operators}::text[])`;
+    ? sql`and ${raw(column)} = ${only}`
+    : sql`and ${raw(column)} = any (${operators}::text[])`;
+}
+
+/** The same for the rows of an aggregate, where it has operators. */
+export function ownRowsOf({ key }: Pick<Rollup, 'key'>, at: Pick<ReadAt, 'operators'>): Sql {
+  return key.includes('operator_id') ? ownOperators(at) : empty;
 }
 
 /**
@@ -69,7 +77,7 @@ export function factsOf(rollup: Rollup, at: ReadAt, period: DateRange): Sql {
   const stored = sql`
     select ${names} from ${raw(rollup.table)}
     where tenant_id = ${at.tenantId} and day >= ${period.from}::date and day < least(${period.to}::date, ${current}::date)
-    ${ownOperators(rollup, at)}
+    ${ownRowsOf(rollup, at)}
     ${unsettled.length > 0 ? sql`and day <> all (${unsettled}::date[])` : empty}`;
   const live = [...unsettled, ...(isAsked(current) ? [current] : [])];
   if (live.length === 0) return sql`(${stored})`;

@@ -1,5 +1,6 @@
 import sql, { type Sql } from 'sql-template-tag';
 import type { Queryable } from '../../db/db.ts';
+import { ownOperators } from '../../rollups/read.ts';
 import type { Group, Grouping, Scope } from '../kpi.ts';
 import { levelMoments } from '../levels.ts';
 import { type GroupRow, groupColumns, scopeConditions, toGroup } from '../scope.ts';
@@ -22,6 +23,7 @@ export function activeOperators(scope: Scope, moments: Sql): Sql {
     from ${moments} as m (bucket, day, at)
     join crm.operators o on o.tenant_id = ${tenantId} and (o.created_at is null or o.created_at <= m.at)
       and (o.deleted_at is null or o.deleted_at > m.at)
+      ${ownOperators(scope.at, 'o.id')}
     where ${then('active', sql`o.active::text`)} = 'true'`;
 }
 
