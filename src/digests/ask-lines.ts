@@ -6,7 +6,7 @@ import type { Tenant } from '../domain/tenant.ts';
 import { askKpi } from '../kpis/ask.ts';
 import { rememberingDays } from '../kpis/days.ts';
 import type { Kpi } from '../kpis/kpi.ts';
-import { seriesOfKpi } from '../kpis/measure.ts';
+import { attentionOfKpi, seriesOfKpi } from '../kpis/measure.ts';
 import type { KpiQuestion } from '../kpis/question.ts';
 import { hasUsualDays } from '../kpis/unusual.ts';
 import type { Log } from '../lib/log.ts';
@@ -36,12 +36,13 @@ const atOnce = 4;
 
 const plain: KpiQuestion = { period: null, by: null, filters: [], versus: null, grain: null };
 
-export type Ask = (kpi: Kpi, question: Partial<KpiQuestion>) => Promise<KpiResult | null>;
+type Ask = (kpi: Kpi, question: Partial<KpiQuestion>) => Promise<KpiResult | null>;
 
-/** Asks for whole answers, or for the points of a series only. */
+/** Asks for whole answers, for the points of a series only, or for what needs a person now. */
 export interface Asking {
   ask: Ask;
   look: (kpi: Kpi, question: Partial<KpiQuestion>) => Promise<KpiResult['series'] | null>;
+  attend: (kpi: Kpi, question: Partial<KpiQuestion>) => Promise<Pick<KpiResult, 'attention' | 'freshness'> | null>;
 }
 
 /**
@@ -64,6 +65,10 @@ export function asking({ db, tenant, settings, now }: DigestDeps, viewer: string
     async look(kpi, question) {
       const outcome = await seriesOfKpi(...given(kpi, question));
       return outcome.kind === 'series' ? outcome.series : null;
+    },
+    async attend(kpi, question) {
+      const outcome = await attentionOfKpi(...given(kpi, question));
+      return outcome.kind === 'attention' ? outcome : null;
     },
   };
 }

@@ -54,6 +54,21 @@ export function seriesOfKpi(context: AskContext, kpi: Kpi, question: KpiQuestion
   });
 }
 
+export type AttentionOutcome =
+  | ({ kind: 'attention' } & Pick<KpiResult, 'attention' | 'freshness'>)
+  | Exclude<AskOutcome, { kind: 'answered' }>;
+
+/** What needs a person now, as `askKpi` says it beside the number, without the number. */
+export function attentionOfKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Promise<AttentionOutcome> {
+  return readAs(context.db, { tenantId: context.tenant.tenantId, viewer: context.viewer }, async (reader) => {
+    const asked = await scopeAsked(reader, context, kpi, question);
+    if (asked.kind !== 'scoped') return asked;
+    const { at, scope, dates, reach } = asked;
+    const attention = kpi.attention && reach.data ? await kpi.attention(reader, scope) : null;
+    return { kind: 'attention', attention, freshness: freshnessOf(question, dates, reach, at) };
+  });
+}
+
 /** One question for each of many values of a dimension: `outcomeOf` says what `measureKpi` would with the filter of that value. */
 export interface SharedMeasure {
   outcomeOf(value: string): MeasureOutcome | 'apart';
