@@ -13,107 +13,104 @@ export interface Prediction {
 }
 
 /**
- * Typical spread between groups that is believed before any is seen, and the least there is, in standard deviations of
- * the log odds: 0.3 is about a third more or less of a small share.
+ * Spreads between groups that are looked at, in standard deviations of the log odds: 0.1 is a tenth more or less of a small
+ * share. None, and even steps of the logarithm up to odds that differ by a factor of three; more than that is taken for that.
  */
-const typicalSpread = 0.3;
-const leastSpread = 0.03;
-/** Spreads looked at, up to odds that differ by a factor of three. */
-const spreads = Array.from({ length: 14 }, (_, step) => leastSpread * (1.1 / leastSpread) ** (step / 13));
-/** Means looked at for each spread, in standard errors around the pooled share: sums over bells are exact at such steps. */
-const steps = Array.from({ length: 13 }, (_, step) => 0.75 * (step - 6));
+const spreads = [0, ...Array.from({ length: 14 }, (_, step) => 0.03 * (1.1 / 0.03) ** (step / 13))];
+/** Where one of them ends and the next begins. */
+const edges = spreads.slice(1).map((spread, index) => Math.sqrt(spread * (spreads[index] || spread / 4)));
 
 /**
- * Predicts a group's successes from those of others like it, when groups differ by more than chance. Each group has a
- * share of its own, drawn from a beta distribution, so that its successes are beta-binomial (Skellam 1948,
- * doi:10.1111/j.2517-6161.1948.tb00014.x); the mean of that distribution and its spread are not known, and are integrated
- * over what the history leaves of them: a flat prior on the log odds of the mean, a half-Cauchy one on the spread (Gelman
- * 2006, doi:10.1214/06-BA117A). `chance` is the lower tail of what is then to be expected (a prior predictive check, Box
- * 1980, doi:10.2307/2982063): below `alpha`, the group lies below the one-sided interval that holds 1 - alpha of groups
- * like the others. Few groups leave a large spread possible, and then only what is far off is unlikely.
+ * Predicts a group's successes from those of two or more others like it, when groups differ by more than chance: each has
+ * log odds of its own, normally distributed, and binomial successes.
+ *
+ * Few groups do not tell how much they differ. Each spread is given the confidence that the history leaves for it (Nagashima,
+ * Noma and Furukawa 2019, Prediction intervals for random-effects meta-analysis: a confidence distribution approach,
+ * doi:10.1177/0962280218773520): Cochran's Q, weighted for a spread, is chi-squared at the true one, so the confidence in
+ * spreads up to it is the chance of a larger Q (Viechtbauer 2007, doi:10.1002/sim.2514). `chance` is the lower tail of what
+ * is then to be expected. Where groups differ by far more than chance, that is Student's t for a further observation: in
+ * the long run, `chance` is below alpha for alpha of the groups that are like the others, however few and however
+ * different they are; for fewer where they differ by chance alone.
  */
-export function predict(history: readonly Cases[], { successes, n }: Cases): Prediction {
-  const total = history.reduce((sum, one) => sum + one.n, 0);
-  const pooled = (history.reduce((sum, one) => sum + one.successes, 0) + 0.5) / (total + 1);
-  const beliefs: { mean: number; log: number; a: number; b: number }[] = [];
-  for (const spread of spreads) {
-    // Standard error of the mean's log odds: groups differ by their spread and by chance.
-    const precision = history.reduce(
-      (sum, one) => sum + 1 / (spread ** 2 + 1 / ((one.n + 1) * pooled * (1 - pooled))),
-      0,
-    );
-    const error = 1 / Math.sqrt(precision);
-    // Even steps of the logarithm of the spread, half-Cauchy in the spread itself; error: width of a step of the mean.
-    const prior = Math.log(spread / (1 + (spread / typicalSpread) ** 2)) + Math.log(error);
-    for (const step of steps) {
-      const mean = 1 / (1 + ((1 - pooled) / pooled) * Math.exp(-step * error));
-      const { a, b } = betaOf(mean, spread);
-      // The part of each group's likelihood that its counts do not change.
-      const alike = history.length * (logGamma(a + b) - logGamma(a) - logGamma(b));
-      const likelihood = history.reduce((sum, one) => sum + logCounts(one, a, b), alike);
-      beliefs.push({ mean, log: prior + likelihood, a, b });
-    }
-  }
-  const largest = Math.max(...beliefs.map(({ log }) => log));
-  let weights = 0;
+export function predict(history: readonly Cases[], group: Cases): Prediction {
+  const confidences = [...edges.map((edge) => upperTail(fitOf(history, edge).q, history.length - 1)), 1];
   let usual = 0;
   let chance = 0;
-  for (const { mean, log, a, b } of beliefs) {
-    const weight = Math.exp(log - largest);
-    if (weight < 1e-9) continue;
-    weights += weight;
-    usual += weight * mean;
-    chance += weight * lowerTail({ successes, n }, a, b);
+  for (const [index, spread] of spreads.entries()) {
+    const confidence = confidences[index]! - (confidences[index - 1] ?? 0);
+    if (confidence < negligible) continue;
+    const { mean, error } = fitOf(history, spread);
+    usual += confidence * mean;
+    // The mean of shares lies above the share of mean log odds, where shares are small (to the second order).
+    const centre = Math.log(mean / (1 - mean)) - (spread ** 2 / 2) * (1 - 2 * mean);
+    chance += confidence * lowerTail(group, centre, Math.hypot(spread, error));
   }
-  return { usual: usual / weights, chance: Math.min(1, chance / weights) };
+  return { usual, chance };
 }
 
-/** The beta distribution with that mean whose log odds have about that standard deviation. */
-function betaOf(mean: number, spread: number): { a: number; b: number } {
-  const size = Math.max(1, 1 / (spread ** 2 * mean * (1 - mean)) - 1);
-  return { a: mean * size, b: (1 - mean) * size };
+const negligible = 1e-9;
+
+/** The history, if groups differ so much: their mean share, its standard error in log odds, and Cochran's Q. */
+function fitOf(history: readonly Cases[], spread: number): { mean: number; error: number; q: number } {
+  const sum = (of: (one: Cases) => number) => history.reduce((total, one) => total + of(one), 0);
+  const pooled = (sum(({ successes }) => successes) + 0.5) / (sum(({ n }) => n) + 1);
+  // Angles: their variance by chance is 1 / (n + 1/2) whatever the share (Anscombe 1948, doi:10.1093/biomet/35.3-4.246).
+  const angle = ({ successes, n }: Cases) => 2 * Math.asin(Math.sqrt((successes + 3 / 8) / (n + 3 / 4)));
+  const weight = ({ n }: Cases) => 1 / (1 / (n + 0.5) + spread ** 2 * pooled * (1 - pooled));
+  const weights = sum(weight);
+  const middle = sum((one) => weight(one) * angle(one)) / weights;
+  const mean = (sum((one) => (weight(one) * one.successes) / one.n) + 0.5) / (weights + 1);
+  return {
+    mean,
+    error: 1 / Math.sqrt(weights * mean * (1 - mean)),
+    q: sum((one) => weight(one) * (angle(one) - middle) ** 2),
+  };
 }
 
-/** Of the logarithm of the beta-binomial likelihood what depends on the counts, without the binomial coefficient. */
-function logCounts({ successes, n }: Cases, a: number, b: number): number {
-  return logGamma(a + successes) + logGamma(b + n - successes) - logGamma(a + b + n);
-}
-
-/** Terms smaller than this share of the sum are left out. */
-const negligible = 1e-10;
-
-/** P(K <= successes): summed from the largest term on, down the shorter side. */
-function lowerTail({ successes, n }: Cases, a: number, b: number): number {
-  const isBelow = successes < (n * a) / (a + b);
-  const start = isBelow ? successes : successes + 1;
-  if (start > n) return 1;
-  const logChoose = logGamma(n + 1) - logGamma(start + 1) - logGamma(n - start + 1);
-  const logBeta = logGamma(a) + logGamma(b) - logGamma(a + b);
-  let term = Math.exp(logChoose + logCounts({ successes: start, n }, a, b) - logBeta);
-  let sum = term;
-  if (isBelow)
-    for (let k = start; k > 0 && term > negligible * sum; k--) {
-      term *= (k * (b + n - k)) / ((n - k + 1) * (a + k - 1));
-      sum += term;
+/**
+ * P(K <= successes) of a binomial K whose log odds are normally distributed. Given the odds it is the chance that a beta
+ * variable of successes + 1 and n - successes is above the share (Abramowitz and Stegun 26.5.24), so it is the mean of the
+ * normal distribution's lower tail over the logarithm of that variable's odds.
+ */
+function lowerTail({ successes, n }: Cases, centre: number, deviation: number): number {
+  const [a, b] = [successes + 1, n - successes];
+  if (b <= 0) return 1;
+  const mode = Math.log(a / b);
+  const width = Math.sqrt(1 / a + 1 / b);
+  // Even steps, shorter than what is summed is wide: sums over bells are exact at such steps.
+  const step = 0.75 * Math.max(width / 50, Math.min(width, deviation));
+  const logDensity = (x: number) => a * x - (a + b) * Math.log1p(Math.exp(x));
+  const peak = logDensity(mode);
+  let densities = 0;
+  let tail = 0;
+  for (const direction of [-1, 1])
+    for (let index = direction < 0 ? 0 : 1; ; index++) {
+      const x = mode + direction * index * step;
+      const density = Math.exp(logDensity(x) - peak);
+      if (density < negligible) break;
+      densities += density;
+      tail += density * normalBelow((x - centre) / deviation);
     }
-  else
-    for (let k = start; k < n && term > negligible * sum; k++) {
-      term *= ((n - k) * (a + k)) / ((k + 1) * (b + n - k - 1));
-      sum += term;
-    }
-  return Math.min(1, isBelow ? sum : 1 - sum);
+  return tail / densities;
 }
 
-/** ln of the gamma function for x > 0: Stirling's series (Abramowitz and Stegun 6.1.41) after a shift to 8 and more. */
-function logGamma(x: number): number {
-  let shift = 1;
-  let at = x;
-  while (at < 8) {
-    shift *= at;
-    at += 1;
+/** The normal distribution's lower tail, to 1e-7 (Abramowitz and Stegun 26.2.17). */
+function normalBelow(z: number): number {
+  const t = 1 / (1 + 0.2316419 * Math.abs(z));
+  const polynomial = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const tail = (polynomial * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
+  return z < 0 ? tail : 1 - tail;
+}
+
+/** The upper tail of chi-squared, its degrees of freedom whole (Abramowitz and Stegun 26.4.4 and 26.4.5). */
+function upperTail(chiSquared: number, degrees: number): number {
+  const half = chiSquared / 2;
+  const isOdd = degrees % 2 === 1;
+  let tail = isOdd ? 2 * normalBelow(-Math.sqrt(chiSquared)) : Math.exp(-half);
+  let term = isOdd ? 2 * Math.sqrt(half / Math.PI) * Math.exp(-half) : half * Math.exp(-half);
+  for (let at = isOdd ? 0.5 : 1; at < degrees / 2; at++) {
+    tail += term;
+    term *= half / (at + 1);
   }
-  const inverse = 1 / at;
-  const square = inverse * inverse;
-  const series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)));
-  return (at - 0.5) * Math.log(at) - at + Math.log(2 * Math.PI) / 2 + series - Math.log(shift);
+  return Math.min(1, tail);
 }

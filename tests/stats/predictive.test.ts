@@ -10,7 +10,7 @@ describe('what is usual of groups', () => {
     const { usual, chance } = predict(alike(100, 20_000, 0.03), { successes: 45, n: 2000 });
     expect(usual).toBeCloseTo(0.03, 4);
     expect(chance).toBeGreaterThan(0.0248);
-    expect(chance).toBeLessThan(0.04);
+    expect(chance).toBeLessThan(0.026);
   });
 
   test('is the uniform law where every share is as likely', () => {
@@ -23,10 +23,26 @@ describe('what is usual of groups', () => {
 
   test('allows for more when groups differ, and when there are few of them', () => {
     const now = { successes: 36, n: 2000 };
-    const differing = alike(20, 2000, 0.03).map(({ n }, index) => ({ n, successes: index % 2 === 0 ? 36 : 84 }));
-    const many = predict(alike(20, 2000, 0.03), now).chance;
-    expect(predict(differing, now).chance).toBeGreaterThan(20 * many);
-    expect(predict(alike(3, 2000, 0.03), now).chance).toBeGreaterThan(4 * many);
+    const around = (count: number, by: number) =>
+      alike(count, 2000, 0.03).map(({ n }, index) => ({ n, successes: 60 + ((index % 3) - 1) * by }));
+    // By 8 more or less they differ as by chance; three of them may as well differ by far more.
+    const many = predict(around(21, 8), now).chance;
+    expect(predict(around(21, 24), now).chance).toBeGreaterThan(20 * many);
+    expect(predict(around(3, 8), now).chance).toBeGreaterThan(20 * many);
+  });
+
+  test("is Student's t for one more where groups differ by far more than chance", () => {
+    // Five groups of a million with log odds around 0; the 1 % quantile of t with 4 degrees of freedom is -3.7469.
+    const n = 1_000_000;
+    const shareOf = (logOdds: number) => 1 / (1 + Math.exp(-logOdds));
+    const odds = [-0.15, -0.05, 0, 0.05, 0.15];
+    const history = odds.map((one) => ({ n, successes: Math.round(n * shareOf(one)) }));
+    const deviation = Math.sqrt(odds.reduce((sum, one) => sum + one ** 2, 0) / 4);
+    const at = (t: number) => ({ n, successes: Math.round(n * shareOf(t * deviation * Math.sqrt(1 + 1 / 5))) });
+    expect(predict(history, at(-3.7469)).chance).toBeCloseTo(0.01, 3);
+    // ... and the 5 % one is -2.1318, the 30 % one -0.5686.
+    expect(predict(history, at(-2.1318)).chance).toBeCloseTo(0.05, 2);
+    expect(predict(history, at(-0.5686)).chance).toBeCloseTo(0.3, 2);
   });
 
   test('falls with every success that is missing', () => {

@@ -120,11 +120,15 @@ async function unlookedAt(db: Db, tenantId: number, since: Temporal.Instant): Pr
   return row!.left;
 }
 
-/** Messages of what fired at once; what fires from then on goes on. */
+/** Messages of what fired at once, and incidents that wait for their group; what fires from then on goes on. */
 async function unsent(db: Db, tenantId: number): Promise<number> {
   const [row] = await db.query<{ left: number }>(sql`
-    select count(*)::int as left from ops.deliveries
-    where tenant_id = ${tenantId} and part = 'main' and state in ('pending', 'sending')`);
+    select (
+        select count(*) from ops.deliveries
+        where tenant_id = ${tenantId} and part = 'main' and state in ('pending', 'sending')
+      )::int + (
+        select count(*) from ops.alert_incidents where tenant_id = ${tenantId} and state = 'waiting'
+      )::int as left`);
   // A few come all the time.
   return Math.max(0, row!.left - teams);
 }
@@ -182,11 +186,14 @@ function idOf(rate: number, number: number): string {
 async function addKnown(db: Db, tenantId: number, { rate, seconds }: Load, now: Temporal.Instant): Promise<void> {
   const ids = Array.from({ length: rate * seconds }, (_, number) => number).filter(isKnown);
   await db.run(sql`
-    insert into crm.tickets (tenant_id, source, id, created_at, updated_at, priority, status, team_id, channel, version)
+    insert into crm.tickets (tenant_id, source, id, created_at, updated_at, priority, status, team_id, account_id, channel, version)
     select ${tenantId}::bigint, ${source}, v ->> 'id', (v ->> 'created')::timestamptz, (v ->> 'created')::timestamptz, 'low', 'new',
-      v ->> 'team', 'chat', 1
+      v ->> 'team', v ->> 'account', 'chat', 1
     from jsonb_array_elements(${JSON.stringify(
-      ids.map((number) => ({ id: idOf(rate, number), created: createdAt(now, number), team: teamOf(number) })),
+      ids.map((number) => ({
+        ...{ id: idOf(rate, number), created: createdAt(now, number) },
+        ...{ team: teamOf(number), account: accountOf(number) },
+      })),
     )}::jsonb) as v`);
 }
 
@@ -196,6 +203,11 @@ function isKnown(number: number): boolean {
 
 function teamOf(number: number): string {
   return `team-${1 + (number % teams)}`;
+}
+
+/** One that is not for demonstration: every hundredth is, and has no part in any number. */
+function accountOf(number: number): string {
+  return `account-${1 + ((number * 37) % 99)}`;
 }
 
 /** Due for a first response in ten minutes, or a minute ago, once it is critical. */
@@ -212,7 +224,7 @@ async function post(url: string, clock: Clock, id: string, number: number): Prom
     ...{ id, type: isKnown(number) ? 'ticket.updated' : 'ticket.created', occurred_at: now.toString() },
     data: {
       ...{ id, created_at: createdAt(now, number), updated_at: now.toString(), status: 'new', priority: 'critical' },
-      ...{ channel: 'chat', team_id: teamOf(number) },
+      ...{ channel: 'chat', team_id: teamOf(number), account_id: accountOf(number) },
     },
   });
   const seconds = String(Math.floor(systemClock.now().epochMilliseconds / 1000));

@@ -18,7 +18,8 @@ const shares = { 'sla-risk': 40, queue: 10, freshness: 2 } as const;
 
 /**
  * So many rules, each as a team would write it for itself: thresholds of a KPI for one account, team or priority, or for
- * one of another within it; risks of one team, priority or account; queues of teams; streams. One in fifty fires.
+ * one of another within it; risks of one team or account, or of one of them by another; queues of teams; streams. One
+ * threshold in fifty fires.
  */
 export function ruleSettings(count: number): Record<string, unknown>[] {
   return Array.from({ length: count }, (_, index) => {
@@ -35,14 +36,29 @@ function has(kind: string): boolean {
   return alertRooms.some((room) => room.kind === kind);
 }
 
+/** Each watches something of its own, as nobody writes a rule twice: teams, their priorities, accounts, and those by priority and team. */
 function slaRisk(index: number): Record<string, unknown> {
-  const watched = [
-    { account: `account-${1 + (index % accounts)}` },
-    { team: `team-${1 + (index % teams)}`, priority: [ticketPriorities[index % ticketPriorities.length]] },
-    { team: `team-${1 + (index % teams)}` },
-  ];
+  const number = Math.floor(index / 100) * shares['sla-risk'] + (index % 100);
   // A quarter of a target of five days is longer than any of the open tickets has left: all of them would be at risk.
-  return { kind: 'sla-risk', at_risk: false, ...watched[index % watched.length], before: `${5 + (index % 50)} min` };
+  return { kind: 'sla-risk', at_risk: false, ...watchedBy(number), before: `${5 + (index % 50)} min` };
+}
+
+function watchedBy(number: number): Record<string, unknown> {
+  const priorities = ticketPriorities.length;
+  const counts = [teams, teams * priorities, accounts, accounts * priorities, accounts * teams];
+  let [rest, level] = [number, 0];
+  while (rest >= counts[level]! && level < counts.length - 1) rest -= counts[level++]!;
+  const team = `team-${1 + (rest % teams)}`;
+  const account = `account-${1 + (rest % accounts)}`;
+  const priority = (things: number) => [ticketPriorities[Math.floor(rest / things) % priorities]];
+  const levels = [
+    { team },
+    { team, priority: priority(teams) },
+    { account },
+    { account, priority: priority(accounts) },
+    { account, team: `team-${1 + (Math.floor(rest / accounts) % teams)}` },
+  ];
+  return levels[level]!;
 }
 
 function threshold(index: number): Record<string, unknown> {

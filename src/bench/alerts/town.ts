@@ -62,7 +62,8 @@ export async function addRules(
 ): Promise<void> {
   const context = { targets: {}, to: undefined, isCalendar: () => false };
   const rows = rules.map((settings, index) => {
-    const read = alertRuleSchema.parse({ to: { channel: ruleChannels[index % ruleChannels.length] }, ...settings });
+    const channel = ruleChannels[(index + Math.floor(index / 100)) % ruleChannels.length];
+    const read = alertRuleSchema.parse({ to: { channel }, ...settings });
     const rule = ruleFrom(read, context, { name: `bench-${index + 1}`, viewer: everything });
     return { ...rule, id: index + 1, kind: rule.settings.kind };
   });
