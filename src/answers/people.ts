@@ -1,4 +1,4 @@
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import type { Db, Queryable } from '../db/db.ts';
 import { everything, slackViewer, viewing } from '../db/viewer.ts';
 import { commonRights, type Named, type Rights, seesAll } from './rights.ts';
@@ -26,10 +26,11 @@ interface RecordRow {
   name: string | null;
   source: string | null;
   operatorId: string | null;
+  /** In the order of their names; the same in every row of a viewer. */
+  grants: readonly Grant[];
 }
 
-interface GrantRow extends Named {
-  viewer: string;
+interface Grant extends Named {
   kind: 'team' | 'operator';
 }
 
@@ -52,21 +53,30 @@ export async function peopleOf(
 }
 
 async function readPeople(tx: Queryable, tenantId: number): Promise<Person[]> {
-  const grants = Map.groupBy(await grantsOf(tx, tenantId), ({ viewer }) => viewer);
   const records = await tx.query<RecordRow>(sql`
-    select v.viewer, v.role, r.configured, r.name, r.source, r.operator_id as "operatorId"
-    from ops.viewer_roles() v join ops.viewer_records() r on r.viewer = v.viewer
+    with granted as (
+      select g.viewer, jsonb_agg(
+          jsonb_build_object('kind', g.kind, 'source', g.source, 'id', g.id, 'name', g.name)
+          order by g.name, g.source, g.id
+        ) as grants
+      from (${namedGrants(tenantId)}) g
+      group by g.viewer
+    )
+    select v.viewer, v.role, r.configured, r.name, r.source, r.operator_id as "operatorId",
+      coalesce(g.grants, '[]') as grants
+    from ops.viewer_roles() v
+    join ops.viewer_records() r on r.viewer = v.viewer
+    left join granted g on g.viewer = v.viewer
     order by v.viewer, r.source, r.operator_id`);
   return [...Map.groupBy(records, ({ viewer }) => viewer)].flatMap(([viewer, rows]) => {
     const [first] = rows;
-    return first ? [personOf(first, rows, grants.get(viewer) ?? [])] : [];
+    return first ? [personOf(viewer, first, rows)] : [];
   });
 }
 
-function personOf(first: RecordRow, rows: readonly RecordRow[], granted: readonly GrantRow[]): Person {
-  const named = (kind: GrantRow['kind']) =>
-    granted.filter((grant) => grant.kind === kind).map(({ source, id, name }): Named => ({ source, id, name }));
-  const { viewer, role, configured } = first;
+function personOf(viewer: string, { role, configured, grants }: RecordRow, rows: readonly RecordRow[]): Person {
+  const named = (kind: Grant['kind']) =>
+    grants.filter((grant) => grant.kind === kind).map(({ source, id, name }): Named => ({ source, id, name }));
   const own = configured
     ? named('operator').filter(({ source, id }) =>
         rows.some((row) => row.operatorId === id && (row.source === null || row.source === source)),
@@ -83,14 +93,14 @@ function personOf(first: RecordRow, rows: readonly RecordRow[], granted: readonl
   };
 }
 
-function grantsOf(tx: Queryable, tenantId: number): Promise<GrantRow[]> {
-  return tx.query<GrantRow>(sql`
+/** What each viewer may see, by name. */
+function namedGrants(tenantId: number): Sql {
+  return sql`
     select g.viewer, g.kind, g.source, g.id, coalesce(t.name, o.name, g.id) as name
     from ops.viewer_grants() g
     left join crm.teams t on g.kind = 'team' and t.tenant_id = ${tenantId} and t.source = g.source and t.id = g.id
     left join crm.operators o
-      on g.kind = 'operator' and o.tenant_id = ${tenantId} and o.source = g.source and o.id = g.id
-    order by name, g.source, g.id`);
+      on g.kind = 'operator' and o.tenant_id = ${tenantId} and o.source = g.source and o.id = g.id`;
 }
 
 /**

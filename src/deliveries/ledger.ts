@@ -88,9 +88,9 @@ async function claimWithin(
       select c.delivery_id from ops.deliveries c
       where c.tenant_id = ${tenantId} and c.state = 'pending' and c.carrier = any (${carriers as string[]}::text[])
         and c.ready_at <= ${now.toString()}::timestamptz and c.not_before <= ${machine.toString()}::timestamptz
-        and (c.after_id is null or exists (
-          select from ops.deliveries p
-          where p.tenant_id = ${tenantId} and p.delivery_id = c.after_id and p.state = 'sent'))
+        and (c.after_id is null or (
+          select p.state from ops.deliveries p
+          where p.tenant_id = ${tenantId} and p.delivery_id = c.after_id) = 'sent')
         and not exists (
           select from ops.send_paces s
           where s.tenant_id = ${tenantId} and s.pace = c.carrier || case c.part when 'edit' then ' edits' else ' ' || c.recipient end

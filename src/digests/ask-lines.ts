@@ -6,6 +6,7 @@ import type { Tenant } from '../domain/tenant.ts';
 import { askKpi } from '../kpis/ask.ts';
 import { rememberingDays } from '../kpis/days.ts';
 import type { Kpi } from '../kpis/kpi.ts';
+import { attentionOfKpi, seriesOfKpi } from '../kpis/measure.ts';
 import type { KpiQuestion } from '../kpis/question.ts';
 import { hasUsualDays } from '../kpis/unusual.ts';
 import type { Log } from '../lib/log.ts';
@@ -25,7 +26,7 @@ export interface AskedLine {
   question: KpiQuestion;
   result: KpiResult;
   /** The days before and of the digest, one by one. */
-  history: KpiResult;
+  history: Pick<KpiResult, 'series'>;
 }
 
 /** Days that are looked back on: as many as are drawn, or where it can be told what is usual, as many as that takes. */
@@ -35,20 +36,40 @@ const atOnce = 4;
 
 const plain: KpiQuestion = { period: null, by: null, filters: [], versus: null, grain: null };
 
-export type Ask = (kpi: Kpi, question: Partial<KpiQuestion>) => Promise<KpiResult | null>;
+type Ask = (kpi: Kpi, question: Partial<KpiQuestion>) => Promise<KpiResult | null>;
+
+/** Asks for whole answers, for the points of a series only, or for what needs a person now. */
+export interface Asking {
+  ask: Ask;
+  look: (kpi: Kpi, question: Partial<KpiQuestion>) => Promise<KpiResult['series'] | null>;
+  attend: (kpi: Kpi, question: Partial<KpiQuestion>) => Promise<Pick<KpiResult, 'attention' | 'freshness'> | null>;
+}
 
 /**
  * Asks with the viewer's rights; null where they may not, and where a dimension has no such value. `db` is one snapshot: a
  * number's days are read once, for its history and for what is compared.
  */
-export function asking({ db, tenant, settings, now }: DigestDeps, viewer: string): Ask {
+export function asking({ db, tenant, settings, now }: DigestDeps, viewer: string): Asking {
   const remembering = new Map<Kpi, Kpi>();
-  return async (kpi, question) => {
+  const given = (kpi: Kpi, question: Partial<KpiQuestion>) => {
     const { target, scenarios } = settings[kpi.id] ?? {};
     const itself = remembering.get(kpi) ?? rememberingDays(kpi);
     remembering.set(kpi, itself);
-    const outcome = await askKpi({ db, tenant, viewer, now, target, scenarios }, itself, { ...plain, ...question });
-    return outcome.kind === 'answered' ? outcome.result : null;
+    return [{ db, tenant, viewer, now, target, scenarios }, itself, { ...plain, ...question }] as const;
+  };
+  return {
+    async ask(kpi, question) {
+      const outcome = await askKpi(...given(kpi, question));
+      return outcome.kind === 'answered' ? outcome.result : null;
+    },
+    async look(kpi, question) {
+      const outcome = await seriesOfKpi(...given(kpi, question));
+      return outcome.kind === 'series' ? outcome.series : null;
+    },
+    async attend(kpi, question) {
+      const outcome = await attentionOfKpi(...given(kpi, question));
+      return outcome.kind === 'attention' ? outcome : null;
+    },
   };
 }
 
@@ -69,21 +90,28 @@ const enoughHeadlines = 5;
  * The numbers of a digest, in order. `chosen`: exactly those, as far as the reader may ask them, also without data; null:
  * the headline numbers there is data for, as many as are read at a glance.
  */
-export async function askLines(ask: Ask, chosen: readonly Kpi[] | null, period: DateRange): Promise<AskedLine[]> {
-  if (chosen) return askSome(ask, chosen.slice(0, mostHeadlines), period, false);
+export async function askLines(asks: Asking, chosen: readonly Kpi[] | null, period: DateRange): Promise<AskedLine[]> {
+  if (chosen) return askSome(asks, chosen.slice(0, mostHeadlines), period, false);
   const { first, others } = headlineCandidates();
-  const lines = await askSome(ask, first, period, true);
-  for (let index = 0; index < others.length && lines.length < enoughHeadlines; index += atOnce) {
-    const more = await askSome(ask, others.slice(index, index + atOnce), period, true);
-    lines.push(...more.slice(0, enoughHeadlines - lines.length));
+  const lines = await askSome(asks, first, period, true);
+  // Never more than are still lacking: each of them is several questions to the database.
+  for (let index = 0; index < others.length && lines.length < enoughHeadlines; ) {
+    const some = others.slice(index, index + Math.min(atOnce, enoughHeadlines - lines.length));
+    index += some.length;
+    lines.push(...(await askSome(asks, some, period, true)));
   }
   return lines.slice(0, mostHeadlines);
 }
 
-async function askSome(ask: Ask, some: readonly Kpi[], period: DateRange, isOptional: boolean): Promise<AskedLine[]> {
+async function askSome(
+  asks: Asking,
+  some: readonly Kpi[],
+  period: DateRange,
+  isOptional: boolean,
+): Promise<AskedLine[]> {
   const lines: (AskedLine | null)[] = [];
   for (let index = 0; index < some.length; index += atOnce) {
-    const asked = some.slice(index, index + atOnce).map((kpi) => askLine(ask, kpi, period, isOptional));
+    const asked = some.slice(index, index + atOnce).map((kpi) => askLine(asks, kpi, period, isOptional));
     lines.push(...(await Promise.all(asked)));
   }
   return lines.filter((line) => line !== null).filter(({ result }) => !isOptional || result.value !== null);
@@ -94,18 +122,23 @@ async function askSome(ask: Ask, some: readonly Kpi[], period: DateRange, isOpti
  * digest's days, it is that of the latest week that is decided, as `/kpi` answers it: a number that will still change
  * cannot be compared.
  */
-async function askLine(ask: Ask, kpi: Kpi, period: DateRange, isOptional: boolean): Promise<AskedLine | null> {
-  const history = await ask(kpi, {
+async function askLine(
+  { ask, look }: Asking,
+  kpi: Kpi,
+  period: DateRange,
+  isOptional: boolean,
+): Promise<AskedLine | null> {
+  const series = await look(kpi, {
     period: datesOf({ from: addDays(period.from, -historyDays[hasUsualDays(kpi) ? 'usual' : 'drawn']), to: period.to }),
     versus: { kind: 'none' },
-    ...{ grain: 'day', attention: false },
+    grain: 'day',
   });
   // Without a single number in all these days there is none to be compared either.
-  if (!history || (isOptional && history.series.points.every(({ value }) => value === null))) return null;
-  const isDecided = history.series.points.filter(({ at }) => at >= period.from).every(({ mature }) => mature !== false);
+  if (!series || (isOptional && series.points.every(({ value }) => value === null))) return null;
+  const isDecided = series.points.filter(({ at }) => at >= period.from).every(({ mature }) => mature !== false);
   const question: Partial<KpiQuestion> = isDecided
     ? { period: datesOf(period), versus: datesOf(sameDaysBefore(period)) }
     : {};
   const result = await ask(kpi, question);
-  return result && { kpi, question: { ...plain, ...question }, result, history };
+  return result && { kpi, question: { ...plain, ...question }, result, history: { series } };
 }

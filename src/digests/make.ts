@@ -64,11 +64,11 @@ export async function makeDigest(deps: DigestDeps, order: DigestOrder): Promise<
     digestOnly = await onlyInDigest(tx, tenantId, instantsOf(period, tenant), asked);
   };
   const read = async (snapshot: Db) => {
-    const ask = asking({ ...deps, db: snapshot }, viewer);
-    const lines = await askLines(ask, headlines, period);
+    const asks = asking({ ...deps, db: snapshot }, viewer);
+    const lines = await askLines(asks, headlines, period);
     const streams = lines.flatMap(({ result }) => result.freshness.sources);
     const late = lateSources(streams, period.to, tenant.timezone);
-    const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, digestOnly, ask } };
+    const context: FindingContext = { ...{ period, before, locale, timezone, late, lines, digestOnly }, ...asks };
     return { lines, streams, late, found: template.findings > 0 ? await findAll(context) : [] };
   };
   const { lines, streams, late, found } = await inSnapshot(db, { tenantId, viewer }, read, look);

@@ -3,11 +3,12 @@
  * numbers and dates. Everything here shows exactly what a formatter made for the occasion would.
  */
 
-/** People's locales and the shapes of this code come to a few dozen; beyond these all are forgotten and made anew. */
-const most = 500;
+/** People's locales and the shapes of this code come to a few dozen, with the days of a year to some thousand. */
+const most = 10_000;
 
 const numbers = new Map<string, Intl.NumberFormat>();
 const dates = new Map<string, Intl.DateTimeFormat>();
+const words = new Map<string, string>();
 
 export function numberFormat(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
   return once(numbers, locale, options, () => new Intl.NumberFormat(locale, options));
@@ -15,17 +16,21 @@ export function numberFormat(locale: string, options: Intl.NumberFormatOptions):
 
 /** A local date in words; `options` name parts of a date only. The same as `date.toLocaleString(locale, options)`. */
 export function dateWords(date: Temporal.PlainDate, locale: string, options: Intl.DateTimeFormatOptions): string {
-  const format = once(dates, locale, options, () => new Intl.DateTimeFormat(locale, options));
-  return format.format(date as unknown as Date);
+  // Even with the formatter at hand a date takes a hundred times as long as looking it up, and digests tell the same days.
+  return once(words, `${date} ${locale}`, options, () => {
+    const format = once(dates, locale, options, () => new Intl.DateTimeFormat(locale, options));
+    return format.format(date as unknown as Date);
+  });
 }
 
-function once<Format>(known: Map<string, Format>, locale: string, options: object, make: () => Format): Format {
-  const key = `${locale} ${JSON.stringify(options)}`;
-  let format = known.get(key);
-  if (!format) {
+/** Beyond as many all are forgotten and made anew. */
+function once<Made>(known: Map<string, Made>, name: string, options: object, make: () => Made): Made {
+  const key = `${name} ${JSON.stringify(options)}`;
+  let made = known.get(key);
+  if (made === undefined) {
     if (known.size >= most) known.clear();
-    format = make();
-    known.set(key, format);
+    made = make();
+    known.set(key, made);
   }
-  return format;
+  return made;
 }

@@ -1,4 +1,3 @@
-import sql from 'sql-template-tag';
 import type { Db, Queryable } from '../db/db.ts';
 import { readAs } from '../db/viewer.ts';
 import type { KpiResult } from '../domain/kpi-result.ts';
@@ -8,7 +7,7 @@ import type { ReadAt } from '../rollups/read.ts';
 import { unsettledDays } from '../rollups/read.ts';
 import { casesIn, fewCases } from '../stats/compare.ts';
 import { wilson } from '../stats/intervals.ts';
-import { mayAsk } from './audience.ts';
+import { mayAsk, type Standing, standingOf } from './audience.ts';
 import { rankNotes } from './board.ts';
 import { breakdownOf } from './breakdown.ts';
 import { comparisonOf, isPresentOnly, targetOf, unlikeLengths } from './comparison.ts';
@@ -153,7 +152,9 @@ export async function scopeAsked(
   if (assumed.kind === 'unknown-scenario') return assumed;
   const { scenario } = assumed;
   const unsettled = await unsettledDays(reader, kpi.rollups, tenant, now);
-  const at: ReadAt = { tenantId: tenant.tenantId, timezone: tenant.timezone, now, unsettled };
+  const standing = await standingOf(reader);
+  const { operators } = standing;
+  const at: ReadAt = { tenantId: tenant.tenantId, timezone: tenant.timezone, now, unsettled, operators };
   // Several values of one dimension are alternatives, several dimensions conditions that must all hold.
   const chosen = new Map<DimensionId, { values: Filter['values']; labels: Set<string> }>();
   for (const { dimension, value } of question.filters) {
@@ -178,7 +179,7 @@ export async function scopeAsked(
     ...(question.asOfDate !== undefined && { asOfDate: question.asOfDate }),
   };
   // What belongs to the company is the same for everybody who may see it.
-  const viewerScope = isOfCompany(kpi) ? 'all' : await scopeOf(reader);
+  const viewerScope = isOfCompany(kpi) ? 'all' : scopeOf(standing);
   return { kind: 'scoped', at, scope, dates, reach, shown, scenario, viewerScope };
 }
 
@@ -195,12 +196,9 @@ async function askedDates(
   return datesOf({ ...question, period: { kind: 'today' } }, reach, at, weekStart);
 }
 
-/** What the row policies let this viewer see; the database decides it, and says so. */
-async function scopeOf(reader: Queryable): Promise<KpiResult['scope']> {
-  const [row] = await reader.query<{ everything: boolean; role: string | null }>(sql`
-    select ops.viewer_sees_all() as everything, ops.viewer_role() as role`);
-  if (row?.everything) return 'all';
-  return row?.role === 'supervisor' ? 'teams' : 'own';
+function scopeOf({ everything, role }: Standing): KpiResult['scope'] {
+  if (everything) return 'all';
+  return role === 'supervisor' ? 'teams' : 'own';
 }
 
 function isOfCompany({ audience, dimensions }: Kpi): boolean {

@@ -17,6 +17,27 @@ export async function askable(reader: Queryable, kpis: readonly Kpi[]): Promise<
 }
 
 async function seesCompany(reader: Queryable): Promise<boolean> {
-  const [row] = await reader.query<{ sees: boolean }>(sql`select ops.viewer_sees_company() as sees`);
-  return row?.sees === true;
+  return (await standingOf(reader)).company;
+}
+
+/** What the row policies let the viewer of a snapshot see. */
+export interface Standing {
+  everything: boolean;
+  /** What belongs to no operator and no team. */
+  company: boolean;
+  role: string | null;
+  /** Ids of the operators whose rows are all that there is for the viewer; null for whoever sees more than that. */
+  operators: readonly string[] | null;
+}
+
+/** The database says so, by the functions that its row policies go by; within one snapshot it is asked once. */
+export async function standingOf(reader: Queryable): Promise<Standing> {
+  const [standing] = await reader.query<Standing>(sql`
+    select sees.everything, sees.company, sees.role,
+      case when not sees.company and not exists (select from ops.viewer_teams())
+        then array(select distinct operator_id from ops.viewer_operators()) end as operators
+    from (
+      select ops.viewer_sees_all() as everything, ops.viewer_sees_company() as company, ops.viewer_role() as role
+    ) as sees`);
+  return standing!;
 }

@@ -4,7 +4,7 @@ import { unknownSince } from '../domain/entity.ts';
 import type { SourceFreshness } from '../domain/kpi-result.ts';
 import type { DateRange } from '../domain/period.ts';
 import { addDays } from '../domain/period.ts';
-import type { ReadAt } from '../rollups/read.ts';
+import { ownRowsOf, type ReadAt } from '../rollups/read.ts';
 import type { Kpi } from './kpi.ts';
 import { ownRows } from './scope.ts';
 
@@ -81,9 +81,11 @@ async function spanOf(
     const until = sql`day <= (${at.now.toString()}::timestamptz at time zone ${at.timezone})::date`;
     const spans = [
       sql`select min(day) as first, max(day) as last from ${raw(datedBy.table)}
-        where tenant_id = ${at.tenantId} ${ownRows(kpi)} and ${until} and day > ${addDays(unknownSince, 1)}::date`,
+        where tenant_id = ${at.tenantId} ${ownRows(kpi)} and ${until} and day > ${addDays(unknownSince, 1)}::date
+          ${ownRowsOf(datedBy, at)}`,
       ...(kpi.alsoDatedBy ?? []).map(
-        ({ table }) => sql`select min(day), max(day) from ${raw(table)} where tenant_id = ${at.tenantId} and ${until}`,
+        (rollup) => sql`select min(day), max(day) from ${raw(rollup.table)}
+          where tenant_id = ${at.tenantId} and ${until} ${ownRowsOf(rollup, at)}`,
       ),
     ];
     const [span] = await reader.query<{ first: string | null; last: string | null }>(sql`

@@ -208,6 +208,8 @@ export interface Kpi {
   examples: readonly string[];
   /** Buckets of a series add up to the total, but for levels and where `totalHasMore`: the total then is a query of its own. */
   query(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]>;
+  /** Of a level: what the query answers for a period is what it answers for its last day as a bucket. */
+  dailyLevels?: true;
   /** Whether the query answers more for the total than for the buckets of a series, which then need not read it. */
   totalHasMore?: boolean;
   measure(sums: Sums, context: MeasureContext): Measured;

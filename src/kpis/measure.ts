@@ -7,6 +7,7 @@ import type { DimensionId } from './dimensions.ts';
 import type { Filter, Group, Kpi, Sums } from './kpi.ts';
 import { currencyOf, measureCovered, shownMeasure, sumOf, total } from './measures.ts';
 import type { KpiQuestion } from './question.ts';
+import { seriesGroups, seriesOf } from './series.ts';
 import { valueFinder } from './values.ts';
 
 /** The number of a question and nothing else that an answer has: no series, no comparison, no rows nobody asked for. */
@@ -36,6 +37,35 @@ export function measureKpi(context: AskContext, kpi: Kpi, question: KpiQuestion)
       }));
     const head = headOf(context, kpi, question, asked);
     return { kind: 'measured', measurement: { ...head, ...shownMeasure(kpi, whole, currency), breakdown } };
+  });
+}
+
+export type SeriesOutcome = { kind: 'series'; series: KpiResult['series'] } | Exclude<AskOutcome, { kind: 'answered' }>;
+
+/** The same points as `askKpi`'s series, and nothing else, for whoever looks back on days. */
+export function seriesOfKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Promise<SeriesOutcome> {
+  return readAs(context.db, { tenantId: context.tenant.tenantId, viewer: context.viewer }, async (reader) => {
+    const asked = await scopeAsked(reader, context, kpi, question);
+    if (asked.kind !== 'scoped') return asked;
+    const { scope, reach } = asked;
+    const groups = await seriesGroups(reader, kpi, scope, question);
+    const currency = currencyOf(kpi, context.tenant);
+    return { kind: 'series', series: seriesOf(kpi, scope, { question, reach, currency }, groups) };
+  });
+}
+
+export type AttentionOutcome =
+  | ({ kind: 'attention' } & Pick<KpiResult, 'attention' | 'freshness'>)
+  | Exclude<AskOutcome, { kind: 'answered' }>;
+
+/** What needs a person now, as `askKpi` says it beside the number, without the number. */
+export function attentionOfKpi(context: AskContext, kpi: Kpi, question: KpiQuestion): Promise<AttentionOutcome> {
+  return readAs(context.db, { tenantId: context.tenant.tenantId, viewer: context.viewer }, async (reader) => {
+    const asked = await scopeAsked(reader, context, kpi, question);
+    if (asked.kind !== 'scoped') return asked;
+    const { at, scope, dates, reach } = asked;
+    const attention = kpi.attention && reach.data ? await kpi.attention(reader, scope) : null;
+    return { kind: 'attention', attention, freshness: freshnessOf(question, dates, reach, at) };
   });
 }
 

@@ -38,7 +38,11 @@ function comparison(value: number, change: number, verdict: 'better' | 'worse' |
 }
 
 function context(lines: readonly AskedLine[], asked: FindingContext['ask'] = async () => null): FindingContext {
-  return { ...{ period, before, locale: 'en', timezone: 'UTC', late: [], lines, digestOnly: [] }, ask: asked };
+  return {
+    ...{ period, before, locale: 'en', timezone: 'UTC', late: [], lines, digestOnly: [] },
+    ask: asked,
+    attend: async () => null,
+  };
 }
 
 /** The last one is of 20 November. */

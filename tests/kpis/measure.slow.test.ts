@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { makeBusyCompany } from '../../src/bench/busy-company.ts';
-import { now } from '../../src/bench/company.ts';
+import { now, viewers } from '../../src/bench/company.ts';
 import { everything } from '../../src/db/viewer.ts';
 import { parsePeriod } from '../../src/domain/period.ts';
 import { askKpi } from '../../src/kpis/ask.ts';
 import { kpis } from '../../src/kpis/index.ts';
-import { measureKpi, measureValues } from '../../src/kpis/measure.ts';
+import { attentionOfKpi, measureKpi, measureValues, seriesOfKpi } from '../../src/kpis/measure.ts';
 import { useDatabase } from '../database.ts';
 
 const database = useDatabase();
@@ -64,6 +64,34 @@ test('a measured number is exactly the one that is answered, alone, by rows, and
   }
   console.log({ compared, apart });
   expect(compared).toBeGreaterThan(500);
+}, 300_000);
+
+test('points asked for alone, and what needs a person now, are those of the whole answer', async () => {
+  const tenant = await makeBusyCompany(database.db, {
+    ...{ messages: 2_000, days: 30, operators: 12, present: 8, tickets: 400, leads: 100, campaigns: 6 },
+  });
+  let answers = 0;
+  for (const viewer of [everything, viewers.supervisor, viewers.agent])
+    for (const kpi of kpis) {
+      const context = { db: database.db, tenant, viewer, now };
+      const question = {
+        ...{ period: parsePeriod('14d'), by: null, filters: [] },
+        versus: null,
+        grain: 'day',
+      } as const;
+      const answered = await askKpi(context, kpi, question);
+      const points = await seriesOfKpi(context, kpi, question);
+      const urgent = await attentionOfKpi(context, kpi, question);
+      if (answered.kind !== 'answered') {
+        expect([points.kind, urgent.kind]).toEqual([answered.kind, answered.kind]);
+        continue;
+      }
+      const { series, attention, freshness } = answered.result;
+      expect(points, `${kpi.id} for ${viewer}`).toEqual({ kind: 'series', series });
+      expect(urgent, `${kpi.id} for ${viewer}`).toEqual({ kind: 'attention', attention, freshness });
+      answers++;
+    }
+  expect(answers).toBeGreaterThan(2 * kpis.length);
 }, 300_000);
 
 function numbersOf({ value, numerator, denominator }: { value: unknown; numerator?: number; denominator?: number }) {

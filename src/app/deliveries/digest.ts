@@ -17,7 +17,7 @@ import { dateBefore } from '../../subscriptions/cadence.ts';
 import { dateOfSlot, type PlanOptions, scheduleOf } from '../../subscriptions/plan.ts';
 import { lookAgain, type MakeDeps, slackBody } from './kpi.ts';
 import { mailLetter } from './mail.ts';
-import { readersOf } from './readers.ts';
+import { readersLine } from './readers.ts';
 import { type Reading, readingOf, withoutReading } from './reading.ts';
 
 export interface DigestMakeDeps extends MakeDeps {
@@ -53,7 +53,7 @@ export function digestMaker(deps: DigestMakeDeps): Make {
       editionId,
       madeAt,
     } = await editionFor(deps, delivery, reading, { template, period, followed });
-    const readers = await readersOf(db, delivery.tenantId, delivery);
+    const readers = { readers: readersLine(subscription, delivery.recipient) };
     const files = digest.chart ? await drawn(deps, chartFile, digest.chart, delivery) : [];
     const view = { ...readers, ...(digest.chart && files.length === 0 && { picture: 'missing' as const }) };
     if (delivery.carrier === 'mail') {

@@ -7,10 +7,10 @@ const limits = [5, 15] as const;
 /** Tickets whose SLA is about to break, whether or not the digest tells that number. */
 export const attention: FindingRoom = {
   kind: 'attention',
-  async find({ lines, ask, locale }) {
+  async find({ lines, attend, locale }) {
     const kpi = kpiOf('sla')!;
     const asked = lines.find(({ result }) => result.attention)?.result;
-    const result = asked ?? (await ask(kpi, { period: { kind: 'today' }, versus: { kind: 'none' } }));
+    const result = asked ?? (await attend(kpi, { period: { kind: 'today' }, versus: { kind: 'none' } }));
     const [first] = result?.attention?.first ?? [];
     if (!result?.attention || !first) return [];
     const { tickets } = result.attention;

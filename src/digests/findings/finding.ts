@@ -1,9 +1,7 @@
 import type { DigestOnly } from '../../alerts/store/noise.ts';
-import type { KpiResult } from '../../domain/kpi-result.ts';
 import type { DateRange } from '../../domain/period.ts';
 import type { Kpi } from '../../kpis/kpi.ts';
-import type { KpiQuestion } from '../../kpis/question.ts';
-import type { AskedLine } from '../ask-lines.ts';
+import type { AskedLine, Asking } from '../ask-lines.ts';
 import type { LateSource } from '../digest.ts';
 
 /**
@@ -40,7 +38,8 @@ export interface FindingContext {
   /** Alerts of its days that nobody was told of, as hardly anybody acts on those of their rules. */
   digestOnly: readonly DigestOnly[];
   /** Null where the reader may not ask it, or there is nothing to say. */
-  ask(kpi: Kpi, question: Partial<KpiQuestion>): Promise<KpiResult | null>;
+  ask: Asking['ask'];
+  attend: Asking['attend'];
 }
 
 export interface FindingRoom {

@@ -26,6 +26,7 @@ export const activeConversations: Kpi = {
     conversationCaveat,
   ],
   examples: ['active-conversations today', 'active-conversations by team', 'active-conversations 30d'],
+  dailyLevels: true,
   query,
   measure({ counts }) {
     const active = counts.active ?? 0;

@@ -1,7 +1,7 @@
 import sql from 'sql-template-tag';
 import type { Queryable } from '../../db/db.ts';
 import { addDays, addUnits } from '../../domain/period.ts';
-import { today } from '../../rollups/read.ts';
+import { ownOperators, today } from '../../rollups/read.ts';
 import type { Group, Grouping, Scope } from '../kpi.ts';
 import { type GroupRow, groupColumns, scopeConditions, toGroup } from '../scope.ts';
 
@@ -54,6 +54,7 @@ async function atEnds(
     select ${groupColumns(grouping, scope, 'f')}, l.day::text as level, sum(f.conversations)::bigint as active
     from unnest(${days}::date[]) as l (day)
     join mart.conversation_active_daily f on f.tenant_id = ${scope.at.tenantId} and f.day <= l.day and f.last_day >= l.day
+      ${ownOperators(scope.at, 'f.operator_id')}
     where true ${scopeConditions(scope, 'f')}
     group by 1, 2, 3, 4`);
   return rows.map(({ level, ...row }) => {

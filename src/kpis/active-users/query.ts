@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import type { Queryable } from '../../db/db.ts';
 import { addDays, addUnits, daysBetween } from '../../domain/period.ts';
 import { operatorActiveDaily } from '../../rollups/operator-active-daily.ts';
-import { factsOf, today } from '../../rollups/read.ts';
+import { factsOf, ownOperators, today } from '../../rollups/read.ts';
 import type { Group, Grouping, Scope } from '../kpi.ts';
 import { groupColumns, scopeConditions } from '../scope.ts';
 import { type ActiveCounts, activeCounts, windowStart, windows } from './windows.ts';
@@ -38,7 +38,7 @@ export async function activeUsers(reader: Queryable, scope: Scope, grouping: Gro
     ) as g (bucket, key, source, who, day)
     order by g.key, g.source, g.who, g.day`);
   const [first] = await reader.query<{ day: string | null }>(sql`
-    select min(day) as day from mart.operator_active_daily where tenant_id = ${tenantId}`);
+    select min(day) as day from mart.operator_active_daily where tenant_id = ${tenantId} ${ownOperators(scope.at)}`);
   const counts = activeCounts(
     rows.map(({ key, source, who, day }) => ({ group: JSON.stringify([key, source]), who, day })),
     period,

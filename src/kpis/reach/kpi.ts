@@ -23,6 +23,7 @@ export const reach: Kpi = {
     'A person with contacts in several countries or segments stands in the row of each, active where a contact of that row has a message.',
   ],
   examples: ['reach', 'reach 12w', 'reach by country'],
+  dailyLevels: true,
   query: personLevels,
   measure({ counts }) {
     const count = counts.persons ?? 0;

@@ -36,6 +36,7 @@ export const users: Kpi = {
     'Team and account are the latest known ones.',
   ],
   examples: ['users', 'users by role', 'users by team'],
+  dailyLevels: true,
   query: usersByRole,
   measure({ counts }) {
     const count = counts.users ?? 0;

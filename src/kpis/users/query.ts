@@ -1,5 +1,6 @@
-import sql, { type Sql } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import type { Queryable } from '../../db/db.ts';
+import { ownOperators } from '../../rollups/read.ts';
 import type { Group, Grouping, Scope } from '../kpi.ts';
 import { levelMoments } from '../levels.ts';
 import { type GroupRow, groupColumns, scopeConditions, toGroup } from '../scope.ts';
@@ -10,19 +11,23 @@ import { type GroupRow, groupColumns, scopeConditions, toGroup } from '../scope.
  */
 export function activeOperators(scope: Scope, moments: Sql): Sql {
   const { tenantId } = scope.at;
-  const then = (field: 'active' | 'role' | 'type', now: Sql) => sql`coalesce((
-    select coalesce(h.old, '') from crm.changes h
-    where h.tenant_id = ${tenantId} and h.entity = 'operator' and h.source = o.source and h.entity_id = o.id
-      and h.field = ${field} and h.at > m.at
-    order by h.at, h.id limit 1
-  ), ${now})`;
+  // The first change behind a moment tells what was before it.
+  const then = (field: 'active' | 'role' | 'type') => sql`
+    (array_agg(coalesce(h.old, '') order by h.at, h.id) filter (where h.field = ${field}))[1] as ${raw(field)}`;
   return sql`
     select m.bucket as at_bucket, m.day as at_day, m.at, o.source, o.id as operator_id, o.team_id, o.account_id,
-      ${then('role', sql`o.role`)} as role, ${then('type', sql`o.type`)} as type
+      coalesce(was.role, o.role) as role, coalesce(was.type, o.type) as type
     from ${moments} as m (bucket, day, at)
     join crm.operators o on o.tenant_id = ${tenantId} and (o.created_at is null or o.created_at <= m.at)
       and (o.deleted_at is null or o.deleted_at > m.at)
-    where ${then('active', sql`o.active::text`)} = 'true'`;
+      ${ownOperators(scope.at, 'o.id')}
+    cross join lateral (
+      select ${then('active')}, ${then('role')}, ${then('type')}
+      from crm.changes h
+      where h.tenant_id = ${tenantId} and h.entity = 'operator' and h.source = o.source and h.entity_id = o.id
+        and h.field in ('active', 'role', 'type') and h.at > m.at
+    ) as was
+    where coalesce(was.active, o.active::text) = 'true'`;
 }
 
 export async function usersByRole(reader: Queryable, scope: Scope, grouping: Grouping): Promise<Group[]> {
