@@ -18,6 +18,7 @@ import {
   type ClaimedRule,
   claimRules,
   holdRules,
+  type Lane,
   type LookedAt,
   lookAtOthersSoon,
   recordLooks,
@@ -27,6 +28,9 @@ import { isOfMember, teamIncidents } from './store/teams.ts';
 
 /** Rules looked at together: what they share is read once, and replicas share the rest. */
 const atOnce = 500;
+
+/** Rules whose state is written at the same time. */
+const settledAtOnce = 4;
 
 /** Looks may bear on other rules: late data mutes them, and what is muted is told of with it. So often in one turn. */
 const mostStirs = 4;
@@ -40,6 +44,12 @@ export interface LookDeps {
   observe?: AlertObserver;
 }
 
+export interface TurnOptions {
+  lane?: Lane;
+  /** Asked between claims: a turn over many rules ends early, and what is left stays due. */
+  isStopping?: () => boolean;
+}
+
 export interface AlertObserver {
   /** One look at so many rules of a kind. */
   looked(kind: string, outcome: Look['kind'], rules: number): void;
@@ -50,23 +60,22 @@ export interface AlertObserver {
 }
 
 /**
- * Looks at all rules that are due now, of one turn as of one moment but for the urgent ones (`momentsNow`); returns how many there were. A rule whose kind breaks is not known, which is told as
- * such; a rule whose state cannot be written is looked at again.
+ * Looks at all rules of a lane that are due now, as of one moment; returns how many there were. A rule whose kind breaks is
+ * not known, which is told as such; a rule whose state cannot be written is looked at again.
  */
 export async function lookAtDue(
   deps: LookDeps,
   moments: Moments,
-  momentsNow: () => Moments = () => moments,
+  { lane = 'all', isStopping = () => false }: TurnOptions = {},
 ): Promise<number> {
   const { tenantId } = deps.context.tenant;
   let looked = 0;
   let stirs = 0;
   let shared = { generation: -1, answers: new Map<string, Promise<unknown>>() };
-  for (;;) {
-    looked += await lookAtUrgent(deps, momentsNow());
-    const claimed = await claimRules(deps.db, tenantId, moments, atOnce);
+  while (!isStopping()) {
+    const claimed = await claimRules(deps.db, tenantId, moments, { most: atOnce, lane });
     const [first] = claimed;
-    if (!first) return looked;
+    if (!first) break;
     // Rules are said to have seen the data of their claim: what was asked of older data does not count for them.
     if (first.generation !== shared.generation) shared = { generation: first.generation, answers: new Map() };
     const isStirred = await lookAt(
@@ -75,17 +84,9 @@ export async function lookAtDue(
       moments,
     );
     looked += claimed.length;
-    if (claimed.length < atOnce && !(isStirred && ++stirs <= mostStirs)) return looked;
+    if (claimed.length < atOnce && !(isStirred && ++stirs <= mostStirs)) break;
   }
-}
-
-/**
- * Looks at rules that follow changes at once, between the claims of a long turn: as of now and not as of when the turn began.
- */
-async function lookAtUrgent(deps: LookDeps, moments: Moments): Promise<number> {
-  const claimed = await claimRules(deps.db, deps.context.tenant.tenantId, moments, atOnce, { urgent: true });
-  if (claimed.length > 0) await lookAt({ ...deps, context: { ...deps.context, answers: new Map() } }, claimed, moments);
-  return claimed.length;
+  return looked;
 }
 
 /** Returns whether other rules are to be looked at because of it. */
@@ -103,23 +104,54 @@ async function lookAt(deps: LookDeps, rules: readonly ClaimedRule[], moments: Mo
   );
   const silences = await silencesAt(db, tenantId, moments.now);
   const calm = await recordCalm(deps, { rules, looks, known }, { moments, silences });
-  for (const rule of rules.filter(({ ruleId }) => !calm.has(ruleId))) {
-    const own = { rule, look: looks.get(rule.ruleId)!, known: known.get(rule.ruleId) ?? [] };
-    try {
-      const settled = await settleOne(deps, own, { moments, silences });
-      for (const { incidentId, reason, at } of settled?.told ?? []) {
-        log.info({ rule: rule.name ?? rule.ruleId, incident: incidentId, reason }, 'an alert is told');
-        observe?.told(rule.kind, reason, Math.max(0, at.until(moments.now).total('seconds')));
-      }
-    } catch (error) {
-      log.warn({ rule: rule.name ?? rule.ruleId, error: messageOf(error) }, 'an alert rule will be looked at again');
-    }
-  }
+  const others = rules
+    .filter(({ ruleId }) => !calm.has(ruleId))
+    .map((rule) => ({ rule, look: looks.get(rule.ruleId)!, known: known.get(rule.ruleId) ?? [] }));
+  // What is of a member of a team waits for what the team is told of.
+  for (const members of [false, true])
+    await settleAll(
+      deps,
+      others.filter((one) => isOfMembers(one) === members),
+      { moments, silences },
+    );
   for (const [kind, of] of Map.groupBy(rules, (rule) => rule.kind))
     for (const [outcome, some] of Map.groupBy(of, ({ ruleId }) => looks.get(ruleId)!.kind))
       observe?.looked(kind, outcome, some.length);
   observe?.turn((performance.now() - started) / 1000, rules.length, Math.max(0, ...late));
   return stir(db, tenantId, { rules, looks }, moments);
+}
+
+/** One rule that has been looked at, and what was known of it. */
+interface Own {
+  rule: ClaimedRule;
+  look: Look;
+  known: readonly Instance[];
+}
+
+function isOfMembers({ look, known }: Own): boolean {
+  return [...known, ...(look.kind === 'conditions' ? look.conditions : [])].some(({ labels }) => isOfMember(labels));
+}
+
+/** Each in a transaction of its own, some at a time: most of it is waiting for the database's disk. */
+async function settleAll(deps: LookDeps, all: readonly Own[], at: SettleMoments): Promise<void> {
+  const left = all.values();
+  await Promise.all(Array.from({ length: settledAtOnce }, () => settleThese(deps, left, at)));
+}
+
+async function settleThese(deps: LookDeps, left: Iterable<Own>, at: SettleMoments): Promise<void> {
+  const { log, observe } = deps;
+  for (const own of left) {
+    const { rule } = own;
+    try {
+      const settled = await settleOne(deps, own, at);
+      for (const { incidentId, reason, at: cause } of settled?.told ?? []) {
+        log.info({ rule: rule.name ?? rule.ruleId, incident: incidentId, reason }, 'an alert is told');
+        observe?.told(rule.kind, reason, Math.max(0, cause.until(at.moments.now).total('seconds')));
+      }
+    } catch (error) {
+      log.warn({ rule: rule.name ?? rule.ruleId, error: messageOf(error) }, 'an alert rule will be looked at again');
+    }
+  }
 }
 
 /**
@@ -153,7 +185,10 @@ function fingerprintsOf(look: Look): string[] {
   return [...new Set(all.map(({ labels }) => fingerprintOf(labels)))];
 }
 
-type Silences = Awaited<ReturnType<typeof silencesAt>>;
+interface SettleMoments {
+  moments: Moments;
+  silences: Awaited<ReturnType<typeof silencesAt>>;
+}
 
 /**
  * Records the looks that change nothing, all in one transaction; returns which ones. Incidents are read behind the rules' locks:
@@ -166,7 +201,7 @@ async function recordCalm(
     looks,
     known,
   }: { rules: readonly ClaimedRule[]; looks: ReadonlyMap<number, Look>; known: ReadonlyMap<number, Instance[]> },
-  { moments, silences }: { moments: Moments; silences: Silences },
+  { moments, silences }: SettleMoments,
 ): Promise<ReadonlySet<number>> {
   return db.tx(async (tx) => {
     const held = await holdRules(tx, tenant.tenantId, rules);
@@ -191,18 +226,13 @@ async function recordCalm(
 }
 
 /** The state of one rule, its incidents and what is told of them: one transaction. Undefined where another process has it. */
-function settleOne(
-  deps: LookDeps,
-  own: { rule: ClaimedRule; look: Look; known: readonly Instance[] },
-  { moments, silences }: { moments: Moments; silences: Silences },
-): Promise<Settled | undefined> {
+function settleOne(deps: LookDeps, own: Own, { moments, silences }: SettleMoments): Promise<Settled | undefined> {
   const { tenant } = deps.context;
   return deps.db.tx(async (tx) => {
     // Before anything is written, so that an older look of the same rule waits here and then writes nothing.
     const held = await recordLooks(tx, [lookedAt(own.rule, own.look, null, moments.now)], moments.now);
     if (!held.has(own.rule.ruleId)) return undefined;
-    const seen = [...own.known, ...(own.look.kind === 'conditions' ? own.look.conditions : [])];
-    const teamIncident = seen.some(({ labels }) => isOfMember(labels)) ? await teamIncidents(tx, own.rule) : () => null;
+    const teamIncident = isOfMembers(own) ? await teamIncidents(tx, own.rule) : () => null;
     const settled = await settle(tx, roomOf(own.rule.kind), own, {
       ...{ tenant, moments, silences, calendar: deps.calendar, teamIncident },
     });

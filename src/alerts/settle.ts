@@ -117,7 +117,8 @@ async function settleGroup(
     await announce(tx, incident, route.to, moments);
   const escalation = await escalate(tx, { incident, route, rule, muted: muting !== null }, moments);
   incident = escalation.incident;
-  if ((isChanged || escalation.taken) && incident.announcedAt !== null)
+  // One that is told first has no message yet that could be changed.
+  if (before !== null && (isChanged || escalation.taken) && incident.announcedAt !== null)
     await requestEdits(tx, incident, moments, { urgent: reason !== null || escalation.taken });
   const waitsUntil = decision.kind === 'wait' ? decision.until : null;
   return {

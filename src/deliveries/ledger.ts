@@ -51,13 +51,16 @@ const columns = sql`
   d.expires_at as "expiresAt", d.attempt, d.handed_at as "handedAt", d.failures, d.edition_id as "editionId", d.letter, d.proof,
   (select p.proof from ops.deliveries p where p.tenant_id = d.tenant_id and p.delivery_id = d.after_id) as "parentProof"`;
 
-/** A recipient whose next place (src/deliveries/paces.ts) is further away than this waits without keeping anybody busy. */
-const soonMs = 1_000;
+/**
+ * What may go at once is taken first, then what has its place within a second, for which somebody waits. What has it later waits
+ * without keeping anybody busy.
+ */
+const aheadMs = [0, 1_000] as const;
 
 /**
  * Takes the delivery that has been ready longest, for this process alone; undefined when nothing is. A storm in one channel
- * does not keep the others waiting: what its pace has no place for yet is left. Committed by itself: from here on a crash is
- * seen by the lease that runs out.
+ * does not keep the others waiting, nor do changes of old messages keep new ones: what its pace (src/deliveries/paces.ts) has
+ * no place for yet is left. Committed by itself: from here on a crash is seen by the lease that runs out.
  */
 export async function claim(
   db: Queryable,
@@ -65,6 +68,20 @@ export async function claim(
   carriers: readonly CarrierId[],
   { now, machine }: Moments,
   leaseMs: number,
+): Promise<Delivery | undefined> {
+  for (const ahead of aheadMs) {
+    const claimed = await claimWithin(db, tenantId, carriers, { now, machine }, { leaseMs, ahead });
+    if (claimed) return claimed;
+  }
+  return undefined;
+}
+
+async function claimWithin(
+  db: Queryable,
+  tenantId: number,
+  carriers: readonly CarrierId[],
+  { now, machine }: Moments,
+  { leaseMs, ahead }: { leaseMs: number; ahead: number },
 ): Promise<Delivery | undefined> {
   const [claimed] = await db.query<Delivery>(sql`
     with next as (
@@ -76,8 +93,8 @@ export async function claim(
           where p.tenant_id = ${tenantId} and p.delivery_id = c.after_id and p.state = 'sent'))
         and not exists (
           select from ops.send_paces s
-          where s.tenant_id = ${tenantId} and s.pace = c.carrier || ' ' || c.recipient
-            and s.next_at > ${machine.add({ milliseconds: soonMs }).toString()}::timestamptz)
+          where s.tenant_id = ${tenantId} and s.pace = c.carrier || case c.part when 'edit' then ' edits' else ' ' || c.recipient end
+            and s.next_at > ${machine.add({ milliseconds: ahead }).toString()}::timestamptz)
       order by c.ready_at, c.delivery_id
       limit 1
       for update skip locked

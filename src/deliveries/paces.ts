@@ -4,7 +4,7 @@ import type { CarrierId } from './delivery.ts';
 
 /** So many calls an interval, of which some may come at once. */
 export interface Pace {
-  /** What is counted: `chat.update`, or what goes to one recipient (`recipientPace`). */
+  /** What is counted: calls of one method, what goes to one recipient (`recipientPace`), changes of messages (`editPace`). */
   name: string;
   intervalMs: number;
   /** Calls that may come at once after a rest. */
@@ -14,6 +14,11 @@ export interface Pace {
 /** The pace of what goes to one recipient. While its places are taken, what goes to others is sent first. */
 export function recipientPace(carrier: CarrierId, recipient: string): string {
   return `${carrier} ${recipient}`;
+}
+
+/** The pace of changes of messages that are there, whoever has them; while its places are taken, new ones are sent first. */
+export function editPace(carrier: CarrierId): string {
+  return `${carrier} edits`;
 }
 
 /**

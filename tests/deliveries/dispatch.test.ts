@@ -4,7 +4,7 @@ import { bytesOf } from '../../src/deliveries/artifacts.ts';
 import { dispatchNext, type Ended, type Made } from '../../src/deliveries/dispatch.ts';
 import { claim } from '../../src/deliveries/ledger.ts';
 import { mendDeliveries } from '../../src/deliveries/mend.ts';
-import { holdBack, recipientPace } from '../../src/deliveries/paces.ts';
+import { editPace, holdBack, recipientPace } from '../../src/deliveries/paces.ts';
 import { makeTenant, useDatabase } from '../database.ts';
 import { aDelivery, Death, deps, type HandClock, handClock, mortal, type Trial, world, write } from './post-office.ts';
 
@@ -77,6 +77,20 @@ describe('a delivery', () => {
     machine.move(29_500);
     const later = { now: clock.now(), machine: machine.now() };
     expect(await claim(database.db, tenantId, ['slack'], later, 10_000)).toMatchObject({ recipient: 'C1' });
+  });
+
+  test('that changes a message lets new ones go first while the pace of changes is full', async () => {
+    const [first] = await write(database.db, tenantId, clock, machine, aDelivery());
+    await database.db.run(sql`update ops.deliveries set state = 'sent' where delivery_id = ${first}`);
+    await write(database.db, tenantId, clock, machine, aDelivery({ part: 'edit', revision: 2, afterId: first! }));
+    await write(database.db, tenantId, clock, machine, aDelivery({ slot: 'later' }));
+    const moments = { now: clock.now(), machine: machine.now() };
+    await holdBack(database.db, tenantId, editPace('slack'), machine.now().add({ seconds: 30 }));
+    expect(await claim(database.db, tenantId, ['slack'], moments, 10_000)).toMatchObject({ part: 'main' });
+    expect(await claim(database.db, tenantId, ['slack'], moments, 10_000)).toBeUndefined();
+    machine.move(29_500);
+    const later = { now: clock.now(), machine: machine.now() };
+    expect(await claim(database.db, tenantId, ['slack'], later, 10_000)).toMatchObject({ part: 'edit' });
   });
 
   test('of a process that died before it was handed over is sent by another, once', async () => {

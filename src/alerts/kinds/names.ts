@@ -31,10 +31,11 @@ export async function readNames(
     if (texts.includes('none')) found.set(`${thing} none`, { keys: [''], name: `No ${thing}` });
     if (texts.length === 0) continue;
     const rows = await reader.query<{ text: string; source: string; id: string; name: string | null }>(sql`
-      select w.text, e.source, e.id, e.name
-      from unnest(${texts}::text[]) as w (text)
-      join ${raw(tables[thing])} e on e.tenant_id = ${tenantId}
-        and w.text in (lower(e.id), lower(e.name), lower(e.source || '/' || e.id))
+      select distinct w.text, e.source, e.id, e.name
+      from ${raw(tables[thing])} e
+      cross join lateral (values (lower(e.id)), (lower(e.name)), (lower(e.source || '/' || e.id))) as called (text)
+      join unnest(${texts}::text[]) as w (text) on w.text = called.text
+      where e.tenant_id = ${tenantId}
       order by e.source, e.id`);
     for (const [text, of] of Map.groupBy(rows, (row) => row.text))
       found.set(`${thing} ${text}`, { keys: of.map(({ source, id }) => `${source}/${id}`), name: of[0]?.name ?? text });

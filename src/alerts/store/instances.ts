@@ -34,11 +34,11 @@ export async function putInstances(
   instances: readonly (Instance & { incidentId: number | null })[],
 ): Promise<void> {
   await tx.run(sql`
-    delete from ops.alert_instances
-    where tenant_id = ${tenantId} and rule_id = ${ruleId} and state = 'pending'
-      and fingerprint <> all (${instances.map(({ fingerprint }) => fingerprint)}::text[])`);
-  if (instances.length === 0) return;
-  await tx.run(sql`
+    with forgotten as (
+      delete from ops.alert_instances
+      where tenant_id = ${tenantId} and rule_id = ${ruleId} and state = 'pending'
+        and fingerprint <> all (${instances.map(({ fingerprint }) => fingerprint)}::text[])
+    )
     insert into ops.alert_instances (tenant_id, rule_id, fingerprint, episode, labels, about, state, severity, facts, since,
       pending_at, fired_at, clear_since, resolved_at, incident_id)
     select ${tenantId}::bigint, ${ruleId}::bigint, v.fingerprint, v.episode, v.labels, v.about, v.state, v.severity, v.facts,

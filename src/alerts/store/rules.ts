@@ -118,7 +118,13 @@ const leaseSeconds = 60;
 const setBackMinutes = 2;
 
 /**
- * Takes rules that are due: by time, or because what they read has changed; `urgent`: only those that follow changes at once. Committed by itself; a process that dies is
+ * Rules that follow changes at once (`urgent`), or those that wait for a gap between looks (`patient`): thousands of the
+ * latter may be due together, and nobody waits for those to hear of a ticket.
+ */
+export type Lane = 'urgent' | 'patient' | 'all';
+
+/**
+ * Takes rules that are due: by time, or because what they read has changed. Committed by itself; a process that dies is
  * followed by another one when the lease has run out, and what it would have written then does not count. Those that follow
  * changes the closest come first.
  */
@@ -126,9 +132,9 @@ export async function claimRules(
   db: Db,
   tenantId: number,
   { now, machine }: Moments,
-  most: number,
-  { urgent = false } = {},
+  { most, lane }: { most: number; lane: Lane },
 ): Promise<ClaimedRule[]> {
+  const ofLane = { urgent: sql`d.gap_seconds = 0`, patient: sql`d.gap_seconds > 0`, all: sql`true` }[lane];
   return db.query<ClaimedRule>(sql`
     with generation as (
       select coalesce(max(generation), 0) as latest from ops.data_changes where tenant_id = ${tenantId}
@@ -140,7 +146,7 @@ export async function claimRules(
           where c.tenant_id = ${tenantId} and c.topic = any (d.topics) and c.generation > d.seen
         ) as changed
       ) as c
-      where d.tenant_id = ${tenantId} and d.state = 'active' and (not ${urgent}::boolean or d.gap_seconds = 0)
+      where d.tenant_id = ${tenantId} and d.state = 'active' and ${ofLane}
         and (d.claimed_until is null or d.claimed_until < ${machine.toString()}::timestamptz)
         and (d.next_look_at <= ${now.toString()}::timestamptz
           or d.looked_at > ${now.add({ minutes: setBackMinutes }).toString()}::timestamptz

@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { incidentIdOf, onPostSettled } from '../../alerts/deliver.ts';
 import { type LookDeps, lookAtDue } from '../../alerts/look.ts';
 import { lockIncident } from '../../alerts/store/incidents.ts';
+import type { Lane } from '../../alerts/store/rules.ts';
 import type { Queryable } from '../../db/db.ts';
 import type { Delivery } from '../../deliveries/delivery.ts';
 import type { Ended } from '../../deliveries/dispatch.ts';
@@ -32,10 +33,27 @@ export interface Alerts {
 }
 
 /**
- * Looks at the rules that are due, again and again. Any number of processes may do so over one database. A turn that fails
- * is logged and made again.
+ * Looks at the rules that are due, again and again. Any number of processes may do so over one database. Rules that follow
+ * changes at once have a lane of their own, so that thousands of others do not hold them up.
  */
 export function startAlerts(options: AlertsOptions): Alerts {
+  const lanes = (['urgent', 'patient'] as const).map((lane) => startLane(lane, options));
+  const wake = () => {
+    for (const lane of lanes) lane.wake();
+  };
+  const unfollow = isMovable(options.clock) ? options.clock.onMove(wake) : () => undefined;
+  return {
+    wake,
+    state: () => lanes.map((lane) => lane.state()).find((state) => state !== 'ok') ?? 'ok',
+    async stop() {
+      unfollow();
+      await Promise.all(lanes.map((lane) => lane.stop()));
+    },
+  };
+}
+
+/** A turn that fails is logged and made again. */
+function startLane(lane: Lane, options: AlertsOptions): Alerts {
   const { clock, log } = options;
   let stopped = false;
   let woken = false;
@@ -46,9 +64,8 @@ export function startAlerts(options: AlertsOptions): Alerts {
     while (!stopped) {
       woken = false;
       try {
-        const momentsNow = () => ({ now: clock.now(), machine: systemClock.now() });
-        const moments = momentsNow();
-        const looked = await lookAtDue(options, moments, momentsNow);
+        const moments = { now: clock.now(), machine: systemClock.now() };
+        const looked = await lookAtDue(options, moments, { lane, isStopping: () => stopped });
         if (looked > 0) {
           await tellUnknownRules(options.db, options.context.tenant, moments);
           options.onTold();
@@ -56,7 +73,7 @@ export function startAlerts(options: AlertsOptions): Alerts {
         trouble = undefined;
       } catch (error) {
         trouble = messageOf(error);
-        log.warn({ error: trouble }, 'looking at alert rules failed, will be tried again');
+        log.warn({ lane, error: trouble }, 'looking at alert rules failed, will be tried again');
       }
       if (woken || stopped) continue;
       await new Promise<void>((resolve) => {
@@ -74,13 +91,11 @@ export function startAlerts(options: AlertsOptions): Alerts {
     endPause();
   }
 
-  const unfollow = isMovable(clock) ? clock.onMove(wake) : () => undefined;
   const running = loop();
   return {
     wake,
     state: () => trouble ?? 'ok',
     async stop() {
-      unfollow();
       stopped = true;
       endPause();
       await running;

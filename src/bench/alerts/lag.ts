@@ -11,7 +11,7 @@ import { botUserId, type Channel, executive } from '../../sandbox/workspace.ts';
 import { signWebhook } from '../../sync/webhooks/signature.ts';
 import { now as benchNow, source, teams } from '../company.ts';
 import { percentile } from '../spread.ts';
-import { slug } from './town.ts';
+import { ruleChannels, slug } from './town.ts';
 
 /** Of critical tickets, by the built-in policy. */
 const firstResponseSeconds = 3600;
@@ -38,10 +38,11 @@ const lookMs = 50;
 const timeoutMs = 120_000;
 
 /** One channel for each team: Slack takes one message a second and channel. */
-const channels = Array.from({ length: teams }, (_, index): Channel => {
-  const id = `C0LAG${String(index + 1).padStart(5, '0')}`;
+const channels = Array.from({ length: teams }, (_, index) => channelOf(`C0LAG${String(index + 1).padStart(5, '0')}`));
+
+function channelOf(id: string): Channel {
   return { id, name: id.toLowerCase(), kind: 'public', topic: '', archived: false, members: [executive.id, botUserId] };
-});
+}
 
 /** Rules that tell each ticket by itself, of each team in its channel: what is measured tells from when to when. */
 export function lagRules(): Record<string, unknown>[] {
@@ -65,7 +66,8 @@ export async function benchLag(
 ): Promise<Lag[]> {
   const started = performance.now();
   const clock: Clock = { now: () => benchNow.add({ milliseconds: Math.round(performance.now() - started) + aheadMs }) };
-  const sandbox = await createSandbox({ clock, log: silentLog, signingSecret, botToken: token, channels });
+  const there = [...channels, ...ruleChannels.map(channelOf)];
+  const sandbox = await createSandbox({ clock, log: silentLog, signingSecret, botToken: token, channels: there });
   try {
     const app = await startApp({
       environment: {
@@ -78,7 +80,8 @@ export async function benchLag(
     });
     try {
       // Their first looks, all at once as at a start, are measured elsewhere.
-      await untilLookedAt(db, tenantId, benchNow.add({ milliseconds: aheadMs }));
+      await until(() => unlookedAt(db, tenantId, benchNow.add({ milliseconds: aheadMs })));
+      await until(() => unsent(db, tenantId));
       const lags: Lag[] = [];
       for (const load of loads) {
         await addKnown(db, tenantId, load, clock.now());
@@ -100,16 +103,30 @@ export async function benchLag(
 /** By then no rule has been looked at, whatever was measured before: a clock that is set back asks for all of them again. */
 const aheadMs = 3_600_000;
 
-/** Until every rule has been looked at since then. */
-async function untilLookedAt(db: Db, tenantId: number, since: Temporal.Instant): Promise<void> {
-  for (const until = performance.now() + 5 * timeoutMs; ; ) {
-    const [row] = await db.query<{ left: number }>(sql`
-      select count(*)::int as left from ops.alert_rules
-      where tenant_id = ${tenantId} and (looked_at is null or looked_at < ${since.toString()}::timestamptz)`);
-    if (row?.left === 0) return;
-    if (performance.now() > until) throw new Error(`${row?.left ?? 0} rules were not looked at`);
-    await sleep(500);
+/** Until nothing is left. */
+async function until(left: () => Promise<number>): Promise<void> {
+  for (const end = performance.now() + 5 * timeoutMs; ; await sleep(500)) {
+    const count = await left();
+    if (count === 0) return;
+    if (performance.now() > end) throw new Error(`${count} rules or messages were left over`);
   }
+}
+
+/** Rules that have not been looked at since then. */
+async function unlookedAt(db: Db, tenantId: number, since: Temporal.Instant): Promise<number> {
+  const [row] = await db.query<{ left: number }>(sql`
+    select count(*)::int as left from ops.alert_rules
+    where tenant_id = ${tenantId} and (looked_at is null or looked_at < ${since.toString()}::timestamptz)`);
+  return row!.left;
+}
+
+/** Messages of what fired at once; what fires from then on goes on. */
+async function unsent(db: Db, tenantId: number): Promise<number> {
+  const [row] = await db.query<{ left: number }>(sql`
+    select count(*)::int as left from ops.deliveries
+    where tenant_id = ${tenantId} and part = 'main' and state in ('pending', 'sending')`);
+  // A few come all the time.
+  return Math.max(0, row!.left - teams);
 }
 
 const config = `

@@ -50,6 +50,9 @@ async function markDays(db: Db, tenant: Tenant): Promise<void> {
   });
 }
 
+/** Where rules tell what they find, in turn, unless they say so themselves: as many teams would have as many channels. */
+export const ruleChannels = Array.from({ length: 100 }, (_, index) => `C0RULES${String(index + 1).padStart(3, '0')}`);
+
 /** Rules as they are written in crema.yaml; written in one statement, because ten thousand of them are. */
 export async function addRules(
   db: Db,
@@ -59,7 +62,7 @@ export async function addRules(
 ): Promise<void> {
   const context = { targets: {}, to: undefined, isCalendar: () => false };
   const rows = rules.map((settings, index) => {
-    const read = alertRuleSchema.parse({ to: { channel: 'C0BENCH000' }, ...settings });
+    const read = alertRuleSchema.parse({ to: { channel: ruleChannels[index % ruleChannels.length] }, ...settings });
     const rule = ruleFrom(read, context, { name: `bench-${index + 1}`, viewer: everything });
     return { ...rule, id: index + 1, kind: rule.settings.kind };
   });

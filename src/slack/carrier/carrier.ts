@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import { WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import type { Db } from '../../db/db.ts';
 import type { Carrier, Delivery, Handing, Letter, Outcome, Proof } from '../../deliveries/delivery.ts';
-import { holdBack, type Pace, recipientPace, takePlace } from '../../deliveries/paces.ts';
+import { editPace, holdBack, type Pace, recipientPace, takePlace } from '../../deliveries/paces.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { context, type Message } from '../blocks.ts';
@@ -46,7 +46,7 @@ const usualPostEveryMs = 1_000;
 function paceOf(method: string, channel: string, postEveryMs: number): Pace {
   if (method === 'chat.postMessage')
     return { name: recipientPace('slack', channel), intervalMs: postEveryMs, burst: 1 };
-  if (method === 'chat.update') return { name: method, intervalMs: 1_200, burst: 5 };
+  if (method === 'chat.update') return { name: editPace('slack'), intervalMs: 1_200, burst: 5 };
   return { name: method, intervalMs: 600, burst: 10 };
 }
 

@@ -111,8 +111,9 @@ function termsOf(rules: readonly RiskRule[], at: number): ReadingTerms {
   const memories = rules.flatMap(({ memory }) => memoryOf(memory) ?? []);
   const ahead = Math.max(most(({ before }) => before) * 1000, forecastMinutes * 60_000);
   return {
-    // Also what begins before the next look, so that it is looked at in that very minute.
-    riskBy: at + 2 * everySeconds * 1000,
+    // Also what begins before the next look, so that it is looked at in that very minute. Where targets are long, most of what is
+    // open is at risk: it is read for those who ask for it only.
+    riskBy: rules.some(({ settings }) => settings.at_risk) ? at + 2 * everySeconds * 1000 : null,
     dueBy: at + ahead + 2 * everySeconds * 1000,
     waitingSince: at - most(({ keep }) => keep) * 1000,
     since: least(rules.filter(({ memory }) => !memoryOf(memory)).map(({ createdAt }) => createdAt.epochMilliseconds)),
@@ -126,7 +127,7 @@ function isEnough(read: ReadingTerms, wanted: ReadingTerms): boolean {
   const reaches = (earliest: number | null, from: number | null) =>
     from === null || (earliest !== null && earliest <= from);
   return (
-    read.riskBy >= wanted.riskBy &&
+    (wanted.riskBy === null || (read.riskBy !== null && read.riskBy >= wanted.riskBy)) &&
     read.dueBy >= wanted.dueBy &&
     read.waitingSince <= wanted.waitingSince &&
     reaches(read.since, wanted.since) &&

@@ -50,8 +50,8 @@ export interface Reading {
 }
 
 export interface ReadingTerms {
-  /** Clocks are read that are at risk by then, or due by `dueBy`. Epoch milliseconds. */
-  riskBy: number;
+  /** Clocks are read that are at risk by then (null: nobody asks for those), or due by `dueBy`. Epoch milliseconds. */
+  riskBy: number | null;
   dueBy: number;
   /** Breaches are read that still wait and came since `waitingSince`, all since `since`, all known after `seqAfter`, and these. */
   waitingSince: number;
@@ -95,6 +95,7 @@ interface ClockRow extends TicketRow {
  */
 export async function readRisk(reader: Queryable, tenantId: number, terms: ReadingTerms): Promise<Reading> {
   const tickets = new Map<string, Ticket>();
+  const atRisk = terms.riskBy === null ? sql`` : sql`s.next_risk_at <= ${instant(terms.riskBy)} or`;
   const clockRows = await reader.query<ClockRow>(sql`
     select ${ticketColumns(tenantId)},
       ${ms(sql`s.first_response_due_at`)} as first_due, ${ms(sql`s.first_response_risk_at`)} as first_risk,
@@ -107,7 +108,7 @@ export async function readRisk(reader: Queryable, tenantId: number, terms: Readi
     from crm.ticket_sla s
     ${ticketJoins(tenantId, 's')}
     where s.tenant_id = ${tenantId} and ${realTickets(tenantId)}
-      and (s.next_risk_at <= ${instant(terms.riskBy)} or s.next_due_at <= ${instant(terms.dueBy)})`);
+      and (${atRisk} s.next_due_at <= ${instant(terms.dueBy)})`);
   const clocks = clockRows.flatMap((row): RunningClock[] => {
     const ticket = ticketOf(tickets, row);
     const of = (metric: MetricName, runs: boolean, riskAt: number | null, dueAt: number | null): RunningClock[] =>
