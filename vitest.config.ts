@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -10,6 +11,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 3,
     fileParallelism: true,
+    sequence: { sequencer: LongestFirst },
     // Files of a worker share its modules, which saves loading them 200 times: no test changes what another one sees
     // (tests/repository/shared-process.test.ts).
     isolate: false,

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { joinEmbedded } from '../src/db/embedded.ts';
 import { migrate } from '../src/db/migrate.ts';
+import { makeServerHome } from './server-home.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -20,8 +19,8 @@ declare module 'vitest' {
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.CREMA_TEST_DATABASE_URL;
-  const home = await mkdtemp(path.join(os.tmpdir(), 'crema-test-'));
-  const embedded = given ? undefined : await joinEmbedded(home);
+  const home = given ? undefined : await makeServerHome();
+  const embedded = home === undefined ? undefined : await joinEmbedded(home);
   const serverUrl = given ?? embedded!.url;
   if (embedded) await forgetPowerCuts(serverUrl);
   const template = `crema_template_${process.pid}`;
@@ -33,7 +32,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   return async () => {
     await onServer(serverUrl, `drop database if exists ${template} with (force)`);
     await embedded?.leave();
-    if (embedded) await rm(home, { recursive: true, force: true });
+    if (home !== undefined) await rm(home, { recursive: true, force: true });
   };
 }
 

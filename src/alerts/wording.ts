@@ -1,4 +1,5 @@
 import { formatDate, formatDuration } from '../domain/format.ts';
+import { remembered } from '../domain/remembered.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { HistoryEntry, Incident } from './incident.ts';
 import type { Reason } from './stages/dedup.ts';
@@ -55,9 +56,21 @@ export function endedText(
   return `${endWordOf(content)} ${at} after ${lengthText(since, end)}${worst}`;
 }
 
+/** Epoch milliseconds as `2026-11-20T14:32` in the zone: looks tell the same moments of the same tickets again and again. */
+const localMinute = remembered((at: number, timezone: string) => {
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone);
+  return local.toPlainDateTime().toString({ smallestUnit: 'minute' });
+});
+
+/** Date and time of day in the zone. */
+function localParts(at: Temporal.Instant, timezone: string): [date: string, time: string] {
+  const [date = '', time = ''] = localMinute(at.epochMilliseconds, timezone).split('T');
+  return [date, time];
+}
+
 /** `14:32` in the zone. */
 export function clockTime(at: Temporal.Instant, timezone: string): string {
-  return at.toZonedDateTimeISO(timezone).toPlainTime().toString({ smallestUnit: 'minute' });
+  return localParts(at, timezone)[1];
 }
 
 /** `20 Nov 10:30`; only `10:30` beside a moment of the same day there. Right also when it is read days later. */
@@ -66,9 +79,8 @@ export function momentText(
   { timezone, locale = 'en' }: { timezone: string; locale?: string },
   beside?: Temporal.Instant,
 ): string {
-  const dateOf = (one: Temporal.Instant) => one.toZonedDateTimeISO(timezone).toPlainDate().toString();
-  const time = clockTime(at, timezone);
-  return beside && dateOf(beside) === dateOf(at) ? time : `${formatDate(dateOf(at), { locale })} ${time}`;
+  const [date, time] = localParts(at, timezone);
+  return beside && localParts(beside, timezone)[0] === date ? time : `${formatDate(date, { locale })} ${time}`;
 }
 
 /** What is told where nobody has acknowledged it since then. */

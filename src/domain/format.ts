@@ -1,6 +1,7 @@
 import { dateWords, numberFormat } from './intl.ts';
 import type { KpiValue, Unit } from './kpi-result.ts';
 import { minorDigits } from './money.ts';
+import { remembered } from './remembered.ts';
 
 /** Thin typographic choices shared by every surface: a narrow no-break space before `%`, a true minus and never one before a zero, no locale surprises. */
 const thinSpace = ' ';
@@ -132,10 +133,14 @@ function trim(value: number): string {
 
 /** `9 Nov` or, with the year, `9 Nov 2026`: a local date as people write it. */
 export function formatDate(date: string, options: { year?: boolean; locale?: string } = {}): string {
-  const plain = Temporal.PlainDate.from(date);
-  const month = dateWords(plain, options.locale ?? 'en', { month: 'short' });
-  return options.year ? `${plain.day} ${month} ${plain.year}` : `${plain.day} ${month}`;
+  return dateText(date, options.locale ?? 'en', options.year ? 'with year' : 'without');
 }
+
+const dateText = remembered((date: string, locale: string, year: 'with year' | 'without') => {
+  const plain = Temporal.PlainDate.from(date);
+  const month = dateWords(plain, locale, { month: 'short' });
+  return year === 'with year' ? `${plain.day} ${month} ${plain.year}` : `${plain.day} ${month}`;
+});
 
 /** Inclusive dates of a half-open range: `9-15 Nov 2026`, `28 Oct - 3 Nov 2026`, `5 Oct 2026`. */
 export function formatDateRange(from: string, to: string, options: { year?: boolean; locale?: string } = {}): string {

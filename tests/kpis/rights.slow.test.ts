@@ -339,8 +339,19 @@ function* numbersOf(
   yield ['the other rows', result.breakdown.other ? casesOf(result.breakdown.other, kpi.unit) : 0, rest];
 }
 
-/** Names and ids of what the viewer sees some of, and of what they see nothing of. */
-function values(view: View, dimension: 'team' | 'operator' | 'account') {
+type Named = 'team' | 'operator' | 'account';
+const valuesBefore = new WeakMap<View, Map<Named, ReturnType<typeof findValues>>>();
+
+/** Names and ids of what the viewer sees some of, and of what they see nothing of: the same for every KPI. */
+function values(view: View, dimension: Named) {
+  const before = valuesBefore.get(view) ?? new Map<Named, ReturnType<typeof findValues>>();
+  valuesBefore.set(view, before);
+  const found = before.get(dimension) ?? findValues(view, dimension);
+  before.set(dimension, found);
+  return found;
+}
+
+function findValues(view: View, dimension: Named) {
   const { tenant } = view;
   const nameOf = {
     team: teamName,
