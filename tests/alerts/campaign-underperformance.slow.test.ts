@@ -87,7 +87,7 @@ describe('a campaign under its mark', () => {
     await passHours(place, 1);
     await place.pass(2);
     expect(place.told()).toEqual([
-      '08:02 thread Closed 08:02 after 2 d 00 h; worst 4.9 %',
+      '08:02 thread Closed 13 Nov 08:02 after 2 d 00 h; worst 4.9 %',
       '08:02 edit Closed: reply of Autumn offer',
     ]);
     await reported(place, 'a', '2026-11-13T12:00:00Z', 10);

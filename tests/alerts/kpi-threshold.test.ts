@@ -44,7 +44,13 @@ describe('a KPI beyond a threshold', () => {
     ['tickets yesterday', '1 h', 1],
     ['tickets today', '24 h', 24],
   ])('of %s is repeated, with repeat: %s, every %i hours', (kpi, repeat, hours) => {
-    const settings = { kind: 'kpi-threshold', kpi, above: 1, to: { channel: 'C0ALERTS' }, ...(repeat ? { repeat } : {}) };
+    const settings = {
+      kind: 'kpi-threshold',
+      kpi,
+      above: 1,
+      to: { channel: 'C0ALERTS' },
+      ...(repeat ? { repeat } : {}),
+    };
     const context = { targets: {}, to: undefined, isCalendar: () => false };
     const { policy } = ruleFrom(alertRuleSchema.parse(settings), context, { viewer: everything });
     expect(policy.repeatSeconds).toBe(hours * 3600);

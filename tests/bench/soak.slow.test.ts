@@ -18,7 +18,7 @@ const amounts: Amounts = {
   stepMinutes: [40, 150],
   pauseMs: [100, 400],
   patienceMs: 700,
-  faults: 1.5,
+  faults: 2.5,
   slowFaults: false,
   kill: 0.15,
   blackout: 0.05,

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { makeBusyCompany } from '../../src/bench/busy-company.ts';
 import { now, viewers } from '../../src/bench/company.ts';
 import { everything } from '../../src/db/viewer.ts';
 import { parsePeriod } from '../../src/domain/period.ts';
+import type { Tenant } from '../../src/domain/tenant.ts';
 import { askKpi } from '../../src/kpis/ask.ts';
 import { kpis } from '../../src/kpis/index.ts';
 import { attentionOfKpi, measureKpi, measureValues, seriesOfKpi } from '../../src/kpis/measure.ts';
@@ -10,10 +11,15 @@ import { useDatabase } from '../database.ts';
 
 const database = useDatabase();
 
-test('a measured number is exactly the one that is answered, alone, by rows, and read for many values at once', async () => {
-  const tenant = await makeBusyCompany(database.db, {
+let tenant: Tenant;
+
+beforeAll(async () => {
+  tenant = await makeBusyCompany(database.db, {
     ...{ messages: 4_000, days: 40, operators: 12, present: 8, tickets: 600, leads: 200, campaigns: 12 },
   });
+});
+
+test('a measured number is exactly the one that is answered, alone, by rows, and read for many values at once', async () => {
   const context = { db: database.db, tenant, viewer: everything, now };
   let compared = 0;
   let apart = 0;
@@ -67,9 +73,6 @@ test('a measured number is exactly the one that is answered, alone, by rows, and
 }, 300_000);
 
 test('points asked for alone, and what needs a person now, are those of the whole answer', async () => {
-  const tenant = await makeBusyCompany(database.db, {
-    ...{ messages: 2_000, days: 30, operators: 12, present: 8, tickets: 400, leads: 100, campaigns: 6 },
-  });
   let answers = 0;
   for (const viewer of [everything, viewers.supervisor, viewers.agent])
     for (const kpi of kpis) {
